@@ -1,0 +1,8 @@
+;; Bytes in, bytes out, in place.
+(module
+  (memory (export "memory") 1)
+  (global (export "input_ptr") i32 (i32.const 512))
+  (global (export "input_bytes_cap") i32 (i32.const 256))
+  (global (export "output_ptr") i32 (i32.const 512))
+  (global (export "output_bytes_cap") i32 (i32.const 256))
+  (func (export "run") (param $size i32) (result i32) (local.get $size)))

@@ -1,0 +1,21 @@
+;; Custom sections in every place, with rubbish under names that tools give a
+;; meaning to. The echo works as if they were not there.
+(module
+  (@custom "name" (before first) "\ff\ff\ff\ff\ff\ff")
+  (@custom "target_features" (before first) "\01+\07atomics")
+  (@custom "" (after type) "no name")
+  (@custom "memory" (before memory) "\80\80\80\80")
+  (@custom "input_ptr" (after global) "\00")
+  (@custom "producers" (after export) "\7f")
+  (@custom "dylink.0" (before code) "\01\ff\ff\ff\ff\0f")
+  (@custom ".debug_info" (after code) "\de\ad\be\ef")
+  (@custom "linking" (after data) "")
+  (@custom "name" (after last) "\00\01")
+  (@custom "name" (after last) "\01\80")
+  (memory (export "memory") 1)
+  (data (i32.const 0) "x")
+  (global (export "input_ptr") i32 (i32.const 1024))
+  (global (export "input_utf8_cap") i32 (i32.const 8))
+  (global (export "output_ptr") i32 (i32.const 1024))
+  (global (export "output_utf8_cap") i32 (i32.const 8))
+  (func (export "run") (param $size i32) (result i32) (local.get $size)))

@@ -1,0 +1,11 @@
+;; A sound stage in every way, but instantiating it fails.
+(module
+  (memory (export "memory") 1)
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_utf8_cap") i32 (i32.const 64))
+  (global (export "output_ptr") i32 (i32.const 0))
+  (global (export "output_utf8_cap") i32 (i32.const 64))
+  (func (export "run") (param $size i32) (result i32)
+    local.get $size)
+  (func $never unreachable)
+  (start $never))

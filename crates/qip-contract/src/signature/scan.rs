@@ -1,0 +1,543 @@
+//! One pass over a module's bytes: collects what concerns the contract while
+//! wasmparser validates under the pinned feature set.
+
+use std::collections::BTreeMap;
+
+use wasmparser::{
+    BinaryReader, ConstExpr, Encoding, ExternalKind, FuncType, FuncValidatorAllocations,
+    FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload, Validator,
+};
+
+use super::{Import, Kind, Memory, Shape, Signature, Table, Uniform, ValType, over_limit};
+use crate::{
+    Code, ExportName, Limits, PAGE_BYTES, Refusal, UNIFORM_PREFIX, Value, WIDTH_AND_HEIGHT,
+    features,
+};
+
+pub(super) fn read(wasm: &[u8], limits: &Limits) -> Result<Signature, Refusal> {
+    let size = wasm.len() as u64;
+    if size > limits.module_bytes {
+        return Err(over_limit(
+            "module_bytes",
+            "a size in bytes of",
+            size,
+            limits.module_bytes,
+        ));
+    }
+    if !(Parser::is_core_wasm(wasm)) {
+        return Err(not_wasm(wasm));
+    }
+    let mut scan = Scan::default();
+    let mut validator = Some(Validator::new_with_features(features()));
+    let mut allocations = FuncValidatorAllocations::default();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let step = payload.and_then(|payload| {
+            // What is collected from a section that turns out malformed is never
+            // used: the validator reads the same section and refuses.
+            let _ = scan.collect(wasm, &payload);
+            match &mut validator {
+                Some(validator) => validate(validator, &payload, &mut allocations, &mut scan),
+                None => Ok(()),
+            }
+        });
+        if let Err(error) = step {
+            if !scan.declared.is_beyond_parser() {
+                return Err(invalid(&error));
+            }
+            // The parser stops at its own limits, so whether the module is valid
+            // beyond them cannot be told: `limit` says what can. Go on without
+            // validating, for what ORD-1 looks at first.
+            validator = None;
+        }
+    }
+    Ok(scan.signature(limits))
+}
+
+fn validate<'a>(
+    validator: &mut Validator,
+    payload: &Payload<'a>,
+    allocations: &mut FuncValidatorAllocations,
+    scan: &mut Scan,
+) -> wasmparser::Result<()> {
+    if let ValidPayload::Func(function, body) = validator.payload(payload)? {
+        let mut function = function.into_validator(std::mem::take(allocations));
+        scan.validate_body(&mut function, &body)?;
+        *allocations = function.into_allocations();
+    }
+    Ok(())
+}
+
+fn invalid(error: &wasmparser::BinaryReaderError) -> Refusal {
+    let what = crate::quote(error.message());
+    let offset = error.offset() as u64;
+    Refusal::new(
+        Code::InvalidModule,
+        format!("the module is invalid at offset {offset:#x}: {what}"),
+    )
+    .found(what, "a valid WebAssembly 2.0 module")
+    .at(offset)
+}
+
+fn not_wasm(bytes: &[u8]) -> Refusal {
+    let found = looks_like(bytes);
+    let refusal = Refusal::new(
+        Code::NotWasm,
+        format!("not a WebAssembly module: found {found}, expected `\\0asm` and version 1"),
+    )
+    .found(&found, "`\\0asm` and version 1");
+    if found == "a component" {
+        refusal.help("qip modules are core modules: build without the component model")
+    } else {
+        refusal
+    }
+}
+
+/// Says what bytes that are no module look like.
+fn looks_like(bytes: &[u8]) -> String {
+    let start = bytes.trim_ascii_start();
+    let begins = |prefix: &[u8]| {
+        start.len() >= prefix.len() && start[..prefix.len()].eq_ignore_ascii_case(prefix)
+    };
+    if bytes.is_empty() {
+        "nothing".to_owned()
+    } else if Parser::is_component(bytes) {
+        "a component".to_owned()
+    } else if bytes.starts_with(b"\0asm") && bytes.len() >= 8 {
+        let version = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]);
+        format!("a module of the unknown version {version:#x}")
+    } else if b"\0asm".starts_with(bytes) || bytes.starts_with(b"\0asm") {
+        format!("a truncated header of {} bytes", bytes.len())
+    } else if begins(b"<!doctype") || begins(b"<html") {
+        "an HTML page".to_owned()
+    } else if begins(b"(module") || begins(b"(;") || begins(b";;") {
+        "WebAssembly text".to_owned()
+    } else if bytes.starts_with(b"\x1f\x8b") {
+        "gzip data".to_owned()
+    } else {
+        let head = &bytes[..bytes.len().min(4)];
+        format!(
+            "{} bytes that start with `{}`",
+            bytes.len(),
+            head.escape_ascii()
+        )
+    }
+}
+
+/// The sizes that a module declares, each the largest of its kind (LIM-1).
+#[derive(Default)]
+struct Declared {
+    functions: u64,
+    function_bytes: u64,
+    locals: u64,
+    params: u64,
+    types: u64,
+    exports: u64,
+    segments: u64,
+    table_entries: u64,
+    memory_bytes: u64,
+}
+
+impl Declared {
+    /// The first size over its limit, in the order of LIM-1.
+    fn excess(&self, limits: &Limits) -> Option<Refusal> {
+        [
+            (
+                "functions",
+                "a number of functions of",
+                self.functions,
+                limits.functions,
+            ),
+            (
+                "function_bytes",
+                "a function body of a size in bytes of",
+                self.function_bytes,
+                limits.function_bytes,
+            ),
+            (
+                "locals",
+                "a function with a number of locals of",
+                self.locals,
+                limits.locals,
+            ),
+            (
+                "params",
+                "a function type with a number of parameters or results of",
+                self.params,
+                limits.params,
+            ),
+            ("types", "a number of types of", self.types, limits.types),
+            (
+                "exports",
+                "a number of exports of",
+                self.exports,
+                limits.exports,
+            ),
+            (
+                "segments",
+                "a number of segments of",
+                self.segments,
+                limits.segments,
+            ),
+            (
+                "table_entries",
+                "a table with a number of entries of",
+                self.table_entries,
+                limits.table_entries,
+            ),
+            (
+                "memory_bytes",
+                "a memory of a size in bytes of",
+                self.memory_bytes,
+                limits.memory_bytes,
+            ),
+        ]
+        .into_iter()
+        .map(|(name, what, found, limit)| (name, what, found, limit.min(parser_limit(name))))
+        .find(|(_, _, found, allowed)| found > allowed)
+        .map(|(name, what, found, allowed)| over_limit(name, what, found, allowed))
+    }
+
+    /// Whether wasmparser gives up on the module for its own limits.
+    fn is_beyond_parser(&self) -> bool {
+        let unlimited = Limits {
+            functions: u64::MAX,
+            function_bytes: u64::MAX,
+            locals: u64::MAX,
+            params: u64::MAX,
+            types: u64::MAX,
+            exports: u64::MAX,
+            segments: u64::MAX,
+            table_entries: u64::MAX,
+            memory_bytes: u64::MAX,
+            ..Limits::standard()
+        };
+        self.excess(&unlimited).is_some()
+    }
+}
+
+/// wasmparser's own limits (its `limits` module is private): beyond them it
+/// gives no verdict on a module, whatever a host allows.
+fn parser_limit(name: &str) -> u64 {
+    match name {
+        "functions" | "types" | "exports" => 1_000_000,
+        "function_bytes" => 7_654_321,
+        "locals" => 50_000,
+        "params" => 1_000,
+        "segments" => 200_000,
+        "table_entries" => 10_000_000,
+        _ => u64::MAX,
+    }
+}
+
+#[derive(Default)]
+struct Scan {
+    declared: Declared,
+    types: Vec<FuncType>,
+    /// The type of each function, imported ones first.
+    functions: Vec<u32>,
+    globals: Vec<Shape>,
+    memories: Vec<Memory>,
+    tables: Vec<Table>,
+    imports: Vec<Import>,
+    exports: BTreeMap<ExportName, Shape>,
+    exported_memory: Option<Memory>,
+    uniforms: Vec<Uniform>,
+    other_exports: Vec<String>,
+    grows_memory: bool,
+    grows_tables: bool,
+}
+
+impl Scan {
+    fn collect(&mut self, wasm: &[u8], payload: &Payload<'_>) -> wasmparser::Result<()> {
+        match payload {
+            Payload::Version {
+                encoding: Encoding::Module,
+                ..
+            } => {}
+            Payload::TypeSection(section) => {
+                self.declared.types = u64::from(section.count());
+                for ty in section.clone().into_iter_err_on_gc_types() {
+                    let ty = ty?;
+                    let widest = ty.params().len().max(ty.results().len()) as u64;
+                    self.declared.params = self.declared.params.max(widest);
+                    self.types.push(ty);
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.clone().into_imports() {
+                    let import = import?;
+                    self.import(import.module, import.name, import.ty);
+                }
+            }
+            Payload::FunctionSection(section) => {
+                self.declared.functions = u64::from(section.count());
+                for ty in section.clone() {
+                    self.functions.push(ty?);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section.clone() {
+                    self.table(&table?.ty);
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section.clone() {
+                    self.memory(&memory?);
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section.clone() {
+                    let global = global?;
+                    let value = (!global.ty.mutable)
+                        .then(|| self.constant(&global.init_expr))
+                        .flatten();
+                    self.globals.push(Shape::Global {
+                        ty: val_type(global.ty.content_type),
+                        mutable: global.ty.mutable,
+                        value,
+                    });
+                }
+            }
+            Payload::ExportSection(section) => {
+                self.declared.exports = u64::from(section.count());
+                for export in section.clone() {
+                    let export = export?;
+                    self.export(export.name, export.kind, export.index);
+                }
+            }
+            Payload::ElementSection(section) => {
+                self.declared.segments += u64::from(section.count());
+            }
+            Payload::DataSection(section) => {
+                self.declared.segments += u64::from(section.count());
+            }
+            Payload::CodeSectionStart { range, .. } => {
+                // The sizes are read here and not with the bodies, because the
+                // parser stops at a body over its own limit.
+                let bytes = wasm.get(range.clone()).unwrap_or_default();
+                let mut reader = BinaryReader::new(bytes, range.start);
+                for _ in 0..reader.read_var_u32()? {
+                    let size = reader.read_var_u32()?;
+                    self.declared.function_bytes = self.declared.function_bytes.max(size.into());
+                    reader.read_bytes(size as usize)?;
+                }
+            }
+            Payload::CodeSectionEntry(body) => self.body(body)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn import(&mut self, module: &str, field: &str, ty: TypeRef) {
+        let kind = match ty {
+            TypeRef::Func(index) | TypeRef::FuncExact(index) => {
+                self.functions.push(index);
+                "function"
+            }
+            TypeRef::Table(table) => {
+                self.table(&table);
+                "table"
+            }
+            TypeRef::Memory(memory) => {
+                self.memory(&memory);
+                "memory"
+            }
+            TypeRef::Global(global) => {
+                self.globals.push(Shape::Global {
+                    ty: val_type(global.content_type),
+                    mutable: global.mutable,
+                    value: None,
+                });
+                "global"
+            }
+            TypeRef::Tag(_) => "tag",
+        };
+        self.imports.push(Import {
+            module: module.to_owned(),
+            field: field.to_owned(),
+            kind,
+        });
+    }
+
+    fn table(&mut self, ty: &wasmparser::TableType) {
+        self.declared.table_entries = self.declared.table_entries.max(ty.initial);
+        self.tables.push(Table {
+            min_entries: ty.initial,
+            max_entries: ty.maximum,
+        });
+    }
+
+    fn memory(&mut self, ty: &wasmparser::MemoryType) {
+        let bytes = ty.initial.saturating_mul(PAGE_BYTES);
+        self.declared.memory_bytes = self.declared.memory_bytes.max(bytes);
+        self.memories.push(Memory {
+            min_pages: ty.initial,
+            max_pages: ty.maximum,
+        });
+    }
+
+    fn export(&mut self, name: &str, kind: ExternalKind, index: u32) {
+        let key = name
+            .strip_prefix(UNIFORM_PREFIX)
+            .filter(|key| !key.is_empty() && *key != WIDTH_AND_HEIGHT);
+        let known = ExportName::from_text(name);
+        if key.is_none() && known.is_none() {
+            /// Longer names are no misspelling of one of the contract's.
+            const LONGEST_NAME: usize = 40;
+            if name.len() <= LONGEST_NAME {
+                self.other_exports.push(name.to_owned());
+            }
+            return;
+        }
+        let Some(shape) = self.shape(kind, index) else {
+            // An index out of range: the validator refuses the module.
+            return;
+        };
+        if let Some(key) = key {
+            self.uniforms.push(Uniform {
+                key: key.to_owned(),
+                shape,
+            });
+        } else if let Some(known) = known {
+            if known == ExportName::Memory && shape == Shape::Memory {
+                self.exported_memory = self.memories.get(index as usize).copied();
+            }
+            self.exports.insert(known, shape);
+        }
+    }
+
+    fn shape(&self, kind: ExternalKind, index: u32) -> Option<Shape> {
+        Some(match kind {
+            ExternalKind::Func | ExternalKind::FuncExact => {
+                let ty = self
+                    .types
+                    .get(*self.functions.get(index as usize)? as usize)?;
+                Shape::Function {
+                    params: ty.params().iter().copied().map(val_type).collect(),
+                    results: ty.results().iter().copied().map(val_type).collect(),
+                }
+            }
+            ExternalKind::Global => self.globals.get(index as usize)?.clone(),
+            ExternalKind::Memory => Shape::Memory,
+            ExternalKind::Table => Shape::Table,
+            ExternalKind::Tag => Shape::Tag,
+        })
+    }
+
+    /// The value of a constant expression, where it is a number that this reading
+    /// can see: constants, other immutable globals, and extended arithmetic.
+    fn constant(&self, expression: &ConstExpr<'_>) -> Option<Value> {
+        let mut stack: Vec<Value> = Vec::new();
+        for operator in expression.get_operators_reader() {
+            let value = match operator.ok()? {
+                Operator::I32Const { value } => Value::I32(value),
+                Operator::I64Const { value } => Value::I64(value),
+                Operator::F32Const { value } => Value::F32(value.bits()),
+                Operator::F64Const { value } => Value::F64(value.bits()),
+                Operator::GlobalGet { global_index } => {
+                    match self.globals.get(global_index as usize)? {
+                        Shape::Global { value, .. } => (*value)?,
+                        _ => return None,
+                    }
+                }
+                Operator::I32Add => on_i32(&mut stack, i32::wrapping_add)?,
+                Operator::I32Sub => on_i32(&mut stack, i32::wrapping_sub)?,
+                Operator::I32Mul => on_i32(&mut stack, i32::wrapping_mul)?,
+                Operator::I64Add => on_i64(&mut stack, i64::wrapping_add)?,
+                Operator::I64Sub => on_i64(&mut stack, i64::wrapping_sub)?,
+                Operator::I64Mul => on_i64(&mut stack, i64::wrapping_mul)?,
+                Operator::End => break,
+                _ => return None,
+            };
+            stack.push(value);
+        }
+        stack.pop()
+    }
+
+    fn body(&mut self, body: &FunctionBody<'_>) -> wasmparser::Result<()> {
+        // Groups of locals are counted by hand: the parser's own reader fails at
+        // its own limit.
+        let mut reader = body.get_binary_reader();
+        let mut locals = 0_u64;
+        for _ in 0..reader.read_var_u32()? {
+            locals += u64::from(reader.read_var_u32()?);
+            self.declared.locals = self.declared.locals.max(locals);
+            reader.read::<wasmparser::ValType>()?;
+        }
+        Ok(())
+    }
+
+    fn validate_body<T: wasmparser::WasmModuleResources>(
+        &mut self,
+        validator: &mut wasmparser::FuncValidator<T>,
+        body: &FunctionBody<'_>,
+    ) -> wasmparser::Result<()> {
+        let mut reader = body.get_binary_reader();
+        validator.read_locals(&mut reader)?;
+        reader.set_features(features());
+        while !reader.eof() {
+            self.note_growth(reader.clone());
+            reader.visit_operator(&mut validator.visitor(reader.original_position()))??;
+        }
+        reader.finish_expression(&validator.visitor(reader.original_position()))
+    }
+
+    /// Notes whether the next instruction grows a memory or a table.
+    fn note_growth(&mut self, mut reader: BinaryReader<'_>) {
+        const MEMORY_GROW: u8 = 0x40;
+        const PREFIX: u8 = 0xfc;
+        const TABLE_GROW: u32 = 15;
+        match reader.read_u8() {
+            Ok(MEMORY_GROW) => self.grows_memory = true,
+            Ok(PREFIX) => self.grows_tables |= matches!(reader.read_var_u32(), Ok(TABLE_GROW)),
+            _ => {}
+        }
+    }
+
+    fn signature(mut self, limits: &Limits) -> Signature {
+        self.uniforms.sort_by(|a, b| a.key.cmp(&b.key));
+        let is_tile = [ExportName::Tile, ExportName::TileOlder]
+            .iter()
+            .any(|name| self.exports.contains_key(name));
+        Signature {
+            kind: if is_tile { Kind::Tile } else { Kind::Content },
+            exports: self.exports,
+            uniforms: self.uniforms,
+            imports: self.imports,
+            memory: self.exported_memory,
+            grows_memory: self.grows_memory,
+            tables: self.tables,
+            grows_tables: self.grows_tables,
+            other_exports: self.other_exports,
+            excess: self.declared.excess(limits),
+        }
+    }
+}
+
+fn on_i32(stack: &mut Vec<Value>, operation: fn(i32, i32) -> i32) -> Option<Value> {
+    match (stack.pop()?, stack.pop()?) {
+        (Value::I32(right), Value::I32(left)) => Some(Value::I32(operation(left, right))),
+        _ => None,
+    }
+}
+
+fn on_i64(stack: &mut Vec<Value>, operation: fn(i64, i64) -> i64) -> Option<Value> {
+    match (stack.pop()?, stack.pop()?) {
+        (Value::I64(right), Value::I64(left)) => Some(Value::I64(operation(left, right))),
+        _ => None,
+    }
+}
+
+fn val_type(ty: wasmparser::ValType) -> ValType {
+    match ty {
+        wasmparser::ValType::I32 => ValType::I32,
+        wasmparser::ValType::I64 => ValType::I64,
+        wasmparser::ValType::F32 => ValType::F32,
+        wasmparser::ValType::F64 => ValType::F64,
+        wasmparser::ValType::V128 => ValType::V128,
+        // The feature set has these two reference types only; the validator
+        // refuses a module with any other.
+        wasmparser::ValType::Ref(ty) if ty.is_func_ref() => ValType::FuncRef,
+        wasmparser::ValType::Ref(_) => ValType::ExternRef,
+    }
+}

@@ -1,0 +1,240 @@
+//! The seam between the host and whatever executes WebAssembly.
+//!
+//! An engine knows nothing of the contract: it compiles, instantiates, calls, and
+//! lends its memory. No type of an engine's own crate crosses this seam.
+//!
+//! # To bring an engine of your own
+//!
+//! Implement [`Engine`], [`Code`] and [`Instance`], and let
+//! `qip_conformance::assert_conforms` judge it. What must hold:
+//!
+//! - An export is known by its position in [`Compile::exports`] ([`ExportId`]).
+//! - [`Budget::deadline`] and [`Budget::fuel`] end whatever runs, also a start
+//!   function, with [`Stop::Exhausted`]. The host never uses an instance again that
+//!   gave a [`Stop`].
+//! - Memory and tables never grow beyond [`Limits`]: growth beyond is refused, the
+//!   module sees -1 and goes on (TRAP-2).
+//! - With [`Floats::Deterministic`], every NaN that arithmetic makes is the
+//!   canonical one (DET-1).
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use qip_contract::{Limits, Signature, TrapKind, Value};
+
+/// Executes WebAssembly.
+pub trait Engine: Send + Sync {
+    /// Its name and what it can do.
+    fn info(&self) -> &EngineInfo;
+
+    /// Compiles a module that has been validated and held against the limits.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine cannot compile it.
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn Code>, EngineError>;
+}
+
+/// What an engine is and can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineInfo {
+    /// A short lower-case name.
+    pub name: String,
+    /// The version of the engine itself.
+    pub version: String,
+    /// Whether it can count fuel.
+    pub fuel: bool,
+    /// Whether a trap comes with a backtrace.
+    pub backtrace: bool,
+    /// Whether it runs tail calls (MOD-8).
+    pub tail_call: bool,
+    /// Whether it takes extended constant expressions (MOD-8).
+    pub extended_const: bool,
+    /// Whether it tells the three table traps apart (TRAP-3).
+    pub indirect_kinds: bool,
+    /// Whether it can make NaN bits deterministic (DET-1).
+    pub deterministic_floats: bool,
+}
+
+/// A module to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Compile<'a> {
+    /// The binary.
+    pub wasm: &'a [u8],
+    /// What has been read of it.
+    pub signature: &'a Signature,
+    /// The exports that will be used; an [`ExportId`] is a position in here.
+    pub exports: &'a [String],
+    /// What the code must be able to do.
+    pub build: Build,
+    /// The limits that its instances will run under.
+    pub limits: &'a Limits,
+}
+
+/// What compiled code must be able to do. Metering costs time, so code is made
+/// only for what the limits ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Build {
+    /// It can be stopped by a deadline.
+    pub clock: bool,
+    /// It counts fuel.
+    pub fuel: bool,
+    /// How it makes NaN.
+    pub floats: Floats,
+}
+
+/// How the bits of NaN come about (DET-1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Floats {
+    /// As the machine makes them.
+    #[default]
+    Any,
+    /// Canonical, so that every engine gives the same bits.
+    Deterministic,
+}
+
+/// Compiled code, shared by threads.
+pub trait Code: Send + Sync {
+    /// Makes an instance and runs its start function, as the beginning of a
+    /// request under `budget`.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Trap`] where the start function or an active segment traps.
+    fn instantiate(&self, limits: &Limits, budget: &Budget) -> Result<Box<dyn Instance>, Stop>;
+}
+
+/// What is left to one request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// When it must be over.
+    pub deadline: Option<Instant>,
+    /// The fuel that it may use, in the engine's own units.
+    pub fuel: Option<u64>,
+}
+
+/// A position in [`Compile::exports`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ExportId(pub usize);
+
+/// An instance of a module. The host asks only for exports that the module's
+/// signature shows, with arguments of the types that it shows.
+pub trait Instance: Send {
+    /// Begins another request on this instance.
+    fn begin(&mut self, budget: &Budget);
+
+    /// The memory, as it is now: it may grow in a call.
+    fn memory(&mut self) -> &mut [u8];
+
+    /// Reads a global of a number type.
+    fn global(&mut self, export: ExportId) -> Value;
+
+    /// Calls a function; of its results, a single number is given back.
+    ///
+    /// # Errors
+    ///
+    /// Where it traps or the budget runs out.
+    fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Stop>;
+
+    /// Ends the request and says what it used.
+    fn finish(&mut self) -> Usage;
+}
+
+/// What one stage used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Fuel, where it was counted for a limit.
+    pub fuel: Option<u64>,
+    /// The size of the memory at the end, in bytes. Memory never shrinks.
+    pub memory_bytes: u64,
+    /// How often growth was refused.
+    pub refused_growths: u32,
+}
+
+/// Why execution ended early.
+#[derive(Debug)]
+pub enum Stop {
+    /// The module trapped.
+    Trap(Box<Trap>),
+    /// The budget ran out.
+    Exhausted(Exhausted),
+    /// The engine itself failed: no memory from the system, say.
+    Engine(EngineError),
+}
+
+/// What ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Exhausted {
+    /// The time limit.
+    Time,
+    /// The fuel limit.
+    Fuel,
+}
+
+impl Exhausted {
+    /// The stable text, `time` or `fuel`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Exhausted::Time => "time",
+            Exhausted::Fuel => "fuel",
+        }
+    }
+}
+
+/// A trap, with where it happened if the engine can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trap {
+    /// Its kind.
+    pub kind: TrapKind,
+    /// The frames of the stack, innermost first; empty where the engine cannot tell.
+    pub backtrace: Vec<Frame>,
+}
+
+/// A frame of a backtrace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The index of the function.
+    pub index: u32,
+    /// Its name, where the module carries names.
+    pub name: Option<String>,
+    /// The offset of the instruction in the binary.
+    pub offset: Option<u64>,
+}
+
+/// An engine's own failure, as text: its type stays behind the seam.
+#[derive(Debug)]
+pub struct EngineError {
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl EngineError {
+    /// A failure with a message: one line.
+    pub fn new(message: impl Into<String>) -> EngineError {
+        EngineError {
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    /// Adds what caused it.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> EngineError {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for EngineError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,199 @@
+//! What can go wrong, by kind, with the stage and the module.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use qip_contract::{Code, Limits, Refusal, TrapKind, quote};
+
+use crate::engine::{EngineError, Exhausted, Stop, Trap};
+
+/// Why a module did not load or a request did not succeed.
+///
+/// `Display` says it in one line, with the stage and the module's name where they
+/// are known (REC-5).
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    cause: Cause,
+    stage: Option<usize>,
+    /// Whether the recipe has other stages, so that the position means something.
+    in_recipe: bool,
+    module: Option<String>,
+}
+
+/// What happened, before it is known where.
+#[derive(Debug)]
+pub(crate) enum Cause {
+    Refused(Refusal, Option<Trap>),
+    Trapped(Trap),
+    Stopped(Exhausted, String),
+    Engine(EngineError),
+    Unsupported(String),
+}
+
+/// The kind of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The module, recipe, input or output breaks the contract.
+    Refused(Code),
+    /// The module trapped.
+    Trapped(TrapKind),
+    /// A limit on the request ran out.
+    Stopped(Exhausted),
+    /// The engine itself failed.
+    Engine,
+    /// This host cannot do what was asked.
+    Unsupported,
+}
+
+impl ErrorKind {
+    /// The kebab-case name: the failure code or trap kind where there is one.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ErrorKind::Refused(code) => code.as_str(),
+            ErrorKind::Trapped(kind) => kind.as_str(),
+            ErrorKind::Stopped(exhausted) => exhausted.as_str(),
+            ErrorKind::Engine => "engine",
+            ErrorKind::Unsupported => "unsupported",
+        }
+    }
+}
+
+impl Error {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.cause {
+            Cause::Refused(refusal, _) => ErrorKind::Refused(refusal.code()),
+            Cause::Trapped(trap) => ErrorKind::Trapped(trap.kind),
+            Cause::Stopped(exhausted, _) => ErrorKind::Stopped(*exhausted),
+            Cause::Engine(_) => ErrorKind::Engine,
+            Cause::Unsupported(_) => ErrorKind::Unsupported,
+        }
+    }
+
+    /// The position of the failing stage, from 1.
+    pub fn stage(&self) -> Option<usize> {
+        self.0.stage
+    }
+
+    /// The name that the failing module was loaded under.
+    pub fn module(&self) -> Option<&str> {
+        self.0.module.as_deref()
+    }
+
+    /// The refusal, with what was found and wanted.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.0.cause {
+            Cause::Refused(refusal, _) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// The trap: of a request, or of the instantiation that was refused for it.
+    pub fn trap(&self) -> Option<&Trap> {
+        match &self.0.cause {
+            Cause::Trapped(trap) | Cause::Refused(_, Some(trap)) => Some(trap),
+            _ => None,
+        }
+    }
+
+    /// The message without the stage and the module.
+    pub fn message(&self) -> String {
+        match &self.0.cause {
+            Cause::Refused(refusal, _) => refusal.to_string(),
+            Cause::Trapped(trap) => format!("the module trapped: {}", trap.kind),
+            Cause::Stopped(_, message) | Cause::Unsupported(message) => message.clone(),
+            Cause::Engine(error) => format!("the engine failed: {error}"),
+        }
+    }
+
+    pub(crate) fn new(cause: Cause) -> Error {
+        Error(Box::new(Inner {
+            cause,
+            stage: None,
+            in_recipe: false,
+            module: None,
+        }))
+    }
+
+    /// Says where it happened: stage `index` from 0, of `stages`.
+    pub(crate) fn at(mut self, index: usize, stages: usize) -> Error {
+        self.0.stage = Some(index + 1);
+        self.0.in_recipe = stages > 1;
+        self
+    }
+
+    pub(crate) fn in_module(mut self, name: Option<&str>) -> Error {
+        self.0.module = name.map(str::to_owned);
+        self
+    }
+}
+
+impl Cause {
+    pub(crate) fn refused(code: Code, message: impl Into<String>) -> Cause {
+        Cause::Refused(Refusal::new(code, message), None)
+    }
+
+    /// A stop in an exported call. The limits give the fixed text its number (RUN-6).
+    #[cold]
+    pub(crate) fn stop(stop: Stop, limits: &Limits) -> Cause {
+        match stop {
+            Stop::Trap(trap) => Cause::Trapped(*trap),
+            Stop::Exhausted(exhausted) => Cause::exhausted(exhausted, limits),
+            Stop::Engine(error) => Cause::Engine(error),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn exhausted(exhausted: Exhausted, limits: &Limits) -> Cause {
+        let message = match exhausted {
+            Exhausted::Time => format!(
+                "Wasm module exceeded the execution time limit ({}ms)",
+                limits.time.unwrap_or_default().as_millis()
+            ),
+            Exhausted::Fuel => format!(
+                "the module used up its fuel limit of {}",
+                limits.fuel.unwrap_or_default()
+            ),
+        };
+        Cause::Stopped(exhausted, message)
+    }
+}
+
+impl From<Refusal> for Cause {
+    fn from(refusal: Refusal) -> Cause {
+        Cause::Refused(refusal, None)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.stage().filter(|_| self.0.in_recipe), self.module()) {
+            (Some(stage), Some(module)) => write!(f, "stage {stage} (`{}`): ", quote(module))?,
+            (Some(stage), None) => write!(f, "stage {stage}: ")?,
+            (None, Some(module)) => write!(f, "`{}`: ", quote(module))?,
+            (None, None) => {}
+        }
+        f.write_str(&self.message())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("message", &self.to_string())
+            .field("trap", &self.trap())
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.cause {
+            Cause::Engine(error) => error.source(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The host and the modules that it has loaded.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use qip_contract::{Code, Kind, Limits, Numeric, Rules, Signature};
+
+use crate::engine::{self, Build, Compile, Engine, Floats};
+use crate::error::{Cause, Error};
+use crate::plan::Plan;
+use crate::recipe::{self, Input, Prepared, Recipe, Stage};
+use crate::reply::Reply;
+
+/// Loads modules for one engine, under one set of limits and options.
+///
+/// Cheap to clone; a clone shares everything.
+#[derive(Clone)]
+pub struct Host {
+    settings: Arc<Settings>,
+}
+
+pub(crate) struct Settings {
+    engine: Arc<dyn Engine>,
+    pub(crate) limits: Limits,
+    pub(crate) options: Options,
+}
+
+/// Where a host may depart from the strict contract. The default is strict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// Which types pointers, capacities and sizes may have (MOD-4).
+    pub numeric: Numeric,
+    /// Whether text is checked (IN-6).
+    pub utf8: Utf8,
+    /// How NaN comes about (DET-1).
+    pub floats: Floats,
+    /// Refuse modules whose memory can grow (MOD-7).
+    pub fixed_memory: bool,
+}
+
+/// Whether UTF-8 is checked at the edges (IN-6, OUT-6, REC-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Utf8 {
+    /// Ill-formed text is refused.
+    #[default]
+    Checked,
+    /// Text passes as it is.
+    Unchecked,
+}
+
+impl Host {
+    /// A strict host for an engine.
+    pub fn new(engine: impl Engine + 'static, limits: Limits) -> Host {
+        Host::with(Arc::new(engine), limits, Options::default())
+    }
+
+    /// A host for a shared engine, with options.
+    ///
+    /// Hosts with other limits or options can share one engine: what it has set up
+    /// is used by all.
+    pub fn with(engine: Arc<dyn Engine>, limits: Limits, options: Options) -> Host {
+        Host {
+            settings: Arc::new(Settings {
+                engine,
+                limits,
+                options,
+            }),
+        }
+    }
+
+    /// The limits that modules and requests are held to.
+    pub fn limits(&self) -> &Limits {
+        &self.settings.limits
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.settings.engine
+    }
+
+    /// Loads a module: reads its signature, holds it against the contract and the
+    /// limits, and compiles it. With the feature `wat`, WebAssembly text is taken
+    /// as well.
+    ///
+    /// # Errors
+    ///
+    /// What ORD-1 lists for one module, or the engine's own failure.
+    pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Module, Error> {
+        self.load_stage(None, bytes.as_ref(), &BTreeMap::new())
+    }
+
+    /// Loads a module under a name that its errors will carry: a path, say.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::load`].
+    pub fn load_named(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<Module, Error> {
+        self.load_stage(Some(name), bytes.as_ref(), &BTreeMap::new())
+    }
+
+    /// Makes a recipe. Everything that can be found wrong before a stage runs is
+    /// found here, in the order of ORD-1.
+    ///
+    /// ```
+    /// # use qip_host::{Host, Limits, Stage, Output};
+    /// # let echo = br#"(module (memory (export "memory") 1 1)
+    /// #   (global $bias (mut i32) (i32.const 0))
+    /// #   (func (export "uniform_set_bias") (param i32) (global.set $bias (local.get 0)))
+    /// #   (global (export "input_ptr") i32 (i32.const 0))
+    /// #   (global (export "input_bytes_cap") i32 (i32.const 64))
+    /// #   (global (export "output_ptr") i32 (i32.const 0))
+    /// #   (global (export "output_bytes_cap") i32 (i32.const 64))
+    /// #   (func (export "run") (param i32) (result i32)
+    /// #     (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (global.get $bias)))
+    /// #     (local.get 0)))"#;
+    /// # let host = Host::new(qip_host::wasmtime::Wasmtime::new()?, Limits::standard());
+    /// let recipe = host.recipe([
+    ///     Stage::new(echo).named("first.wasm").uniform("bias", "1"),
+    ///     Stage::new(echo).named("second.wasm").uniform("bias", "2"),
+    /// ])?;
+    /// assert_eq!(recipe.render(b"a")?.output, Output::Bytes(b"d".to_vec()));
+    /// # Ok::<(), qip_host::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What ORD-1 lists, with the position of the stage.
+    pub fn recipe<'a>(&self, stages: impl IntoIterator<Item = Stage<'a>>) -> Result<Recipe, Error> {
+        let stages: Vec<Stage<'a>> = stages.into_iter().collect();
+        Recipe::new(self, &stages)
+    }
+
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    pub(crate) fn load_stage(
+        &self,
+        name: Option<&str>,
+        bytes: &[u8],
+        uniforms: &BTreeMap<String, String>,
+    ) -> Result<Module, Error> {
+        self.load_module(name, bytes, uniforms)
+            .map_err(|cause| Error::new(cause).in_module(name))
+    }
+
+    fn load_module(
+        &self,
+        name: Option<&str>,
+        bytes: &[u8],
+        uniforms: &BTreeMap<String, String>,
+    ) -> Result<Module, Cause> {
+        let Settings {
+            engine,
+            limits,
+            options,
+        } = &*self.settings;
+        let wasm = binary(bytes, limits)?;
+        let signature = Signature::read(&wasm, limits)?;
+        let rules = Rules {
+            numeric: options.numeric,
+            fixed_memory: options.fixed_memory,
+            uniforms: uniforms.clone(),
+        };
+        if let Some(first) = signature.refusals(&rules).into_iter().next() {
+            return Err(first.into());
+        }
+        let plan = match signature.kind() {
+            Kind::Content => Plan::new(&signature),
+            Kind::Tile => None,
+        };
+        let Some(plan) = plan else {
+            return Err(Cause::Unsupported(
+                "the module is a tile filter, which this host does not run yet".to_owned(),
+            ));
+        };
+        let code = engine
+            .compile(&Compile {
+                wasm: &wasm,
+                signature: &signature,
+                exports: &plan.exports,
+                build: Build {
+                    clock: limits.time.is_some(),
+                    fuel: limits.fuel.is_some(),
+                    floats: options.floats,
+                },
+                limits,
+            })
+            .map_err(Cause::Engine)?;
+        Ok(Module {
+            loaded: Arc::new(Loaded {
+                name: name.map(str::to_owned),
+                signature,
+                plan,
+                code,
+                settings: Arc::clone(&self.settings),
+            }),
+        })
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("engine", self.engine().info())
+            .field("limits", &self.settings.limits)
+            .field("options", &self.settings.options)
+            .finish()
+    }
+}
+
+/// The binary in `bytes`, which may be WebAssembly text.
+#[cfg(feature = "wat")]
+fn binary<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Cause> {
+    let size = bytes.len() as u64;
+    let is_text = matches!(bytes.trim_ascii_start(), [b'(', ..] | [b';', b';', ..]);
+    // Text over the limit goes on as it is: its size is refused where a binary's is.
+    if !is_text || size > limits.module_bytes {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let text = |error: &dyn fmt::Display| {
+        // The first line says what, the second where; the rest draws the source.
+        let shown = error.to_string();
+        let mut lines = shown.lines().map(str::trim);
+        let what = lines.next().unwrap_or_default();
+        let place = lines.next().unwrap_or_default().trim_start_matches("--> ");
+        let place = place.trim_start_matches("<anon>:");
+        Cause::refused(
+            Code::InvalidModule,
+            format!(
+                "the WebAssembly text is invalid at line and column {}: {}",
+                qip_contract::quote(place),
+                qip_contract::quote(what)
+            ),
+        )
+    };
+    let source = std::str::from_utf8(bytes).map_err(|error| {
+        Cause::refused(
+            Code::InvalidModule,
+            format!("the WebAssembly text is invalid: {error}"),
+        )
+    })?;
+    wat::parse_str(source)
+        .map(Cow::Owned)
+        .map_err(|error| text(&error))
+}
+
+#[cfg(not(feature = "wat"))]
+fn binary<'a>(bytes: &'a [u8], _: &Limits) -> Result<Cow<'a, [u8]>, Cause> {
+    Ok(Cow::Borrowed(bytes))
+}
+
+/// A loaded module. Cheap to clone; a clone shares the compiled code.
+#[derive(Clone)]
+pub struct Module {
+    pub(crate) loaded: Arc<Loaded>,
+}
+
+pub(crate) struct Loaded {
+    pub(crate) name: Option<String>,
+    pub(crate) signature: Signature,
+    pub(crate) plan: Plan,
+    pub(crate) code: Arc<dyn engine::Code>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl Module {
+    /// Carries one request on a fresh instance (RUN-4).
+    ///
+    /// # Errors
+    ///
+    /// The first failure in the order of ORD-2.
+    pub fn render<'a>(&self, input: impl Into<Input<'a>>) -> Result<Reply, Error> {
+        let stage = Prepared::bare(self);
+        recipe::render(
+            &self.loaded.settings,
+            &[stage],
+            &mut recipe::Fresh,
+            input.into(),
+        )
+    }
+
+    /// What was read of the module.
+    pub fn signature(&self) -> &Signature {
+        &self.loaded.signature
+    }
+
+    /// The name that it was loaded under.
+    pub fn name(&self) -> Option<&str> {
+        self.loaded.name.as_deref()
+    }
+}
+
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("name", &self.loaded.name)
+            .finish_non_exhaustive()
+    }
+}

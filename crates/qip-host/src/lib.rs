@@ -1,0 +1,80 @@
+//! Runs qip modules.
+//!
+//! A qip module is a WebAssembly module that imports nothing: a host writes bytes
+//! into its memory, calls one function, and reads bytes back. This crate is such a
+//! host, on a choice of engines, with every limit explicit.
+//!
+//! ```
+//! use qip_host::{Host, Limits, Output};
+//! use std::time::Duration;
+//!
+//! # let upper = br#"(module
+//! #   (memory (export "memory") 1 1)
+//! #   (global (export "input_ptr") i32 (i32.const 0))
+//! #   (global (export "input_utf8_cap") i32 (i32.const 1024))
+//! #   (global (export "output_ptr") i32 (i32.const 0))
+//! #   (global (export "output_utf8_cap") i32 (i32.const 1024))
+//! #   (func (export "run") (param $size i32) (result i32)
+//! #     (local $at i32)
+//! #     (loop $next
+//! #       (if (i32.lt_u (local.get $at) (local.get $size))
+//! #         (then
+//! #           (i32.store8 (local.get $at)
+//! #             (i32.and (i32.load8_u (local.get $at)) (i32.const 0xdf)))
+//! #           (local.set $at (i32.add (local.get $at) (i32.const 1)))
+//! #           (br $next))))
+//! #     (local.get $size)))"#;
+//! // Whoever runs a module says what it may use: the sizes of the contract here,
+//! // and a tenth of a second for each request.
+//! let limits = Limits {
+//!     time: Some(Duration::from_millis(100)),
+//!     ..Limits::standard()
+//! };
+//! let host = Host::new(qip_host::wasmtime::Wasmtime::new()?, limits);
+//!
+//! // Loading compiles, once. A module is cheap to clone and can be shared by
+//! // threads; each request gets an instance of its own.
+//! let module = host.load(upper)?;
+//! let reply = module.render("hello")?;
+//! assert_eq!(reply.output, Output::Utf8(b"HELLO".to_vec()));
+//!
+//! std::thread::scope(|scope| {
+//!     for _ in 0..4 {
+//!         scope.spawn(|| module.render("hello").unwrap());
+//!     }
+//! });
+//! # Ok::<(), qip_host::Error>(())
+//! ```
+//!
+//! Modules chain into a [`Recipe`]. What goes wrong is an [`Error`] with a
+//! [kind](ErrorKind), the stage, and the module's name.
+//!
+//! # Features
+//!
+//! `wasmtime` and `wasmi` bring an engine each, `wat` takes modules in WebAssembly
+//! text; all are on by default. With neither engine, bring your own: anything that
+//! implements [`engine::Engine`].
+//!
+//! # Not promised
+//!
+//! How deep a module may recurse, what a unit of fuel buys, and how late a time
+//! limit strikes differ between engines (DET-1). One bulk memory instruction may
+//! finish after the limit (RUN-6).
+
+mod content;
+pub mod engine;
+mod error;
+mod host;
+mod plan;
+mod recipe;
+mod reply;
+#[cfg(feature = "wasmi")]
+pub mod wasmi;
+#[cfg(feature = "wasmtime")]
+pub mod wasmtime;
+
+pub use error::{Error, ErrorKind};
+pub use host::{Host, Module, Options, Utf8};
+pub use qip_contract::{Code, Limits, Numeric, Refusal, Signature, TrapKind, Value};
+pub use recipe::{Input, Recipe, Session, Stage};
+pub use reply::{Output, Reply};

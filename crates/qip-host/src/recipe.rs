@@ -1,0 +1,398 @@
+//! Recipes: stages that pipe bytes and a content type, and nothing else (REC).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use qip_contract::{Code, Limits, Refusal, Value, normalize_media_type, parse_uniform};
+
+use crate::content::{self, Piped};
+use crate::engine::{Budget, Exhausted, ExportId, Instance, Stop};
+use crate::error::{Cause, Error};
+use crate::host::{Host, Module, Settings};
+use crate::reply::{Output, Reply};
+
+/// A stage of a recipe to be: a module, or the bytes of one, with its uniforms.
+#[derive(Clone, Debug)]
+pub struct Stage<'a> {
+    source: StageSource<'a>,
+    name: Option<String>,
+    uniforms: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug)]
+enum StageSource<'a> {
+    Bytes(&'a [u8]),
+    Module(Module),
+}
+
+impl<'a> Stage<'a> {
+    /// A stage from a module's bytes, loaded when the recipe is made.
+    pub fn new(bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Stage<'a> {
+        Stage::from_source(StageSource::Bytes(bytes.as_ref()))
+    }
+
+    /// A stage from a module that the same host has loaded.
+    pub fn module(module: &Module) -> Stage<'a> {
+        Stage::from_source(StageSource::Module(module.clone()))
+    }
+
+    fn from_source(source: StageSource<'a>) -> Stage<'a> {
+        Stage {
+            source,
+            name: None,
+            uniforms: BTreeMap::new(),
+        }
+    }
+
+    /// A name for errors, such as a path.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Stage<'a> {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets a uniform, given as text (UNI-3). The last value for a key wins.
+    #[must_use]
+    pub fn uniform(mut self, key: impl Into<String>, value: impl Into<String>) -> Stage<'a> {
+        self.uniforms.insert(key.into(), value.into());
+        self
+    }
+}
+
+/// The bytes of a request, and their content type where it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    bytes: &'a [u8],
+    content_type: Option<&'a str>,
+}
+
+impl<'a> Input<'a> {
+    /// Bytes of an unknown type.
+    pub fn new(bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Input<'a> {
+        Input {
+            bytes: bytes.as_ref(),
+            content_type: None,
+        }
+    }
+
+    /// Says what type they are; it is normalised (MIME-2).
+    #[must_use]
+    pub fn content_type(mut self, content_type: &'a str) -> Input<'a> {
+        self.content_type = Some(content_type);
+        self
+    }
+}
+
+impl<'a, T: AsRef<[u8]> + ?Sized> From<&'a T> for Input<'a> {
+    fn from(bytes: &'a T) -> Input<'a> {
+        Input::new(bytes)
+    }
+}
+
+/// A recipe: one stage or more, checked and ready. Cheap to clone.
+#[derive(Clone)]
+pub struct Recipe {
+    settings: Arc<Settings>,
+    stages: Arc<[Prepared]>,
+}
+
+/// A stage whose uniforms are parsed.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) module: Module,
+    /// Setters and values, sorted bytewise by key (UNI-2).
+    pub(crate) uniforms: Vec<(ExportId, Value)>,
+}
+
+impl Prepared {
+    /// A stage without uniforms.
+    pub(crate) fn bare(module: &Module) -> Prepared {
+        Prepared {
+            module: module.clone(),
+            uniforms: Vec::new(),
+        }
+    }
+
+    fn new(module: Module, given: &BTreeMap<String, String>) -> Result<Prepared, Cause> {
+        let mut uniforms = Vec::with_capacity(given.len());
+        let signature = &module.loaded.signature;
+        for (key, text) in given {
+            let found = signature
+                .uniforms()
+                .binary_search_by(|uniform| uniform.key.cmp(key));
+            let parameter = found
+                .ok()
+                .and_then(|at| Some((at, signature.uniforms()[at].parameter()?)));
+            let Some((at, ty)) = parameter else {
+                return Err(Cause::refused(
+                    Code::UnknownUniform,
+                    format!("the module has no uniform `{}`", qip_contract::quote(key)),
+                ));
+            };
+            uniforms.push((module.loaded.plan.setter(at), parse_uniform(key, text, ty)?));
+        }
+        Ok(Prepared { module, uniforms })
+    }
+}
+
+impl Recipe {
+    pub(crate) fn new(host: &Host, stages: &[Stage<'_>]) -> Result<Recipe, Error> {
+        let limits = host.limits();
+        let count = stages.len();
+        if stages.is_empty() {
+            return Err(Error::new(Cause::refused(
+                Code::EmptyRecipe,
+                "the recipe has no stage, expected one or more",
+            )));
+        }
+        if count as u64 > limits.stages {
+            let refusal = Refusal::new(
+                Code::Limit,
+                format!(
+                    "the recipe has {count} stages, over the limit of {}",
+                    limits.stages
+                ),
+            )
+            .named("stages")
+            .found(count, limits.stages);
+            return Err(Error::new(refusal.into()));
+        }
+        let mut prepared = Vec::with_capacity(count);
+        for (index, stage) in stages.iter().enumerate() {
+            let name = stage.name.as_deref();
+            let module = match &stage.source {
+                StageSource::Bytes(bytes) => host.load_stage(name, bytes, &stage.uniforms),
+                StageSource::Module(module) => same_host(host, module),
+            };
+            let stage = module.and_then(|module| {
+                let name = name.or(module.name()).map(str::to_owned);
+                Prepared::new(module, &stage.uniforms)
+                    .map_err(|cause| Error::new(cause).in_module(name.as_deref()))
+            });
+            prepared.push(stage.map_err(|error| error.at(index, count))?);
+        }
+        // REC-2, last in ORD-1.
+        for (index, stage) in prepared.iter().enumerate().take(count - 1) {
+            if !stage.module.loaded.plan.output.is_pipeable() {
+                let refusal = Refusal::new(
+                    Code::NotPipeable,
+                    "only utf8/bytes can be piped to another stage",
+                );
+                return Err(Error::new(refusal.into())
+                    .in_module(stage.module.name())
+                    .at(index, count));
+            }
+        }
+        Ok(Recipe {
+            settings: Arc::clone(host.settings()),
+            stages: prepared.into(),
+        })
+    }
+
+    /// Carries one request, each stage on a fresh instance (RUN-4).
+    ///
+    /// # Errors
+    ///
+    /// The first failure in the order of ORD-2, with the position of its stage.
+    pub fn render<'a>(&self, input: impl Into<Input<'a>>) -> Result<Reply, Error> {
+        render(&self.settings, &self.stages, &mut Fresh, input.into())
+    }
+
+    /// Begins a session, whose requests share one instance for each stage.
+    pub fn session(&self) -> Session {
+        Session {
+            recipe: self.clone(),
+            instances: Warm(self.stages.iter().map(|_| None).collect()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Recipe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.stages.iter().map(|stage| &stage.module))
+            .finish()
+    }
+}
+
+/// A module that this host can pipe from and to: one compiled for its limits.
+fn same_host(host: &Host, module: &Module) -> Result<Module, Error> {
+    if Arc::ptr_eq(host.settings(), &module.loaded.settings) {
+        Ok(module.clone())
+    } else {
+        Err(Error::new(Cause::Unsupported(
+            "the module was loaded by another host, expected one of this host's own".to_owned(),
+        ))
+        .in_module(module.name()))
+    }
+}
+
+/// Requests that share instances: what a module leaves in its memory is there for
+/// the next request (RUN-4 makes reuse the caller's choice). For modules that are
+/// known to keep no state, a request costs a fraction of a fresh one.
+///
+/// Uniforms are applied and getters read again on every request. An instance that
+/// trapped or was stopped is replaced by a fresh one.
+#[derive(Debug)]
+pub struct Session {
+    recipe: Recipe,
+    instances: Warm,
+}
+
+impl Session {
+    /// Carries one request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recipe::render`].
+    pub fn render<'a>(&mut self, input: impl Into<Input<'a>>) -> Result<Reply, Error> {
+        let Recipe { settings, stages } = &self.recipe;
+        render(settings, stages, &mut self.instances, input.into())
+    }
+}
+
+/// Where a stage's instance comes from and goes to.
+pub(crate) trait Instances {
+    fn take(
+        &mut self,
+        index: usize,
+        stage: &Prepared,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Box<dyn Instance>, Stop>;
+
+    /// Gets an instance back that did not fail.
+    fn give_back(&mut self, index: usize, instance: Box<dyn Instance>);
+}
+
+/// A new instance for each stage of each request.
+pub(crate) struct Fresh;
+
+impl Instances for Fresh {
+    fn take(
+        &mut self,
+        _: usize,
+        stage: &Prepared,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Box<dyn Instance>, Stop> {
+        stage.module.loaded.code.instantiate(limits, budget)
+    }
+
+    fn give_back(&mut self, _: usize, _: Box<dyn Instance>) {}
+}
+
+/// One instance for each stage, kept between requests.
+struct Warm(Vec<Option<Box<dyn Instance>>>);
+
+impl Instances for Warm {
+    fn take(
+        &mut self,
+        index: usize,
+        stage: &Prepared,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Box<dyn Instance>, Stop> {
+        match self.0[index].take() {
+            Some(mut instance) => {
+                instance.begin(budget);
+                Ok(instance)
+            }
+            None => Fresh.take(index, stage, limits, budget),
+        }
+    }
+
+    fn give_back(&mut self, index: usize, instance: Box<dyn Instance>) {
+        self.0[index] = Some(instance);
+    }
+}
+
+impl std::fmt::Debug for Warm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let warm = self.0.iter().filter(|instance| instance.is_some()).count();
+        write!(f, "{warm} warm of {}", self.0.len())
+    }
+}
+
+/// Carries a request through its stages (ORD-2).
+pub(crate) fn render(
+    settings: &Settings,
+    stages: &[Prepared],
+    instances: &mut dyn Instances,
+    input: Input<'_>,
+) -> Result<Reply, Error> {
+    let limits = &settings.limits;
+    let begin = limits.time.map(|time| (Instant::now(), time));
+    let mut budget = Budget {
+        // A limit beyond what the clock can say is none.
+        deadline: begin.and_then(|(begin, time)| begin.checked_add(time)),
+        fuel: limits.fuel,
+    };
+    let mut content_type = input.content_type.and_then(normalize_media_type);
+    let mut usages = Vec::with_capacity(stages.len());
+    let mut piped: Option<Output> = None;
+    let mut time = None;
+    for (index, stage) in stages.iter().enumerate() {
+        let input = match &piped {
+            None => Piped::unchecked(input.bytes),
+            Some(Output::Utf8(text)) => Piped::from_text(text),
+            Some(Output::Bytes(bytes)) => Piped::unchecked(bytes),
+            // REC-2 lets no other kind be piped.
+            Some(Output::I32(_) | Output::Scalar(_)) => Piped::unchecked(&[]),
+        };
+        let mut run = || {
+            let mut instance = instances
+                .take(index, stage, limits, &budget)
+                .map_err(|stop| instantiation(stop, limits))?;
+            let output = content::run(&mut *instance, stage, settings, input, &mut content_type);
+            let usage = instance.finish();
+            let output = output?;
+            // The limit covers the host's own copying and checking too (RUN-6).
+            if let (Some((begin, limit)), Some(_)) = (begin, budget.deadline) {
+                let spent = begin.elapsed();
+                if spent > limit {
+                    return Err(Cause::exhausted(Exhausted::Time, limits));
+                }
+                time = Some(spent);
+            }
+            instances.give_back(index, instance);
+            Ok((output, usage))
+        };
+        let (output, usage) = run().map_err(|cause| {
+            Error::new(cause)
+                .in_module(stage.module.name())
+                .at(index, stages.len())
+        })?;
+        budget.fuel = budget
+            .fuel
+            .map(|fuel| fuel.saturating_sub(usage.fuel.unwrap_or_default()));
+        usages.push(usage);
+        piped = Some(output);
+    }
+    Ok(Reply {
+        // A recipe has a stage, so there is an output.
+        output: piped.unwrap_or(Output::Bytes(Vec::new())),
+        content_type,
+        stages: usages,
+        time,
+    })
+}
+
+/// A trap while instantiating is a refusal (MOD-5).
+#[cold]
+fn instantiation(stop: Stop, limits: &Limits) -> Cause {
+    match stop {
+        Stop::Trap(trap) => Cause::Refused(
+            Refusal::new(
+                Code::Instantiate,
+                format!(
+                    "the module trapped while it was instantiated: {}",
+                    trap.kind
+                ),
+            ),
+            Some(*trap),
+        ),
+        stop => Cause::stop(stop, limits),
+    }
+}

@@ -1,0 +1,609 @@
+//! The wasmtime engine: compiles to machine code with Cranelift.
+
+mod ticker;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
+
+use ::wasmtime::{
+    Config, Enabled, Extern, Func, Global, InstanceAllocationStrategy, InstancePre, Memory,
+    ModuleExport, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, TypedFunc,
+    UpdateDeadline, Val, WasmBacktrace, WasmBacktraceDetails, WasmFeatures,
+};
+use qip_contract::{Limits, Signature, TrapKind, Value};
+
+use crate::engine::{
+    Budget, Build, Code, Compile, Engine, EngineError, EngineInfo, Exhausted, ExportId, Floats,
+    Frame, Instance, Stop, Trap, Usage,
+};
+use ticker::Armed;
+
+/// The version of wasmtime that this crate is built on.
+const VERSION: &str = "48.0.8";
+
+/// Stack that a module may use, in bytes. A thread's own stack must be well above
+/// it: Rust's threads have 2 MiB.
+const STACK_BYTES: usize = 512 << 10;
+
+/// Memory of a pool's slot that stays mapped for the next instance, in bytes, where
+/// the system can say which pages were touched (PAGEMAP_SCAN, Linux 6.7), and where
+/// it cannot, so that all of it is zeroed each time.
+const RESIDENT_BYTES: usize = 1 << 20;
+const RESIDENT_BYTES_BLIND: usize = 64 << 10;
+
+/// How the engine is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    /// Instances that a pool has room for. More live at the same time are made on
+    /// demand, which takes longer. 0 is no pool.
+    pub pool_slots: u32,
+    /// The largest memory, in bytes, that a pool's slot can hold. A module whose
+    /// memory may grow beyond is instantiated on demand. At most 4 GiB.
+    pub pool_slot_bytes: u64,
+}
+
+impl Default for Configuration {
+    /// 256 slots of 1 GiB, which is the memory limit of LIM-1. A slot is address
+    /// space; it takes real memory only as a module touches it.
+    fn default() -> Configuration {
+        Configuration {
+            pool_slots: 256,
+            pool_slot_bytes: 1 << 30,
+        }
+    }
+}
+
+/// The wasmtime engine.
+pub struct Wasmtime {
+    info: EngineInfo,
+    configuration: Configuration,
+    /// Metering and NaN mode belong to an engine's configuration, so there is one
+    /// for each build that was asked for.
+    builds: Mutex<HashMap<Build, Arc<Engines>>>,
+}
+
+/// The engines of one build. Both compile the same code; they differ in where an
+/// instance's memory comes from.
+struct Engines {
+    pooling: Option<::wasmtime::Engine>,
+    on_demand: ::wasmtime::Engine,
+}
+
+impl Wasmtime {
+    /// An engine with the default configuration.
+    ///
+    /// # Errors
+    ///
+    /// Where wasmtime does not support the machine.
+    pub fn new() -> Result<Wasmtime, crate::Error> {
+        Wasmtime::with(Configuration::default())
+    }
+
+    /// An engine set up as told.
+    ///
+    /// # Errors
+    ///
+    /// Where wasmtime does not support the machine.
+    pub fn with(configuration: Configuration) -> Result<Wasmtime, crate::Error> {
+        let engine = Wasmtime {
+            info: EngineInfo {
+                name: "wasmtime".to_owned(),
+                version: VERSION.to_owned(),
+                fuel: true,
+                backtrace: true,
+                tail_call: true,
+                extended_const: true,
+                indirect_kinds: true,
+                deterministic_floats: true,
+            },
+            configuration,
+            builds: Mutex::default(),
+        };
+        // wasmtime refuses a machine when it first makes an engine.
+        let probe = Config::new();
+        ::wasmtime::Engine::new(&probe)
+            .map_err(|error| crate::Error::new(crate::error::Cause::Engine(failure(&error))))?;
+        Ok(engine)
+    }
+
+    fn engines(&self, build: Build) -> Result<Arc<Engines>, EngineError> {
+        // Nothing is left half-done in the map by a panic.
+        let mut builds = self.builds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engines) = builds.get(&build) {
+            return Ok(Arc::clone(engines));
+        }
+        let on_demand = ::wasmtime::Engine::new(&config(build)).map_err(|error| failure(&error))?;
+        // A pool reserves address space at once. Where there is none to be had
+        // (`ulimit -v`, a small machine) every instance is made on demand.
+        let pooling = (self.configuration.pool_slots > 0)
+            .then(|| {
+                let mut config = config(build);
+                config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(
+                    self.configuration,
+                )));
+                ::wasmtime::Engine::new(&config).ok()
+            })
+            .flatten();
+        if build.clock {
+            ticker::register(pooling.iter().chain([&on_demand]));
+        }
+        let engines = Arc::new(Engines { pooling, on_demand });
+        builds.insert(build, Arc::clone(&engines));
+        Ok(engines)
+    }
+
+    /// Whether a pool's slot never gets in a module's way: what a slot bounds,
+    /// `memory.grow` would be refused where another engine grants it.
+    fn fits_pool(&self, signature: &Signature, limits: &Limits) -> bool {
+        let (tables, entries) = signature.table_bound(limits);
+        signature.memory_bound(limits) <= self.configuration.pool_slot_bytes
+            && tables <= POOL_TABLES
+            && entries <= POOL_TABLE_ENTRIES as u64
+    }
+}
+
+const POOL_TABLES: usize = 1;
+const POOL_TABLE_ENTRIES: usize = 20_000;
+
+fn config(build: Build) -> Config {
+    let mut config = Config::new();
+    // MOD-8: what the contract's features leave out is off, so that the engine
+    // stands ready for no more than validation lets through.
+    config
+        .wasm_features(
+            WasmFeatures::GC
+                | WasmFeatures::FUNCTION_REFERENCES
+                | WasmFeatures::EXCEPTIONS
+                | WasmFeatures::THREADS
+                | WasmFeatures::MEMORY64
+                | WasmFeatures::MULTI_MEMORY
+                | WasmFeatures::RELAXED_SIMD,
+            false,
+        )
+        .wasm_tail_call(true)
+        .wasm_extended_const(true)
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .max_wasm_stack(STACK_BYTES)
+        .epoch_interruption(build.clock)
+        .consume_fuel(build.fuel);
+    if build.floats == Floats::Deterministic {
+        config.cranelift_nan_canonicalization(true);
+    }
+    config
+}
+
+fn pool(configuration: Configuration) -> PoolingAllocationConfig {
+    let slots = configuration.pool_slots;
+    let mut pool = PoolingAllocationConfig::new();
+    let resident = if PoolingAllocationConfig::is_pagemap_scan_available() {
+        RESIDENT_BYTES
+    } else {
+        RESIDENT_BYTES_BLIND
+    };
+    pool.total_core_instances(slots)
+        .total_memories(slots)
+        .total_tables(slots)
+        .max_tables_per_module(POOL_TABLES as u32)
+        .table_elements(POOL_TABLE_ENTRIES)
+        .max_memory_size(usize::try_from(configuration.pool_slot_bytes).unwrap_or(usize::MAX))
+        .linear_memory_keep_resident(resident)
+        .table_keep_resident(RESIDENT_BYTES_BLIND)
+        .pagemap_scan(Enabled::Auto);
+    pool
+}
+
+impl Engine for Wasmtime {
+    fn info(&self) -> &EngineInfo {
+        &self.info
+    }
+
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn Code>, EngineError> {
+        let engines = self.engines(module.build)?;
+        let pooled = engines
+            .pooling
+            .as_ref()
+            .filter(|_| self.fits_pool(module.signature, module.limits))
+            // The pool has room for less than the engine in ways that are its own
+            // (the number of globals, say): a module that it refuses is no failure.
+            .and_then(|engine| ::wasmtime::Module::new(engine, module.wasm).ok());
+        let is_pooled = pooled.is_some();
+        let compiled = match pooled {
+            Some(compiled) => compiled,
+            None => ::wasmtime::Module::new(&engines.on_demand, module.wasm)
+                .map_err(|error| failure(&error))?,
+        };
+        Ok(Arc::new(CompiledCode {
+            main: Linked::new(&compiled, module.exports)?,
+            // Kept for the time when the pool is full.
+            overflow: is_pooled.then(|| Overflow {
+                engine: engines.on_demand.clone(),
+                compiled,
+                exports: module.exports.to_vec(),
+                linked: OnceLock::new(),
+            }),
+            build: module.build,
+        }))
+    }
+}
+
+/// A compiled module.
+struct CompiledCode {
+    main: Linked,
+    overflow: Option<Overflow>,
+    build: Build,
+}
+
+/// Code that is ready to instantiate on one engine.
+struct Linked {
+    pre: InstancePre<State>,
+    exports: Arc<Exports>,
+}
+
+/// The same code for the engine without a pool, made when it is first needed.
+struct Overflow {
+    engine: ::wasmtime::Engine,
+    compiled: ::wasmtime::Module,
+    exports: Vec<String>,
+    linked: OnceLock<Result<Linked, String>>,
+}
+
+/// The exports of a module, by position.
+struct Exports {
+    memory: ModuleExport,
+    used: Vec<ModuleExport>,
+}
+
+impl Linked {
+    fn new(compiled: &::wasmtime::Module, exports: &[String]) -> Result<Linked, EngineError> {
+        let index = |name: &str| {
+            compiled.get_export_index(name).ok_or_else(|| {
+                EngineError::new(format!("no export `{}`", qip_contract::quote(name)))
+            })
+        };
+        Ok(Linked {
+            // The module imports nothing (MOD-2), so an empty linker serves it.
+            pre: ::wasmtime::Linker::new(compiled.engine())
+                .instantiate_pre(compiled)
+                .map_err(|error| failure(&error))?,
+            exports: Arc::new(Exports {
+                memory: index("memory")?,
+                used: exports
+                    .iter()
+                    .map(|name| index(name))
+                    .collect::<Result<_, _>>()?,
+            }),
+        })
+    }
+
+    fn instantiate(
+        &self,
+        build: Build,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Live, ::wasmtime::Error> {
+        let mut store = Store::new(self.pre.module().engine(), State::new(limits));
+        store.limiter(|state| state);
+        if build.clock {
+            store.epoch_deadline_callback(|store| {
+                Ok(match store.data().deadline {
+                    Some(deadline) if Instant::now() >= deadline => UpdateDeadline::Interrupt,
+                    _ => UpdateDeadline::Continue(1),
+                })
+            });
+        }
+        let armed = arm(&mut store, build, budget);
+        let instance = self.pre.instantiate(&mut store)?;
+        let memory = instance
+            .get_module_export(&mut store, &self.exports.memory)
+            .and_then(Extern::into_memory);
+        Ok(Live {
+            store,
+            instance,
+            memory,
+            exports: Arc::clone(&self.exports),
+            handles: Vec::new(),
+            build,
+            armed,
+        })
+    }
+}
+
+/// Gives a store the budget of a request.
+fn arm(store: &mut Store<State>, build: Build, budget: &Budget) -> Option<Armed> {
+    store.data_mut().deadline = budget.deadline;
+    store.data_mut().fuel = budget.fuel.unwrap_or(u64::MAX);
+    if build.fuel {
+        // It fails only for an engine that counts no fuel.
+        let _ = store.set_fuel(budget.fuel.unwrap_or(u64::MAX));
+    }
+    build.clock.then(|| {
+        store.set_epoch_deadline(1);
+        Armed::new()
+    })
+}
+
+/// What a store carries: the limits that growth is held to, and the deadline.
+struct State {
+    memory_bytes: u64,
+    table_entries: u64,
+    refused_growths: u32,
+    deadline: Option<Instant>,
+    /// The fuel at the beginning of the request.
+    fuel: u64,
+}
+
+impl State {
+    fn new(limits: &Limits) -> State {
+        State {
+            memory_bytes: limits.memory_bytes,
+            table_entries: limits.table_entries,
+            refused_growths: 0,
+            deadline: None,
+            fuel: 0,
+        }
+    }
+
+    fn grant(&mut self, is_within: bool) -> bool {
+        self.refused_growths += u32::from(!is_within);
+        is_within
+    }
+}
+
+impl ::wasmtime::ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> ::wasmtime::Result<bool> {
+        let is_within = desired as u64 <= self.memory_bytes && maximum.is_none_or(|m| desired <= m);
+        Ok(self.grant(is_within))
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> ::wasmtime::Result<bool> {
+        let is_within =
+            desired as u64 <= self.table_entries && maximum.is_none_or(|m| desired <= m);
+        Ok(self.grant(is_within))
+    }
+}
+
+impl Code for CompiledCode {
+    fn instantiate(&self, limits: &Limits, budget: &Budget) -> Result<Box<dyn Instance>, Stop> {
+        match self.main.instantiate(self.build, limits, budget) {
+            Ok(live) => Ok(Box::new(live)),
+            Err(error) => self.overflow(&error, limits, budget),
+        }
+    }
+}
+
+impl CompiledCode {
+    /// Instantiates on demand where the pool was full; else says what stopped it.
+    #[cold]
+    fn overflow(
+        &self,
+        error: &::wasmtime::Error,
+        limits: &Limits,
+        budget: &Budget,
+    ) -> Result<Box<dyn Instance>, Stop> {
+        match &self.overflow {
+            Some(overflow) if error.is::<PoolConcurrencyLimitError>() => {
+                let linked = overflow
+                    .linked
+                    .get_or_init(|| overflow.link().map_err(|error| error.to_string()))
+                    .as_ref()
+                    .map_err(|message| Stop::Engine(EngineError::new(message.as_str())))?;
+                match linked.instantiate(self.build, limits, budget) {
+                    Ok(live) => Ok(Box::new(live)),
+                    Err(error) => Err(stop(&error)),
+                }
+            }
+            _ => Err(stop(error)),
+        }
+    }
+}
+
+impl Overflow {
+    #[expect(unsafe_code, reason = "wasmtime can take compiled code only as bytes")]
+    fn link(&self) -> Result<Linked, EngineError> {
+        let bytes = self.compiled.serialize().map_err(|error| failure(&error))?;
+        // SAFETY: the bytes are what this very build of wasmtime serialised on the
+        // line above; nobody could change them in between.
+        let compiled = unsafe { ::wasmtime::Module::deserialize(&self.engine, &bytes) }
+            .map_err(|error| failure(&error))?;
+        Linked::new(&compiled, &self.exports)
+    }
+}
+
+/// A live instance.
+struct Live {
+    store: Store<State>,
+    instance: ::wasmtime::Instance,
+    memory: Option<Memory>,
+    exports: Arc<Exports>,
+    /// What has been used of the exports, by position: looked up once an instance.
+    handles: Vec<Option<Handle>>,
+    build: Build,
+    /// Keeps the ticker awake while a request runs.
+    armed: Option<Armed>,
+}
+
+#[derive(Clone)]
+enum Handle {
+    Getter(TypedFunc<(), i32>),
+    Entry(TypedFunc<i32, i32>),
+    Function(Func),
+    Global(Global),
+}
+
+impl Live {
+    #[cold]
+    fn resolve(&mut self, export: ExportId) -> Option<Handle> {
+        let index = self.exports.used.get(export.0)?;
+        let handle = match self.instance.get_module_export(&mut self.store, index)? {
+            Extern::Global(global) => Handle::Global(global),
+            Extern::Func(function) => {
+                if let Ok(getter) = function.typed(&self.store) {
+                    Handle::Getter(getter)
+                } else if let Ok(entry) = function.typed(&self.store) {
+                    Handle::Entry(entry)
+                } else {
+                    Handle::Function(function)
+                }
+            }
+            _ => return None,
+        };
+        if self.handles.is_empty() {
+            self.handles.resize(self.exports.used.len(), None);
+        }
+        self.handles[export.0] = Some(handle.clone());
+        Some(handle)
+    }
+}
+
+impl Instance for Live {
+    fn begin(&mut self, budget: &Budget) {
+        self.armed = arm(&mut self.store, self.build, budget);
+        self.store.data_mut().refused_growths = 0;
+    }
+
+    fn memory(&mut self) -> &mut [u8] {
+        match self.memory {
+            Some(memory) => memory.data_mut(&mut self.store),
+            None => &mut [],
+        }
+    }
+
+    fn global(&mut self, export: ExportId) -> Value {
+        let handle = match self.handles.get(export.0) {
+            Some(Some(handle)) => Some(handle.clone()),
+            _ => self.resolve(export),
+        };
+        match handle {
+            Some(Handle::Global(global)) => from_val(&global.get(&mut self.store)),
+            _ => None,
+        }
+        .unwrap_or(Value::I32(0))
+    }
+
+    fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
+        if self.handles.get(export.0).is_none_or(Option::is_none) {
+            self.resolve(export);
+        }
+        let Live { store, handles, .. } = self;
+        let result = match (handles.get(export.0), args) {
+            (Some(Some(Handle::Getter(getter))), []) => {
+                getter.call(store, ()).map(|value| Some(Value::I32(value)))
+            }
+            (Some(Some(Handle::Entry(entry))), [Value::I32(arg)]) => {
+                entry.call(store, *arg).map(|value| Some(Value::I32(value)))
+            }
+            (Some(Some(handle)), _) => call_untyped(store, handle, args),
+            _ => return Err(Stop::Engine(EngineError::new("no such export"))),
+        };
+        result.map_err(|error| stop(&error))
+    }
+
+    fn finish(&mut self) -> Usage {
+        self.armed = None;
+        let state = self.store.data();
+        Usage {
+            fuel: self
+                .store
+                .get_fuel()
+                .ok()
+                .map(|left| state.fuel.saturating_sub(left)),
+            memory_bytes: self
+                .memory
+                .map_or(0, |memory| memory.data_size(&self.store) as u64),
+            refused_growths: state.refused_growths,
+        }
+    }
+}
+
+/// Calls a function of any type: a uniform's setter, or a getter that the lenient
+/// reading takes.
+fn call_untyped(
+    store: &mut Store<State>,
+    handle: &Handle,
+    args: &[Value],
+) -> ::wasmtime::Result<Option<Value>> {
+    let function = match handle {
+        Handle::Function(function) => *function,
+        Handle::Getter(getter) => *getter.func(),
+        Handle::Entry(entry) => *entry.func(),
+        Handle::Global(_) => return Ok(None),
+    };
+    let args: Vec<Val> = args.iter().map(|value| to_val(*value)).collect();
+    let mut results = vec![Val::I32(0); function.ty(&*store).results().len()];
+    function.call(store, &args, &mut results)?;
+    Ok(match &results[..] {
+        [one] => from_val(one),
+        _ => None,
+    })
+}
+
+fn to_val(value: Value) -> Val {
+    match value {
+        Value::I32(value) => Val::I32(value),
+        Value::I64(value) => Val::I64(value),
+        Value::F32(bits) => Val::F32(bits),
+        Value::F64(bits) => Val::F64(bits),
+    }
+}
+
+fn from_val(value: &Val) -> Option<Value> {
+    match value {
+        Val::I32(value) => Some(Value::I32(*value)),
+        Val::I64(value) => Some(Value::I64(*value)),
+        Val::F32(bits) => Some(Value::F32(*bits)),
+        Val::F64(bits) => Some(Value::F64(*bits)),
+        _ => None,
+    }
+}
+
+/// What ended execution.
+#[cold]
+fn stop(error: &::wasmtime::Error) -> Stop {
+    use ::wasmtime::Trap as Theirs;
+
+    let kind = match error.downcast_ref::<Theirs>() {
+        Some(Theirs::UnreachableCodeReached) => TrapKind::Unreachable,
+        Some(Theirs::MemoryOutOfBounds) => TrapKind::MemoryOutOfBounds,
+        Some(Theirs::TableOutOfBounds) => TrapKind::TableOutOfBounds,
+        Some(Theirs::IndirectCallToNull) => TrapKind::IndirectCallToNull,
+        Some(Theirs::BadSignature) => TrapKind::BadSignature,
+        Some(Theirs::IntegerOverflow) => TrapKind::IntegerOverflow,
+        Some(Theirs::IntegerDivisionByZero) => TrapKind::IntegerDivideByZero,
+        Some(Theirs::BadConversionToInteger) => TrapKind::BadConversionToInteger,
+        Some(Theirs::StackOverflow) => TrapKind::StackOverflow,
+        Some(Theirs::Interrupt) => return Stop::Exhausted(Exhausted::Time),
+        Some(Theirs::OutOfFuel) => return Stop::Exhausted(Exhausted::Fuel),
+        // The feature set has no other trap.
+        _ => return Stop::Engine(failure(error)),
+    };
+    let backtrace = error
+        .downcast_ref::<WasmBacktrace>()
+        .map(|backtrace| backtrace.frames().iter().map(frame).collect())
+        .unwrap_or_default();
+    Stop::Trap(Box::new(Trap { kind, backtrace }))
+}
+
+fn frame(frame: &::wasmtime::FrameInfo) -> Frame {
+    Frame {
+        index: frame.func_index(),
+        name: frame.func_name().map(str::to_owned),
+        offset: frame.module_offset().map(|offset| offset as u64),
+    }
+}
+
+/// wasmtime's own failure as text, its causes in one line.
+#[cold]
+fn failure(error: &::wasmtime::Error) -> EngineError {
+    EngineError::new(format!("{error:#}").replace('\n', " "))
+}
