@@ -1,1 +1,54 @@
-fn main(){}
+//! The chores of the workspace: `cargo xtask --help` lists them.
+//!
+//! It stays light, so that it is built in seconds: whatever needs an engine is done
+//! by running the `qip` binary.
+
+mod build;
+mod ci;
+mod clauses;
+mod conformance;
+mod flags;
+mod package;
+mod program;
+mod text;
+mod verify;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::flags::{Flags, Task};
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    let flags = match Flags::parse(std::env::args_os().skip(1)) {
+        Ok(flags) => flags,
+        Err(error) => {
+            eprintln!("error: {error}\nhelp: `cargo xtask --help` lists the tasks");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&flags) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The exit status of the task: 0, or that of the `qip` that it ran.
+fn run(flags: &Flags) -> anyhow::Result<u8> {
+    let workspace = Workspace::find();
+    match &flags.task {
+        Task::Help => {
+            print!("{}", flags::HELP);
+            Ok(0)
+        }
+        Task::Build { check } => build::run(&workspace, *check),
+        Task::Verify => verify::run(&workspace, flags.profile),
+        Task::Conformance { args } => conformance::run(&workspace, flags.profile, args),
+        Task::Clauses { check } => clauses::run(&workspace, *check),
+        Task::Package => package::run(&workspace),
+        Task::Ci => ci::run(&workspace),
+    }
+}

@@ -1,1 +1,73 @@
-fn main(){}
+//! The command `qip`: one file a subcommand, no logic of its own.
+
+mod conformance;
+mod exit;
+mod limits;
+mod message;
+mod run;
+mod stages;
+
+use std::process::ExitCode;
+
+use clap::{ColorChoice, Parser, Subcommand};
+
+use crate::exit::Exit;
+use crate::message::Messages;
+
+/// Runs qip modules, and judges hosts and engines against the qip contract.
+#[derive(Parser)]
+#[command(name = "qip", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to colour messages.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// Say more, on stderr: digests, engine, phases with their times.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// Say less: an error's one line and nothing else.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  printf '  hello  ' | qip run trim.wasm
+  qip conformance
+
+Each subcommand's --help ends with its exit codes.";
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Run),
+    Conformance(conformance::Conformance),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout and are no error.
+            let is_usage = error.use_stderr();
+            // A closed pipe is all that can go wrong here.
+            let _ = error.print();
+            return if is_usage { Exit::Usage } else { Exit::Fine }.into();
+        }
+    };
+    let messages = Messages::new(cli.color, cli.verbose, cli.quiet);
+    let result = match cli.command {
+        Command::Run(command) => command.run(&messages),
+        Command::Conformance(command) => command.run(&messages),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(error) => {
+            if !error.is_closed_pipe() {
+                messages.failure(&error);
+            }
+            error.exit()
+        }
+    }
+    .into()
+}

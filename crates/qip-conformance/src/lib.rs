@@ -1,1 +1,87 @@
-//! stub
+//! Judges hosts and engines against the qip contract.
+//!
+//! A [`Corpus`] holds cases: modules, requests, and what must come back. A
+//! [`Subject`] is whatever is under test. A [`Run`] puts the cases to subjects and
+//! makes a [`Report`] of the verdicts. An engine for `qip-host` needs one line,
+//! [`assert_conforms`].
+//!
+//! ```
+//! use qip_conformance::{Corpus, EngineSubject, Run};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let corpus = Corpus::embedded()?;
+//! let report = Run::new(&corpus)
+//!     .subject(EngineSubject::new(qip_host::wasmi::Wasmi::new()))
+//!     .subject(EngineSubject::new(qip_host::wasmtime::Wasmtime::new()?))
+//!     .filter("in/capacity-is-inclusive")
+//!     .execute(&mut |done, total| assert!(done <= total));
+//!
+//! print!("{}", report.table());
+//! assert!(report.is_green());
+//!
+//! let mut lines = Vec::new();
+//! report.write_json_lines(&mut lines)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What makes a run red
+//!
+//! A MUST case that fails; a subject that breaks; a known failure that no longer
+//! fails or matches nothing; and a run that judged fewer cases than it selected, or
+//! none. [`Report::reasons`] says which.
+//!
+//! # Not promised
+//!
+//! A subject in this process that hangs is left behind on its thread, and goes on
+//! using it until the process ends. One that aborts takes the process with it.
+
+mod bytes;
+mod capability;
+mod case;
+mod case_check;
+mod case_file;
+mod conforms;
+mod corpus;
+mod engine_subject;
+mod expect_check;
+mod expectation;
+mod expectation_file;
+mod file_check;
+mod json_lines;
+mod judge;
+mod load_error;
+mod lock;
+mod module;
+mod outcome;
+mod report;
+mod runner;
+mod source;
+mod subject;
+mod suggest;
+mod table;
+mod verdict;
+mod watchdog;
+
+pub use bytes::Bytes;
+pub use capability::{Capabilities, Capability};
+pub use case::{Case, CaseId, CaseOptions, DEFAULT_TIME, Level, Request, Stage};
+pub use conforms::{assert_conforms, assert_shared_conforms};
+pub use corpus::Corpus;
+pub use engine_subject::EngineSubject;
+pub use expectation::{Expectation, Expected, ExpectedOutcome};
+pub use expectation_file::{Known, KnownFailures, KnownTarget, MAX_WILDCARD_CASES};
+pub use judge::{Detail, Difference, judge};
+pub use load_error::{LoadError, LoadErrorKind, LoadErrors, Place};
+pub use module::Module;
+pub use outcome::{Outcome, OutputKind};
+pub use report::{Counts, Report, SubjectReport};
+pub use runner::{Run, run_case};
+pub use subject::Subject;
+pub use table::Table;
+pub use verdict::{CaseResult, JudgedRequest, Verdict};
+
+/// The README's example runs too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

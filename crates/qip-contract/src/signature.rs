@@ -6,6 +6,7 @@ mod scan;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::{Code, ExportName, Limits, Refusal, Value};
 
@@ -53,9 +54,9 @@ pub enum Shape {
     /// A function.
     Function {
         /// The types of its parameters.
-        params: Box<[ValType]>,
+        params: Arc<[ValType]>,
         /// The types of its results.
-        results: Box<[ValType]>,
+        results: Arc<[ValType]>,
     },
     /// A global.
     Global {

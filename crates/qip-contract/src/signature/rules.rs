@@ -309,21 +309,23 @@ impl Check<'_> {
     }
 
     fn missing(&mut self, name: ExportName, code: Code, wanted: &str) {
-        let instead = match name {
-            ExportName::InputUtf8Cap => " or `input_bytes_cap`",
-            ExportName::Render => " or `run`",
-            _ => "",
+        let other = match name {
+            ExportName::InputUtf8Cap => Some(ExportName::InputBytesCap),
+            ExportName::Render => Some(ExportName::Run),
+            _ => None,
         };
+        let instead = other.map_or_else(String::new, |other| format!(" or `{other}`"));
         let refusal = Refusal::new(
             code,
             format!("the module does not export `{name}`{instead}, expected {wanted}"),
         )
         .named(name.as_str())
         .found("nothing", wanted);
-        self.refusals
-            .push(match self.signature.nearest(name.as_str()) {
-                Some(near) => refusal.help(format!("did you mean the export `{}`?", quote(near))),
-                None => refusal,
-            });
+        let near = self.signature.nearest(name.as_str());
+        let near = near.or_else(|| self.signature.nearest(other?.as_str()));
+        self.refusals.push(match near {
+            Some(near) => refusal.help(format!("did you mean the export `{}`?", quote(near))),
+            None => refusal,
+        });
     }
 }

@@ -2,10 +2,12 @@
 //! wasmparser validates under the pinned feature set.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use wasmparser::{
-    BinaryReader, ConstExpr, Encoding, ExternalKind, FuncType, FuncValidatorAllocations,
-    FunctionBody, Operator, Parser, Payload, TypeRef, ValidPayload, Validator,
+    BinaryReader, ConstExpr, Encoding, ExternalKind, FuncValidatorAllocations, FunctionBody,
+    Operator, Parser, Payload, TypeRef, ValidPayload, Validator,
 };
 
 use super::{Import, Kind, Memory, Shape, Signature, Table, Uniform, ValType, over_limit};
@@ -27,14 +29,21 @@ pub(super) fn read(wasm: &[u8], limits: &Limits) -> Result<Signature, Refusal> {
     if !(Parser::is_core_wasm(wasm)) {
         return Err(not_wasm(wasm));
     }
-    let mut scan = Scan::default();
+    let mut scan = Scan::new(wasm);
     let mut validator = Some(Validator::new_with_features(features()));
     let mut allocations = FuncValidatorAllocations::default();
     for payload in Parser::new(0).parse_all(wasm) {
+        if let Some(claim) = payload
+            .as_ref()
+            .ok()
+            .and_then(|payload| claim(wasm, payload))
+        {
+            return Err(claim);
+        }
         let step = payload.and_then(|payload| {
             // What is collected from a section that turns out malformed is never
             // used: the validator reads the same section and refuses.
-            let _ = scan.collect(wasm, &payload);
+            let _ = scan.collect(&payload);
             match &mut validator {
                 Some(validator) => validate(validator, &payload, &mut allocations, &mut scan),
                 None => Ok(()),
@@ -67,9 +76,37 @@ fn validate<'a>(
     Ok(())
 }
 
+/// Refuses a section that claims more entries than its bytes can hold: the
+/// validator would reserve room for them all, and a claim is no size (LIM-1).
+fn claim(wasm: &[u8], payload: &Payload<'_>) -> Option<Refusal> {
+    // The count, where the entries are, and the fewest bytes that one takes.
+    let (count, range, least) = match payload {
+        Payload::TypeSection(section) => (section.count(), section.range(), 3),
+        Payload::ImportSection(section) => (section.count(), section.range(), 4),
+        Payload::FunctionSection(section) => (section.count(), section.range(), 1),
+        Payload::TableSection(section) => (section.count(), section.range(), 3),
+        Payload::MemorySection(section) => (section.count(), section.range(), 2),
+        Payload::GlobalSection(section) => (section.count(), section.range(), 3),
+        Payload::ExportSection(section) => (section.count(), section.range(), 3),
+        Payload::ElementSection(section) => (section.count(), section.range(), 3),
+        Payload::DataCountSection { count, range } => (*count, range.end..wasm.len(), 2),
+        Payload::CodeSectionStart { count, range, .. } => (*count, range.clone(), 3),
+        Payload::DataSection(section) => (section.count(), section.range(), 2),
+        _ => return None,
+    };
+    let (start, bytes) = (range.start, range.len());
+    (u64::from(count) * least > bytes as u64).then(|| {
+        let what = format!("a section of {bytes} bytes claims {count} entries");
+        invalid_at(start as u64, &what)
+    })
+}
+
 fn invalid(error: &wasmparser::BinaryReaderError) -> Refusal {
-    let what = crate::quote(error.message());
-    let offset = error.offset() as u64;
+    invalid_at(error.offset() as u64, error.message())
+}
+
+fn invalid_at(offset: u64, what: &str) -> Refusal {
+    let what = crate::quote(what);
     Refusal::new(
         Code::InvalidModule,
         format!("the module is invalid at offset {offset:#x}: {what}"),
@@ -132,7 +169,8 @@ struct Declared {
     params: u64,
     types: u64,
     exports: u64,
-    segments: u64,
+    elements: u64,
+    data: u64,
     table_entries: u64,
     memory_bytes: u64,
 }
@@ -175,8 +213,13 @@ impl Declared {
             (
                 "segments",
                 "a number of segments of",
-                self.segments,
-                limits.segments,
+                self.elements + self.data,
+                // The validator counts the two kinds apart.
+                if self.elements.max(self.data) > PARSER_SEGMENTS {
+                    limits.segments.min(PARSER_SEGMENTS)
+                } else {
+                    limits.segments
+                },
             ),
             (
                 "table_entries",
@@ -222,17 +265,25 @@ fn parser_limit(name: &str) -> u64 {
         "functions" | "types" | "exports" => 1_000_000,
         "function_bytes" => 7_654_321,
         "locals" => 50_000,
-        "params" => 1_000,
-        "segments" => 200_000,
+        "params" => PARSER_PARAMS.into(),
         "table_entries" => 10_000_000,
         _ => u64::MAX,
     }
 }
 
+/// Of data segments, and of element segments.
+const PARSER_SEGMENTS: u64 = 100_000;
+const PARSER_PARAMS: u32 = 1_000;
+
 #[derive(Default)]
-struct Scan {
+struct Scan<'a> {
+    wasm: &'a [u8],
     declared: Declared,
-    types: Vec<FuncType>,
+    /// Where each type begins.
+    types: Vec<usize>,
+    /// The shapes of functions, by type, that an export has asked for: one for all,
+    /// so that no module is long in many exports of one wide type.
+    shapes: BTreeMap<u32, Shape>,
     /// The type of each function, imported ones first.
     functions: Vec<u32>,
     globals: Vec<Shape>,
@@ -247,20 +298,43 @@ struct Scan {
     grows_tables: bool,
 }
 
-impl Scan {
-    fn collect(&mut self, wasm: &[u8], payload: &Payload<'_>) -> wasmparser::Result<()> {
+impl<'a> Scan<'a> {
+    fn new(wasm: &'a [u8]) -> Scan<'a> {
+        Scan {
+            wasm,
+            ..Scan::default()
+        }
+    }
+
+    /// Reads by hand what the parser's own readers fail at for their own limits.
+    fn reader(&self, range: Range<usize>) -> BinaryReader<'a> {
+        let bytes = self.wasm.get(range.clone()).unwrap_or_default();
+        BinaryReader::new(bytes, range.start)
+    }
+
+    fn collect(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()> {
         match payload {
             Payload::Version {
                 encoding: Encoding::Module,
                 ..
             } => {}
             Payload::TypeSection(section) => {
+                const FUNCTION: u8 = 0x60;
                 self.declared.types = u64::from(section.count());
-                for ty in section.clone().into_iter_err_on_gc_types() {
-                    let ty = ty?;
-                    let widest = ty.params().len().max(ty.results().len()) as u64;
-                    self.declared.params = self.declared.params.max(widest);
-                    self.types.push(ty);
+                let mut reader = self.reader(section.range());
+                for _ in 0..reader.read_var_u32()? {
+                    self.types.push(reader.original_position());
+                    if reader.read_u8()? != FUNCTION {
+                        // The validator refuses every other type.
+                        break;
+                    }
+                    for _ in ["parameters", "results"] {
+                        let count = reader.read_var_u32()?;
+                        for _ in 0..count {
+                            reader.read::<wasmparser::ValType>()?;
+                        }
+                        self.declared.params = self.declared.params.max(count.into());
+                    }
                 }
             }
             Payload::ImportSection(section) => {
@@ -306,20 +380,22 @@ impl Scan {
                 }
             }
             Payload::ElementSection(section) => {
-                self.declared.segments += u64::from(section.count());
+                self.declared.elements = u64::from(section.count());
+            }
+            Payload::DataCountSection { count, .. } => {
+                self.declared.data = u64::from(*count);
             }
             Payload::DataSection(section) => {
-                self.declared.segments += u64::from(section.count());
+                self.declared.data = u64::from(section.count());
             }
             Payload::CodeSectionStart { range, .. } => {
                 // The sizes are read here and not with the bodies, because the
                 // parser stops at a body over its own limit.
-                let bytes = wasm.get(range.clone()).unwrap_or_default();
-                let mut reader = BinaryReader::new(bytes, range.start);
+                let mut reader = self.reader(range.clone());
                 for _ in 0..reader.read_var_u32()? {
                     let size = reader.read_var_u32()?;
-                    self.declared.function_bytes = self.declared.function_bytes.max(size.into());
                     reader.read_bytes(size as usize)?;
+                    self.declared.function_bytes = self.declared.function_bytes.max(size.into());
                 }
             }
             Payload::CodeSectionEntry(body) => self.body(body)?,
@@ -384,7 +460,9 @@ impl Scan {
         if key.is_none() && known.is_none() {
             /// Longer names are no misspelling of one of the contract's.
             const LONGEST_NAME: usize = 40;
-            if name.len() <= LONGEST_NAME {
+            /// Each is compared with every missing name, which takes a while.
+            const MOST_NAMES: usize = 1_000;
+            if name.len() <= LONGEST_NAME && self.other_exports.len() < MOST_NAMES {
                 self.other_exports.push(name.to_owned());
             }
             return;
@@ -406,21 +484,38 @@ impl Scan {
         }
     }
 
-    fn shape(&self, kind: ExternalKind, index: u32) -> Option<Shape> {
+    fn shape(&mut self, kind: ExternalKind, index: u32) -> Option<Shape> {
         Some(match kind {
             ExternalKind::Func | ExternalKind::FuncExact => {
-                let ty = self
-                    .types
-                    .get(*self.functions.get(index as usize)? as usize)?;
-                Shape::Function {
-                    params: ty.params().iter().copied().map(val_type).collect(),
-                    results: ty.results().iter().copied().map(val_type).collect(),
+                let ty = *self.functions.get(index as usize)?;
+                if let Some(shape) = self.shapes.get(&ty) {
+                    return Some(shape.clone());
                 }
+                let shape = self.function(ty)?;
+                self.shapes.insert(ty, shape.clone());
+                shape
             }
             ExternalKind::Global => self.globals.get(index as usize)?.clone(),
             ExternalKind::Memory => Shape::Memory,
             ExternalKind::Table => Shape::Table,
             ExternalKind::Tag => Shape::Tag,
+        })
+    }
+
+    /// The shape of the functions of a type; `None` where the validator refuses it.
+    fn function(&self, ty: u32) -> Option<Shape> {
+        let start = *self.types.get(ty as usize)?;
+        let mut reader = self.reader(start..self.wasm.len());
+        reader.read_u8().ok()?;
+        let mut list = || -> Option<Arc<[ValType]>> {
+            let count = reader.read_var_u32().ok()?;
+            (0..Some(count).filter(|count| *count <= PARSER_PARAMS)?)
+                .map(|_| reader.read().ok().map(val_type))
+                .collect()
+        };
+        Some(Shape::Function {
+            params: list()?,
+            results: list()?,
         })
     }
 

@@ -1,0 +1,199 @@
+//! `qip conformance`: judges engines against the contract.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use qip_conformance::{Corpus, EngineSubject, KnownFailures, LoadErrors, Report, Run, Subject};
+
+use crate::exit::{Exit, Failure};
+use crate::limits::EngineName;
+use crate::message::Messages;
+
+/// Judges engines against the conformance corpus.
+///
+/// Prints a table for each engine, and what failed with expected and found side by
+/// side. The corpus is the one that this command was built with, unless told
+/// otherwise.
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Conformance {
+    /// An engine to judge; may be given several times. Without, all are judged.
+    #[arg(long = "engine", value_name = "ENGINE")]
+    engines: Vec<EngineName>,
+    /// Judge only the cases whose ID contains this text; may be given several times.
+    #[arg(long = "filter", value_name = "TEXT")]
+    filters: Vec<String>,
+    /// A corpus in a directory: `cases/`, `cases.lock`, `expectations/`.
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// Cases in a directory of areas, without a lock: those of real modules, say.
+    #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
+    cases: Option<PathBuf>,
+    /// Write a report as well: `jsonl=PATH`.
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = parse_report)]
+    reports: Vec<ReportFile>,
+    /// Print the IDs of the selected cases and judge nothing.
+    #[arg(long)]
+    list: bool,
+    /// Bring `cases.lock` of a corpus up to date and judge nothing.
+    #[arg(long, requires = "corpus")]
+    update_lock: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  qip conformance
+  qip conformance --engine wasmi --filter out/
+  qip conformance --report jsonl=verdicts.jsonl
+
+Exit codes:
+  0  green: every case was judged, and every MUST case passed
+  1  red
+  2  the command line cannot be understood
+  3  the corpus cannot be loaded, or a report cannot be written";
+
+/// A report to write beside the table. JSON lines are the only format so far.
+#[derive(Clone, Debug)]
+struct ReportFile(PathBuf);
+
+fn parse_report(text: &str) -> Result<ReportFile, String> {
+    match text.split_once('=') {
+        Some(("jsonl", path)) if !path.is_empty() => Ok(ReportFile(path.into())),
+        _ => Err("expected `jsonl=PATH`".to_owned()),
+    }
+}
+
+impl Conformance {
+    pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
+        if self.update_lock
+            && let Some(directory) = &self.corpus
+        {
+            return update_lock(directory);
+        }
+        let corpus = self.load()?;
+        let mut run = Run::new(&corpus).known(self.known()?);
+        for filter in &self.filters {
+            run = run.filter(filter);
+        }
+        if self.list {
+            let ids: String = run
+                .selected()
+                .iter()
+                .map(|case| format!("{}\n", case.id))
+                .collect();
+            print(&ids)?;
+            return Ok(Exit::Fine);
+        }
+        let report = run.subjects(self.subjects()?).execute(&mut progress());
+        print(&report.table().to_string())?;
+        for ReportFile(path) in &self.reports {
+            write_json_lines(&report, path)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            messages.detail(|| format!("wrote `{}`", path.display()));
+        }
+        Ok(if report.is_green() {
+            Exit::Fine
+        } else {
+            Exit::Findings
+        })
+    }
+
+    fn load(&self) -> Result<Corpus, Failure> {
+        let loaded = match (&self.corpus, &self.cases) {
+            (Some(directory), _) => Corpus::open(directory),
+            (None, Some(directory)) => Corpus::open_unlocked(directory),
+            (None, None) => Corpus::embedded(),
+        };
+        let corpus = loaded.map_err(not_loaded)?;
+        corpus.assemble().map_err(not_loaded)?;
+        Ok(corpus)
+    }
+
+    /// Known failures: those that go with the corpus.
+    fn known(&self) -> Result<Vec<KnownFailures>, Failure> {
+        match (&self.corpus, &self.cases) {
+            (Some(directory), _) => {
+                let names = EngineName::value_variants()
+                    .iter()
+                    .filter_map(|name| name.to_possible_value());
+                let files = names.map(|name| {
+                    directory
+                        .join("expectations")
+                        .join(format!("{}.toml", name.get_name()))
+                });
+                files
+                    .filter(|file| file.exists())
+                    .map(|file| KnownFailures::open(file).map_err(not_loaded))
+                    .collect()
+            }
+            (None, Some(_)) => Ok(Vec::new()),
+            (None, None) => KnownFailures::embedded().map_err(not_loaded),
+        }
+    }
+
+    fn subjects(&self) -> Result<Vec<Arc<dyn Subject>>, Failure> {
+        let engines = match &self.engines[..] {
+            [] => EngineName::value_variants(),
+            engines => engines,
+        };
+        engines
+            .iter()
+            .map(|engine| Ok(Arc::new(EngineSubject::shared(engine.make()?)) as Arc<dyn Subject>))
+            .collect()
+    }
+}
+
+fn not_loaded(errors: LoadErrors) -> Failure {
+    Failure::CannotDo(anyhow::Error::new(errors))
+}
+
+fn update_lock(directory: &Path) -> Result<Exit, Failure> {
+    let lock = Corpus::open_unlocked(directory.join("cases"))
+        .map_err(not_loaded)?
+        .lock();
+    let path = directory.join("cases.lock");
+    std::fs::write(&path, &lock).with_context(|| format!("cannot write `{}`", path.display()))?;
+    print(&format!(
+        "{} cases in `{}`\n",
+        lock.lines().count(),
+        path.display()
+    ))?;
+    Ok(Exit::Fine)
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    Ok(written.map_err(anyhow::Error::from)?)
+}
+
+fn write_json_lines(report: &Report, path: &Path) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    report.write_json_lines(&mut file)?;
+    file.flush()
+}
+
+/// A bar on a terminal's stderr, for a run that takes over a second.
+fn progress() -> impl FnMut(usize, usize) {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    move |done, total| {
+        bar.set_length(total as u64);
+        if bar.elapsed() > Duration::from_secs(1) {
+            bar.set_position(done as u64);
+        }
+        if done == total {
+            bar.finish_and_clear();
+        }
+    }
+}

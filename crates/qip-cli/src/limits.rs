@@ -1,0 +1,87 @@
+//! Options that say how modules run: engine, limits, departures from the strict contract.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use qip_host::engine::{Engine, Floats};
+use qip_host::{Host, Limits, Options, Utf8};
+
+use crate::exit::Failure;
+
+/// The engines that this command is built with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineName {
+    /// Compiles to machine code with Cranelift.
+    Wasmtime,
+    /// Interprets.
+    Wasmi,
+}
+
+impl EngineName {
+    pub(crate) fn make(self) -> Result<Arc<dyn Engine>, Failure> {
+        Ok(match self {
+            EngineName::Wasmtime => Arc::new(qip_host::wasmtime::Wasmtime::new()?),
+            EngineName::Wasmi => Arc::new(qip_host::wasmi::Wasmi::new()),
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Utf8Check {
+    /// Ill-formed text is refused.
+    Checked,
+    /// Text passes as it is.
+    Unchecked,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "How modules run")]
+pub(crate) struct RunOptions {
+    /// The engine.
+    #[arg(long, value_name = "ENGINE", default_value = "wasmtime")]
+    engine: EngineName,
+    /// The time that one request may take over all stages.
+    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout_ms: u64,
+    /// The fuel that one request may use, in the engine's own units.
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+    /// The linear memory that a module may have, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::standard().memory_bytes)]
+    max_memory: u64,
+    /// Refuse modules whose memory can grow.
+    #[arg(long)]
+    fixed_memory: bool,
+    /// Make the bits of NaN the same on every engine and machine.
+    #[arg(long)]
+    deterministic: bool,
+    /// Whether text is checked where it goes in and comes out.
+    #[arg(long, value_name = "WHICH", default_value = "checked")]
+    utf8: Utf8Check,
+}
+
+impl RunOptions {
+    pub(crate) fn host(&self) -> Result<Host, Failure> {
+        let limits = Limits {
+            time: Some(Duration::from_millis(self.timeout_ms)),
+            fuel: self.fuel,
+            memory_bytes: self.max_memory,
+            ..Limits::standard()
+        };
+        let options = Options {
+            utf8: match self.utf8 {
+                Utf8Check::Checked => Utf8::Checked,
+                Utf8Check::Unchecked => Utf8::Unchecked,
+            },
+            floats: if self.deterministic {
+                Floats::Deterministic
+            } else {
+                Floats::Any
+            },
+            fixed_memory: self.fixed_memory,
+            ..Options::default()
+        };
+        Ok(Host::with(self.engine.make()?, limits, options))
+    }
+}

@@ -1,0 +1,212 @@
+//! `qip run`: carries one request through a module or a recipe.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+use qip_host::{Output, Reply, Stage};
+use sha2::{Digest, Sha256};
+
+use crate::exit::{Exit, Failure};
+use crate::limits::RunOptions;
+use crate::message::Messages;
+use crate::stages::{self, StageArgument};
+
+/// Runs a module, or a recipe of several, on one input.
+///
+/// The input comes from -i or from a pipe. Text is printed with a newline after it,
+/// bytes as they are, 32-bit elements as lines of eight hexadecimal digits, and a
+/// number as `Ran: N`.
+#[derive(Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Run {
+    /// The modules in order, each with its uniforms after it: MODULE '?key=value&key2=value2'.
+    #[arg(value_name = "MODULE ['?KEY=VALUE&…']", required = true)]
+    stages: Vec<OsString>,
+    /// The file that the input is read from; `-` is stdin.
+    #[arg(short, long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// The file that the output is written to, replaced only when all went well; `-` is stdout.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write output that is no text to a terminal.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  printf '  hello  ' | qip run trim.wasm
+  qip run -i page.md -o page.html markdown.wasm '?level=2' html-page.wasm
+  printf 123456789 | qip run --engine wasmi crc32.wasm
+
+Exit codes:
+  0  the request succeeded
+  2  the command line cannot be understood
+  3  a file cannot be read or written
+  4  the request failed: refused, or a module trapped
+  5  a limit stopped it";
+
+impl Run {
+    pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
+        let arguments = stages::parse(&self.stages)?;
+        let host = self.options.host()?;
+        let info = host.engine().info();
+        messages.detail(|| format!("engine {} {}", info.name, info.version));
+
+        let begin = Instant::now();
+        let modules: Vec<Vec<u8>> = arguments
+            .iter()
+            .map(|stage| stages::read_file(&stage.path, host.limits().module_bytes))
+            .collect::<Result<_, _>>()?;
+        for (stage, module) in arguments.iter().zip(&modules) {
+            messages.detail(|| describe(stage, module));
+        }
+        let recipe = host.recipe(arguments.iter().zip(&modules).map(|(argument, module)| {
+            let stage = Stage::new(module).named(argument.path.display().to_string());
+            argument
+                .uniforms
+                .iter()
+                .fold(stage, |stage, (key, value)| stage.uniform(key, value))
+        }))?;
+        messages.detail(|| format!("loaded in {:.1?}", begin.elapsed()));
+
+        let input = self.read_input(host.limits().memory_bytes)?;
+        messages.detail(|| format!("input of {} bytes", input.len()));
+        let reply = recipe.render(&input)?;
+        messages.detail(|| usage(&reply));
+        self.write_output(&reply.output)?;
+        Ok(Exit::Fine)
+    }
+
+    /// Reads the input: from `-i`, else from stdin unless that is a terminal.
+    fn read_input(&self, most: u64) -> Result<Vec<u8>, Failure> {
+        let input = match &self.input {
+            Some(path) if path != Path::new("-") => stages::read_file(path, most)?,
+            None if io::stdin().is_terminal() => Vec::new(),
+            _ => {
+                let mut bytes = Vec::new();
+                io::stdin()
+                    .lock()
+                    .take(most.saturating_add(1))
+                    .read_to_end(&mut bytes)
+                    .context("cannot read stdin")?;
+                bytes
+            }
+        };
+        if input.len() as u64 > most {
+            return Err(Failure::Refused(format!(
+                "Input is too large: more than {most} bytes, the most memory that a module may have"
+            )));
+        }
+        Ok(input)
+    }
+
+    fn write_output(&self, output: &Output) -> Result<(), Failure> {
+        match &self.output {
+            Some(path) if path != Path::new("-") => replace(path, output)
+                .with_context(|| format!("cannot write `{}`", path.display()))?,
+            _ => {
+                let is_forced = self.force || self.output.is_some();
+                let mut stdout = io::stdout().lock();
+                if !is_forced && stdout.is_terminal() && !is_text(output) {
+                    return Err(Failure::Usage(
+                        "the output is no text, and stdout is a terminal".to_owned(),
+                        "write it to a file with -o, or to the terminal with --force".to_owned(),
+                    ));
+                }
+                print(output, &mut stdout).map_err(anyhow::Error::from)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn describe(stage: &StageArgument, module: &[u8]) -> String {
+    let digest: String = Sha256::digest(module)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!(
+        "module `{}`, {} bytes, sha256 {digest}",
+        stage.path.display(),
+        module.len()
+    )
+}
+
+fn usage(reply: &Reply) -> String {
+    let memory = reply.stages.iter().map(|usage| usage.memory_bytes).max();
+    let time = reply
+        .time
+        .map_or_else(String::new, |time| format!("rendered in {time:.1?}, "));
+    let fuel: Option<u64> = reply.stages.iter().map(|usage| usage.fuel).sum();
+    let fuel = fuel
+        .filter(|fuel| *fuel > 0)
+        .map_or_else(String::new, |fuel| format!(", {fuel} fuel"));
+    format!(
+        "{time}{} bytes of memory at most{fuel}",
+        memory.unwrap_or(0)
+    )
+}
+
+/// Whether output can go to a terminal without harm.
+fn is_text(output: &Output) -> bool {
+    match output {
+        Output::Bytes(bytes) => std::str::from_utf8(bytes).is_ok_and(|text| {
+            text.chars()
+                .all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))
+        }),
+        Output::Utf8(text) => std::str::from_utf8(text).is_ok(),
+        Output::I32(_) | Output::Scalar(_) => true,
+    }
+}
+
+/// Prints output as OUT-9 and OUT-8 say.
+fn print(output: &Output, to: &mut impl Write) -> io::Result<()> {
+    match output {
+        Output::Utf8(text) => {
+            to.write_all(text)?;
+            to.write_all(b"\n")?;
+        }
+        Output::Bytes(bytes) => to.write_all(bytes)?,
+        Output::I32(elements) => {
+            let lines: String = elements
+                .iter()
+                .map(|element| format!("{element:08x}\n"))
+                .collect();
+            to.write_all(lines.as_bytes())?;
+        }
+        Output::Scalar(value) => writeln!(to, "Ran: {value}")?,
+    }
+    to.flush()
+}
+
+/// Writes a file as a whole or not at all: to a temporary file beside it, which is
+/// then renamed. A device or a pipe is written to as it stands.
+fn replace(path: &Path, output: &Output) -> anyhow::Result<()> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Ok(print(output, &mut fs::File::create(path)?)?);
+    }
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".qip-");
+    #[cfg(unix)]
+    {
+        // As any new file, and not for the owner alone as a temporary one.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(directory)?;
+    print(output, &mut file)?;
+    file.persist(path)?;
+    Ok(())
+}

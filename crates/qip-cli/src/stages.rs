@@ -1,0 +1,112 @@
+//! Modules and their uniforms as they stand on the command line:
+//! `module.wasm '?key=value&key2=value2' next.wasm` (UNI-5).
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::exit::Failure;
+
+/// One stage: a file, and the uniforms that follow it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct StageArgument {
+    pub(crate) path: PathBuf,
+    pub(crate) uniforms: BTreeMap<String, String>,
+}
+
+/// Sorts arguments into stages. What starts with `?` belongs to the module before.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Vec<StageArgument>, Failure> {
+    let mut stages: Vec<StageArgument> = Vec::new();
+    for argument in arguments {
+        let Some(query) = query(argument) else {
+            stages.push(StageArgument {
+                path: argument.into(),
+                uniforms: BTreeMap::new(),
+            });
+            continue;
+        };
+        let Some(stage) = stages.last_mut() else {
+            return Err(Failure::Usage(
+                format!("the uniforms `{}` follow no module", argument.display()),
+                "write the module first: qip run module.wasm '?key=value'".to_owned(),
+            ));
+        };
+        // Percent and `+` are decoded; a later value for a key replaces an earlier one.
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            stage.uniforms.insert(key.into_owned(), value.into_owned());
+        }
+    }
+    Ok(stages)
+}
+
+fn query(argument: &OsStr) -> Option<&str> {
+    argument.to_str()?.strip_prefix('?')
+}
+
+/// Reads a file, but never much more than `most` bytes: what is longer is for the
+/// caller to refuse.
+pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let read = || {
+        let mut bytes = Vec::new();
+        File::open(path)?
+            .take(most.saturating_add(1))
+            .read_to_end(&mut bytes)?;
+        Ok::<_, std::io::Error>(bytes)
+    };
+    Ok(read().with_context(|| format!("cannot read `{}`", path.display()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::parse;
+
+    fn stages(arguments: &[&str]) -> Vec<(String, Vec<(String, String)>)> {
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        parse(&arguments)
+            .unwrap()
+            .into_iter()
+            .map(|stage| {
+                let path = stage.path.display().to_string();
+                (path, stage.uniforms.into_iter().collect())
+            })
+            .collect()
+    }
+
+    fn pair(key: &str, value: &str) -> (String, String) {
+        (key.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn uniforms_belong_to_the_module_before() {
+        assert_eq!(
+            stages(&["a.wasm", "?x=1&y=2", "b.wasm", "c.wasm", "?z=3"]),
+            [
+                ("a.wasm".to_owned(), vec![pair("x", "1"), pair("y", "2")]),
+                ("b.wasm".to_owned(), vec![]),
+                ("c.wasm".to_owned(), vec![pair("z", "3")]),
+            ]
+        );
+    }
+
+    #[test]
+    fn percent_and_plus_are_decoded_and_the_last_key_wins() {
+        assert_eq!(
+            stages(&["a.wasm", "?a%20b=1+%2B2&k=1&k=2", "?k=3"]),
+            [(
+                "a.wasm".to_owned(),
+                vec![pair("a b", "1 +2"), pair("k", "3")]
+            )]
+        );
+    }
+
+    #[test]
+    fn uniforms_without_a_module_are_a_usage_error() {
+        assert!(parse(&["?x=1".into(), "a.wasm".into()]).is_err());
+    }
+}

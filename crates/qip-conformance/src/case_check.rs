@@ -1,0 +1,544 @@
+//! Checking one case file: from what it says to the cases that it means.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use qip_contract::{CLAUSES, Clause, Code, Limits, Numeric};
+use qip_host::Utf8;
+use qip_host::engine::Floats;
+use toml::Spanned;
+
+use crate::bytes::Bytes;
+use crate::capability::{Capabilities, Capability};
+use crate::case::{Case, CaseId, CaseOptions, DEFAULT_TIME, Level, Request, Stage};
+use crate::case_file::{
+    RawCase, RawFile, RawLimits, RawModule, RawOptions, RawRequest, RawStage, RawUniforms,
+};
+use crate::expectation::ExpectedOutcome;
+use crate::file_check::FileCheck;
+use crate::load_error::{LoadErrorKind, Place};
+use crate::suggest::no_such;
+
+/// What a case file holds.
+#[derive(Default)]
+pub(crate) struct CheckedFile {
+    /// Its cases, where nothing is wrong with them.
+    pub(crate) cases: Vec<Case>,
+    /// All its IDs, also those of cases that are wrong.
+    pub(crate) ids: Vec<(CaseId, Place)>,
+}
+
+/// The area and the stem that make the IDs of a file's cases.
+#[derive(Clone, Copy)]
+pub(crate) struct FileName<'a> {
+    pub(crate) area: &'a str,
+    pub(crate) stem: &'a str,
+}
+
+/// Checks a case file.
+pub(crate) fn check(file: &mut FileCheck<'_>, name: FileName<'_>) -> CheckedFile {
+    let mut checked = CheckedFile::default();
+    let Some(raw) = file.parse::<RawFile>() else {
+        return checked;
+    };
+    let summary = raw.summary.get_ref();
+    if summary.trim().is_empty() || summary.contains('\n') {
+        file.refuse::<()>(
+            LoadErrorKind::Value,
+            &raw.summary.span(),
+            "the summary is one line of text",
+        );
+    }
+    if raw.case.is_empty() {
+        file.refuse::<()>(
+            LoadErrorKind::NoCase,
+            &raw.summary.span(),
+            "the file has no case",
+        );
+    }
+    let defaults = raw.defaults.unwrap_or_default();
+    check_defaults(file, &defaults);
+    let mut seen: BTreeMap<CaseId, Place> = BTreeMap::new();
+    for case in &raw.case {
+        let Some((id, place)) = case_id(file, name, case) else {
+            continue;
+        };
+        if let Some(first) = seen.get(&id) {
+            let message = format!(
+                "the name makes `{id}`, as the one in line {} does",
+                first.line()
+            );
+            file.refuse::<()>(LoadErrorKind::Name, &name_span(case), message);
+            continue;
+        }
+        seen.insert(id.clone(), place.clone());
+        checked.ids.push((id.clone(), place.clone()));
+        let mut check = CaseCheck {
+            file,
+            raw: case.get_ref(),
+            span: name_span(case),
+            defaults: &defaults,
+            file_module: raw.module.as_ref(),
+            stem: name.stem,
+        };
+        checked.cases.extend(check.case(id, place, summary));
+    }
+    checked
+}
+
+fn check_defaults(file: &mut FileCheck<'_>, defaults: &RawCase) {
+    let misplaced = [
+        ("name", defaults.name.as_ref().map(Spanned::span)),
+        ("expect", defaults.expect.as_ref().map(Spanned::span)),
+        ("requests", defaults.requests.as_ref().map(Spanned::span)),
+    ];
+    for (key, span) in misplaced {
+        if let Some(span) = span {
+            let message = format!("`{key}` is a case's own and has no default");
+            file.refuse::<()>(LoadErrorKind::Conflict, &span, message);
+        }
+    }
+    check_conflicts(file, defaults);
+}
+
+/// Keys that one table cannot have together.
+fn check_conflicts(file: &mut FileCheck<'_>, raw: &RawCase) {
+    if let Some(stages) = &raw.stages {
+        let others = [
+            ("module", raw.module.is_some()),
+            ("uniforms", raw.uniforms.is_some()),
+        ];
+        for (key, given) in others {
+            if given {
+                let message = format!("`stages` with `{key}`: each stage carries its own");
+                file.refuse::<()>(LoadErrorKind::Conflict, &stages.span(), message);
+            }
+        }
+    }
+    if let Some(requests) = &raw.requests {
+        let others = [
+            ("input", raw.input.is_some()),
+            ("content_type", raw.content_type.is_some()),
+            ("expect", raw.expect.is_some()),
+        ];
+        for (key, given) in others {
+            if given {
+                let message = format!("`requests` with `{key}`: each request carries its own");
+                file.refuse::<()>(LoadErrorKind::Conflict, &requests.span(), message);
+            }
+        }
+    }
+}
+
+/// What an error about the whole case points to.
+fn name_span(case: &Spanned<RawCase>) -> Range<usize> {
+    case.get_ref()
+        .name
+        .as_ref()
+        .map_or(case.span(), Spanned::span)
+}
+
+fn case_id(
+    file: &mut FileCheck<'_>,
+    name: FileName<'_>,
+    case: &Spanned<RawCase>,
+) -> Option<(CaseId, Place)> {
+    let span = name_span(case);
+    let Some(given) = &case.get_ref().name else {
+        return file.refuse(LoadErrorKind::Name, &span, "the case has no `name`");
+    };
+    match CaseId::new(name.area, name.stem, given.get_ref()) {
+        Some(id) => Some((id, file.place(&span))),
+        None => file.refuse(
+            LoadErrorKind::Name,
+            &span,
+            "the name has no ASCII letter and no digit to make an ID of",
+        ),
+    }
+}
+
+/// One case while it is checked.
+struct CaseCheck<'c, 'a> {
+    file: &'c mut FileCheck<'a>,
+    raw: &'c RawCase,
+    span: Range<usize>,
+    defaults: &'c RawCase,
+    file_module: Option<&'c Spanned<RawModule>>,
+    stem: &'c str,
+}
+
+impl CaseCheck<'_, '_> {
+    /// The case, or `None` where something is wrong with it. Every part is looked
+    /// at before that is decided, so that all errors are found.
+    fn case(&mut self, id: CaseId, place: Place, summary: &str) -> Option<Case> {
+        check_conflicts(self.file, self.raw);
+        let clauses = self.clauses();
+        let stages = self.stages();
+        let requests = self.requests();
+        let options = self.options();
+        let level = self.level();
+        let needs = self.needs();
+        let limits = self.raw.limits.as_ref().or(self.defaults.limits.as_ref());
+        let mut case = Case {
+            id,
+            name: self.raw.name.as_ref()?.get_ref().clone(),
+            summary: summary.to_owned(),
+            clauses: clauses?,
+            level: level?,
+            stages: stages?,
+            options: options?,
+            limits: limits.map_or_else(default_limits, with_limits),
+            needs: needs?,
+            requests: requests?,
+            place,
+        };
+        self.check_reuse(&case)?;
+        self.check_stages(&case)?;
+        let derived = derived_needs(&case, limits);
+        case.needs.extend(derived);
+        Some(case)
+    }
+
+    fn clauses(&mut self) -> Option<Vec<String>> {
+        let given = self.raw.clauses.as_ref().or(self.defaults.clauses.as_ref());
+        let Some(given) = given.filter(|given| !given.get_ref().is_empty()) else {
+            return self.file.refuse(
+                LoadErrorKind::Clause,
+                &self.span,
+                "the case names no clause",
+            );
+        };
+        let mut ids: Vec<String> = Vec::new();
+        let mut all_known = true;
+        for clause in given.get_ref() {
+            let id = clause.get_ref();
+            let problem = if Clause::find(id).is_none() {
+                no_such("clause", id, CLAUSES.iter().map(|clause| clause.id))
+            } else if ids.contains(id) {
+                format!("the clause `{id}` is named twice")
+            } else {
+                ids.push(id.clone());
+                continue;
+            };
+            self.file
+                .refuse::<()>(LoadErrorKind::Clause, &clause.span(), problem);
+            all_known = false;
+        }
+        all_known.then_some(ids)
+    }
+
+    /// The stages: the case's own, else its own module, else the defaults'.
+    fn stages(&mut self) -> Option<Vec<Stage>> {
+        let stages = match (&self.raw.stages, &self.raw.module) {
+            (Some(stages), _) => Some(stages),
+            (None, Some(_)) => None,
+            (None, None) => self.defaults.stages.as_ref(),
+        };
+        if let Some(stages) = stages {
+            let stages = stages.get_ref().iter();
+            let stages: Vec<Option<Stage>> = stages.map(|stage| self.stage(stage)).collect();
+            return stages.into_iter().collect();
+        }
+        let module = self.raw.module.as_ref();
+        let uniforms = self
+            .raw
+            .uniforms
+            .as_ref()
+            .or(self.defaults.uniforms.as_ref());
+        Some(vec![Stage {
+            module: self.module(module)?,
+            uniforms: uniforms_of(uniforms),
+        }])
+    }
+
+    fn stage(&mut self, raw: &RawStage) -> Option<Stage> {
+        Some(Stage {
+            module: self.module(raw.module.as_ref())?,
+            uniforms: uniforms_of(raw.uniforms.as_ref()),
+        })
+    }
+
+    /// The module given, else that of the defaults, else that of the file, else the
+    /// one with the file's stem.
+    fn module(&mut self, own: Option<&Spanned<RawModule>>) -> Option<Arc<crate::Module>> {
+        let given = own.or(self.defaults.module.as_ref()).or(self.file_module);
+        match given {
+            Some(module) => self.file.module(module),
+            None => self.file.module_of_stem(self.stem, &self.span),
+        }
+    }
+
+    fn requests(&mut self) -> Option<Vec<Request>> {
+        let Some(requests) = &self.raw.requests else {
+            let raw = self.raw;
+            let alone = self.request(
+                raw.input.as_ref(),
+                raw.content_type.as_ref(),
+                raw.expect.as_ref(),
+                &self.span.clone(),
+            )?;
+            return Some(vec![alone]);
+        };
+        if requests.get_ref().is_empty() {
+            return self.file.refuse(
+                LoadErrorKind::Expectation,
+                &requests.span(),
+                "`requests` without a request",
+            );
+        }
+        let requests = requests.get_ref().iter().map(|request| {
+            let RawRequest {
+                input,
+                content_type,
+                expect,
+            } = request.get_ref();
+            self.request(
+                input.as_ref(),
+                content_type.as_ref(),
+                expect.as_ref(),
+                &request.span(),
+            )
+        });
+        let requests: Vec<Option<Request>> = requests.collect();
+        requests.into_iter().collect()
+    }
+
+    fn request(
+        &mut self,
+        input: Option<&Spanned<crate::case_file::RawBytes>>,
+        content_type: Option<&Spanned<String>>,
+        expect: Option<&Spanned<crate::case_file::RawExpect>>,
+        span: &Range<usize>,
+    ) -> Option<Request> {
+        let input = match input.or(self.defaults.input.as_ref()) {
+            Some(input) => self.file.bytes(input),
+            None => Some(Bytes::literal([])),
+        };
+        let content_type = content_type.or(self.defaults.content_type.as_ref());
+        let expect = match expect {
+            Some(expect) => self.file.expectation(expect),
+            None => self
+                .file
+                .refuse(LoadErrorKind::Expectation, span, "no `expect`"),
+        };
+        Some(Request {
+            input: input?,
+            content_type: content_type.map(|text| text.get_ref().clone()),
+            expect: expect?,
+        })
+    }
+
+    fn options(&mut self) -> Option<CaseOptions> {
+        let given = self.raw.options.as_ref().or(self.defaults.options.as_ref());
+        let Some(RawOptions {
+            utf8,
+            numeric,
+            floats,
+            reuse,
+            fixed_memory,
+        }) = given
+        else {
+            return Some(CaseOptions::default());
+        };
+        let utf8 = self.option(
+            "`utf8`",
+            utf8.as_ref(),
+            |utf8| match utf8 {
+                Utf8::Checked => "checked",
+                Utf8::Unchecked => "unchecked",
+            },
+            &[Utf8::Checked, Utf8::Unchecked],
+        );
+        let numeric = self.option(
+            "`numeric`",
+            numeric.as_ref(),
+            |numeric| match numeric {
+                Numeric::Strict => "strict",
+                Numeric::Lenient => "lenient",
+            },
+            &[Numeric::Strict, Numeric::Lenient],
+        );
+        let floats = self.option(
+            "`floats`",
+            floats.as_ref(),
+            |floats| match floats {
+                Floats::Any => "any",
+                Floats::Deterministic => "deterministic",
+            },
+            &[Floats::Any, Floats::Deterministic],
+        );
+        Some(CaseOptions {
+            utf8: utf8?,
+            numeric: numeric?,
+            floats: floats?,
+            reuse: reuse.as_ref().is_some_and(|reuse| *reuse.get_ref()),
+            fixed_memory: fixed_memory.unwrap_or_default(),
+        })
+    }
+
+    fn option<T: Copy + Default>(
+        &mut self,
+        key: &str,
+        given: Option<&Spanned<String>>,
+        text_of: fn(T) -> &'static str,
+        all: &[T],
+    ) -> Option<T> {
+        match given {
+            None => Some(T::default()),
+            Some(given) => self
+                .file
+                .look_up(&format!("choice of {key}"), given, all, text_of),
+        }
+    }
+
+    fn level(&mut self) -> Option<Level> {
+        match self.raw.level.as_ref().or(self.defaults.level.as_ref()) {
+            None => Some(Level::default()),
+            Some(given) => {
+                self.file
+                    .look_up("level", given, &[Level::Must, Level::Should], Level::as_str)
+            }
+        }
+    }
+
+    fn needs(&mut self) -> Option<Capabilities> {
+        let all: Vec<Capability> = Capability::ALL
+            .iter()
+            .copied()
+            .filter(|one| one.is_of_module())
+            .collect();
+        let given = self.raw.needs.as_ref().or(self.defaults.needs.as_ref());
+        let needs: Vec<Option<Capability>> = given
+            .into_iter()
+            .flatten()
+            .map(|need| {
+                self.file
+                    .look_up("capability of a module", need, &all, Capability::as_str)
+            })
+            .collect();
+        needs.into_iter().collect()
+    }
+
+    fn check_reuse(&mut self, case: &Case) -> Option<()> {
+        if !case.options.reuse || case.requests.len() > 1 {
+            return Some(());
+        }
+        self.file.refuse(
+            LoadErrorKind::Conflict,
+            &self.span,
+            "`reuse` with a single request: nothing is used again",
+        )
+    }
+
+    /// A stage that is not there cannot fail.
+    fn check_stages(&mut self, case: &Case) -> Option<()> {
+        let expected = case
+            .requests
+            .iter()
+            .flat_map(|request| request.expect.alternatives());
+        let beyond = expected
+            .filter_map(|expected| expected.stage)
+            .find(|stage| *stage > case.stages.len());
+        match beyond {
+            None => Some(()),
+            Some(stage) => self.file.refuse(
+                LoadErrorKind::Value,
+                &self.span,
+                format!(
+                    "stage {stage} is expected to fail, but there are {}",
+                    case.stages.len()
+                ),
+            ),
+        }
+    }
+}
+
+fn uniforms_of(raw: Option<&Spanned<RawUniforms>>) -> Vec<(String, String)> {
+    raw.map(|raw| raw.get_ref().0.clone()).unwrap_or_default()
+}
+
+fn default_limits() -> Limits {
+    Limits {
+        time: Some(DEFAULT_TIME),
+        ..Limits::standard()
+    }
+}
+
+fn with_limits(raw: &RawLimits) -> Limits {
+    let standard = default_limits();
+    Limits {
+        time: raw.time_ms.map(Duration::from_millis).or(standard.time),
+        fuel: raw.fuel,
+        module_bytes: raw.module_bytes.unwrap_or(standard.module_bytes),
+        functions: raw.functions.unwrap_or(standard.functions),
+        function_bytes: raw.function_bytes.unwrap_or(standard.function_bytes),
+        locals: raw.locals.unwrap_or(standard.locals),
+        params: raw.params.unwrap_or(standard.params),
+        types: raw.types.unwrap_or(standard.types),
+        exports: raw.exports.unwrap_or(standard.exports),
+        segments: raw.segments.unwrap_or(standard.segments),
+        table_entries: raw.table_entries.unwrap_or(standard.table_entries),
+        memory_bytes: raw.memory_bytes.unwrap_or(standard.memory_bytes),
+        stages: raw.stages.unwrap_or(standard.stages),
+    }
+}
+
+/// What follows from the other keys of a case.
+fn derived_needs(case: &Case, limits: Option<&RawLimits>) -> Capabilities {
+    let standard = Limits {
+        time: case.limits.time,
+        fuel: case.limits.fuel,
+        ..Limits::standard()
+    };
+    let expected = || {
+        let requests = case.requests.iter();
+        requests.flat_map(|request| request.expect.alternatives())
+    };
+    let refuses = |codes: &[Code]| {
+        expected().any(|expected| match &expected.outcome {
+            ExpectedOutcome::Refused(code) => codes.contains(code),
+            _ => false,
+        })
+    };
+    let uniforms = case.stages.iter().any(|stage| !stage.uniforms.is_empty())
+        || refuses(&[Code::UnknownUniform, Code::UniformShape, Code::UniformValue]);
+    let content_types = case
+        .requests
+        .iter()
+        .any(|request| request.content_type.is_some())
+        || expected().any(|expected| expected.content_type.is_some())
+        || refuses(&[Code::ContentType, Code::ContentTypeMismatch]);
+    let needs = [
+        (Capability::Content, true),
+        (Capability::Recipes, case.stages.len() != 1),
+        (Capability::Uniforms, uniforms),
+        (Capability::ContentTypes, content_types),
+        (Capability::Requests, case.requests.len() > 1),
+        (Capability::Reuse, case.options.reuse),
+        (
+            Capability::TimeLimit,
+            limits.is_some_and(|limits| limits.time_ms.is_some()),
+        ),
+        (Capability::Fuel, case.limits.fuel.is_some()),
+        (Capability::Limits, case.limits != standard),
+        (Capability::FixedMemory, case.options.fixed_memory),
+        (
+            Capability::LenientNumbers,
+            case.options.numeric == Numeric::Lenient,
+        ),
+        (
+            Capability::UncheckedUtf8,
+            case.options.utf8 == Utf8::Unchecked,
+        ),
+        (
+            Capability::DeterministicFloats,
+            case.options.floats == Floats::Deterministic,
+        ),
+    ];
+    let needs = needs.into_iter();
+    needs
+        .filter_map(|(capability, needed)| needed.then_some(capability))
+        .collect()
+}

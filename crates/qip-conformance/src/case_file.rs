@@ -1,0 +1,221 @@
+//! What a case file may say, as serde reads it. Nothing here is checked beyond its
+//! type; `case_check.rs` makes cases of it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawFile {
+    pub(crate) summary: Spanned<String>,
+    pub(crate) module: Option<Spanned<RawModule>>,
+    #[serde(default)]
+    pub(crate) defaults: Option<RawCase>,
+    #[serde(default)]
+    pub(crate) case: Vec<Spanned<RawCase>>,
+}
+
+/// A case, or the defaults of a file's cases.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCase {
+    pub(crate) name: Option<Spanned<String>>,
+    pub(crate) clauses: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(crate) module: Option<Spanned<RawModule>>,
+    pub(crate) stages: Option<Spanned<Vec<RawStage>>>,
+    pub(crate) uniforms: Option<Spanned<RawUniforms>>,
+    pub(crate) input: Option<Spanned<RawBytes>>,
+    pub(crate) content_type: Option<Spanned<String>>,
+    pub(crate) requests: Option<Spanned<Vec<Spanned<RawRequest>>>>,
+    pub(crate) options: Option<RawOptions>,
+    pub(crate) limits: Option<RawLimits>,
+    pub(crate) needs: Option<Vec<Spanned<String>>>,
+    pub(crate) level: Option<Spanned<String>>,
+    pub(crate) expect: Option<Spanned<RawExpect>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawStage {
+    pub(crate) module: Option<Spanned<RawModule>>,
+    pub(crate) uniforms: Option<Spanned<RawUniforms>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawRequest {
+    pub(crate) input: Option<Spanned<RawBytes>>,
+    pub(crate) content_type: Option<Spanned<String>>,
+    pub(crate) expect: Option<Spanned<RawExpect>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawOptions {
+    pub(crate) utf8: Option<Spanned<String>>,
+    pub(crate) numeric: Option<Spanned<String>>,
+    pub(crate) floats: Option<Spanned<String>>,
+    pub(crate) reuse: Option<Spanned<bool>>,
+    pub(crate) fixed_memory: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawLimits {
+    pub(crate) time_ms: Option<u64>,
+    pub(crate) fuel: Option<u64>,
+    pub(crate) module_bytes: Option<u64>,
+    pub(crate) functions: Option<u64>,
+    pub(crate) function_bytes: Option<u64>,
+    pub(crate) locals: Option<u64>,
+    pub(crate) params: Option<u64>,
+    pub(crate) types: Option<u64>,
+    pub(crate) exports: Option<u64>,
+    pub(crate) segments: Option<u64>,
+    pub(crate) table_entries: Option<u64>,
+    pub(crate) memory_bytes: Option<u64>,
+    pub(crate) stages: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawExpect {
+    pub(crate) utf8: Option<Spanned<RawBytes>>,
+    pub(crate) bytes: Option<Spanned<RawBytes>>,
+    pub(crate) i32: Option<Vec<Spanned<i64>>>,
+    pub(crate) scalar: Option<Spanned<i64>>,
+    pub(crate) refused: Option<Spanned<String>>,
+    pub(crate) trap: Option<Spanned<String>>,
+    pub(crate) stopped: Option<Spanned<String>>,
+    pub(crate) any: Option<Spanned<Vec<Spanned<RawExpect>>>>,
+    pub(crate) content_type: Option<Spanned<String>>,
+    pub(crate) stage: Option<Spanned<i64>>,
+    pub(crate) offset: Option<Spanned<u64>>,
+    pub(crate) message: Option<Spanned<String>>,
+}
+
+/// A file beside the case file, or a table.
+pub(crate) enum RawModule {
+    Name(String),
+    Table(RawModuleTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawModuleTable {
+    pub(crate) wat: Option<Spanned<String>>,
+    pub(crate) hex: Option<Spanned<String>>,
+    pub(crate) text: Option<Spanned<String>>,
+    pub(crate) file: Option<Spanned<String>>,
+}
+
+/// A string for its UTF-8 bytes, or a table.
+pub(crate) enum RawBytes {
+    Text(String),
+    Table(Box<RawBytesTable>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawBytesTable {
+    pub(crate) text: Option<Spanned<String>>,
+    pub(crate) hex: Option<Spanned<String>>,
+    pub(crate) file: Option<Spanned<String>>,
+    pub(crate) repeat: Option<Spanned<RawBytes>>,
+    pub(crate) count: Option<Spanned<u64>>,
+    pub(crate) concat: Option<Spanned<Vec<Spanned<RawBytes>>>>,
+}
+
+/// Keys and values in the order in which they stand: a TOML table has none, but a
+/// case may be about it.
+pub(crate) struct RawUniforms(pub(crate) Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for RawModule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawModule, D::Error> {
+        deserializer.deserialize_any(StringOrTable {
+            expecting: "a file name or a table with `wat`, `hex`, `text` or `file`",
+            string: RawModule::Name,
+            table: RawModule::Table,
+            marker: PhantomData,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for RawBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawBytes, D::Error> {
+        deserializer.deserialize_any(StringOrTable {
+            expecting: "a string or a table with `text`, `hex`, `file`, `repeat` or `concat`",
+            string: RawBytes::Text,
+            table: |table| RawBytes::Table(Box::new(table)),
+            marker: PhantomData,
+        })
+    }
+}
+
+/// Serde's own untagged enums forget where a value stands and what was wrong with it.
+struct StringOrTable<S, T, Table> {
+    expecting: &'static str,
+    string: S,
+    table: T,
+    marker: PhantomData<Table>,
+}
+
+impl<'de, Raw, Table, S, T> Visitor<'de> for StringOrTable<S, T, Table>
+where
+    Table: Deserialize<'de>,
+    S: FnOnce(String) -> Raw,
+    T: FnOnce(Table) -> Raw,
+{
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expecting)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Raw, E> {
+        Ok((self.string)(text.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Raw, E> {
+        Ok((self.string)(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Raw, A::Error> {
+        Table::deserialize(MapAccessDeserializer::new(map)).map(self.table)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawUniforms {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawUniforms, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = RawUniforms;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table of keys and values, both strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawUniforms, A::Error> {
+                let mut entries: Vec<(Spanned<String>, String)> = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                entries.sort_by_key(|(key, _)| key.span().start);
+                let entries = entries.into_iter();
+                Ok(RawUniforms(
+                    entries
+                        .map(|(key, value)| (key.into_inner(), value))
+                        .collect(),
+                ))
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
+    }
+}

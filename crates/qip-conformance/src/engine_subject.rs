@@ -1,0 +1,181 @@
+//! The subject that is `qip-host` on an engine, in this process.
+
+use std::sync::Arc;
+
+use qip_host::engine::{Engine, EngineInfo};
+use qip_host::{Error, ErrorKind, Host, Input, Options, Output, Refusal, Reply};
+
+use crate::capability::{Capabilities, Capability};
+use crate::case::{Case, Request};
+use crate::outcome::{Outcome, OutputKind};
+use crate::subject::Subject;
+
+/// `qip-host` on one engine. Each case gets a host of its own limits and options;
+/// all share the engine.
+pub struct EngineSubject {
+    engine: Arc<dyn Engine>,
+    capabilities: Capabilities,
+}
+
+impl EngineSubject {
+    /// A subject on an engine.
+    pub fn new(engine: impl Engine + 'static) -> EngineSubject {
+        EngineSubject::shared(Arc::new(engine))
+    }
+
+    /// A subject on an engine that others use too.
+    pub fn shared(engine: Arc<dyn Engine>) -> EngineSubject {
+        EngineSubject {
+            capabilities: capabilities_of(engine.info()),
+            engine,
+        }
+    }
+}
+
+/// What the host can do by itself, and what its engine adds.
+fn capabilities_of(engine: &EngineInfo) -> Capabilities {
+    let own = [
+        Capability::Content,
+        Capability::Recipes,
+        Capability::Uniforms,
+        Capability::ContentTypes,
+        Capability::Requests,
+        Capability::Reuse,
+        Capability::TimeLimit,
+        Capability::Limits,
+        Capability::FixedMemory,
+        Capability::LenientNumbers,
+        Capability::UncheckedUtf8,
+        Capability::Texts,
+    ];
+    let added = [
+        (Capability::Fuel, engine.fuel),
+        (Capability::DeterministicFloats, engine.deterministic_floats),
+        (Capability::TailCall, engine.tail_call),
+        (Capability::ExtendedConst, engine.extended_const),
+        (Capability::IndirectKinds, engine.indirect_kinds),
+    ];
+    let added = added
+        .into_iter()
+        .filter_map(|(capability, has)| has.then_some(capability));
+    own.into_iter().chain(added).collect()
+}
+
+impl Subject for EngineSubject {
+    fn name(&self) -> &str {
+        &self.engine.info().name
+    }
+
+    fn version(&self) -> &str {
+        &self.engine.info().version
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn run(&self, case: &Case) -> Vec<Outcome> {
+        let all = |outcome: Outcome| vec![outcome; case.requests.len()];
+        let mut stages = Vec::with_capacity(case.stages.len());
+        for stage in &case.stages {
+            let bytes = match stage.module.binary() {
+                Ok(bytes) => bytes,
+                Err(error) => return all(Outcome::broken(error.to_string())),
+            };
+            let uniforms = stage.uniforms.iter();
+            stages.push(
+                uniforms.fold(qip_host::Stage::new(bytes), |stage, (key, value)| {
+                    stage.uniform(key, value)
+                }),
+            );
+        }
+        let host = Host::with(Arc::clone(&self.engine), case.limits.clone(), options(case));
+        let recipe = match host.recipe(stages) {
+            Ok(recipe) => recipe,
+            Err(error) => return all(failure(&error)),
+        };
+        let mut session = case.options.reuse.then(|| recipe.session());
+        let requests = case.requests.iter();
+        requests
+            .map(|request| {
+                let bytes = request.input.to_vec();
+                let input = input(request, &bytes);
+                let reply = match &mut session {
+                    Some(session) => session.render(input),
+                    None => recipe.render(input),
+                };
+                reply.map_or_else(|error| failure(&error), success)
+            })
+            .collect()
+    }
+}
+
+fn options(case: &Case) -> Options {
+    Options {
+        numeric: case.options.numeric,
+        utf8: case.options.utf8,
+        floats: case.options.floats,
+        fixed_memory: case.options.fixed_memory,
+    }
+}
+
+fn input<'a>(request: &'a Request, bytes: &'a [u8]) -> Input<'a> {
+    let input = Input::new(bytes);
+    match &request.content_type {
+        Some(content_type) => input.content_type(content_type),
+        None => input,
+    }
+}
+
+fn success(reply: Reply) -> Outcome {
+    let content_type = reply.content_type;
+    let (kind, bytes) = match reply.output {
+        Output::Utf8(bytes) => (OutputKind::Utf8, bytes),
+        Output::Bytes(bytes) => (OutputKind::Bytes, bytes),
+        Output::I32(elements) => {
+            let bytes = elements.into_iter().flat_map(i32::to_le_bytes);
+            (OutputKind::I32, bytes.collect())
+        }
+        Output::Scalar(value) => {
+            return Outcome::Scalar {
+                value,
+                content_type,
+            };
+        }
+    };
+    Outcome::Output {
+        kind,
+        bytes,
+        content_type,
+    }
+}
+
+fn failure(error: &Error) -> Outcome {
+    let (stage, message) = (error.stage(), error.message());
+    match error.kind() {
+        ErrorKind::Refused(code) => {
+            let offset = error.refusal().and_then(Refusal::offset);
+            Outcome::Refused {
+                code,
+                message,
+                stage,
+                offset,
+            }
+        }
+        ErrorKind::Trapped(kind) => Outcome::Trapped {
+            kind,
+            stage,
+            message,
+        },
+        ErrorKind::Stopped(exhausted) => Outcome::Stopped {
+            exhausted,
+            stage,
+            message,
+        },
+        // Tile filters are all that the host does not do.
+        ErrorKind::Unsupported => Outcome::Unsupported {
+            capability: Capability::Image,
+        },
+        _ => Outcome::broken(message),
+    }
+}

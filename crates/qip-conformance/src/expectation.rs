@@ -1,0 +1,172 @@
+//! What a case expects: one outcome, or several where the contract allows more.
+
+use qip_contract::{Code, TrapKind};
+use qip_host::engine::Exhausted;
+
+use crate::bytes::{self, Bytes};
+use crate::outcome::OutputKind;
+
+/// The outcomes that satisfy a request of a case: one, or two and more under `any`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    alternatives: Vec<Expected>,
+}
+
+/// One outcome that satisfies a request, with the details that are judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The outcome itself.
+    pub outcome: ExpectedOutcome,
+    /// The final content type, empty for unknown; `None` is not judged.
+    pub content_type: Option<String>,
+    /// The position of the failing stage, from 1; `None` is not judged.
+    pub stage: Option<usize>,
+    /// The offset of the first ill-formed sequence; `None` is not judged.
+    pub offset: Option<u64>,
+    /// A part of the message; `None` is not judged.
+    pub message: Option<String>,
+}
+
+/// The outcome of an [`Expected`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpectedOutcome {
+    /// Output of this kind, these bytes.
+    Output(OutputKind, Bytes),
+    /// The result of a module without an output buffer.
+    Scalar(i32),
+    /// A failure code.
+    Refused(Code),
+    /// A trap.
+    Trapped(TrapKind),
+    /// A limit that ran out.
+    Stopped(Exhausted),
+}
+
+impl Expectation {
+    pub(crate) fn new(alternatives: Vec<Expected>) -> Expectation {
+        Expectation { alternatives }
+    }
+
+    /// The outcomes, of which one is enough.
+    pub fn alternatives(&self) -> &[Expected] {
+        &self.alternatives
+    }
+
+    /// The kinds of assertion that it makes, for the count in reports.
+    pub fn assertions(&self) -> Vec<&'static str> {
+        match self.alternatives.as_slice() {
+            [only] => only.assertions(),
+            _ => vec!["any"],
+        }
+    }
+
+    /// What is expected, in one line.
+    pub fn describe(&self) -> String {
+        let alternatives: Vec<String> = self.alternatives.iter().map(Expected::describe).collect();
+        alternatives.join(", or ")
+    }
+}
+
+impl Expected {
+    /// An outcome of which nothing else is judged.
+    pub fn new(outcome: ExpectedOutcome) -> Expected {
+        Expected {
+            outcome,
+            content_type: None,
+            stage: None,
+            offset: None,
+            message: None,
+        }
+    }
+
+    fn assertions(&self) -> Vec<&'static str> {
+        let outcome = match &self.outcome {
+            ExpectedOutcome::Output(kind, _) => kind.as_str(),
+            ExpectedOutcome::Scalar(_) => "scalar",
+            ExpectedOutcome::Refused(_) => "refused",
+            ExpectedOutcome::Trapped(_) => "trap",
+            ExpectedOutcome::Stopped(_) => "stopped",
+        };
+        let details = [
+            self.content_type.as_ref().map(|_| "content_type"),
+            self.stage.map(|_| "stage"),
+            self.offset.map(|_| "offset"),
+            self.message.as_ref().map(|_| "message"),
+        ];
+        [Some(outcome)]
+            .into_iter()
+            .chain(details)
+            .flatten()
+            .collect()
+    }
+
+    fn describe(&self) -> String {
+        let mut text = self.outcome.describe(0);
+        if let Some(content_type) = &self.content_type {
+            text += &format!(", content type {}", describe_type(content_type));
+        }
+        if let Some(stage) = self.stage {
+            text += &format!(", stage {stage}");
+        }
+        if let Some(offset) = self.offset {
+            text += &format!(", offset {offset}");
+        }
+        if let Some(message) = &self.message {
+            text += &format!(", message with {message:?}");
+        }
+        text
+    }
+}
+
+impl ExpectedOutcome {
+    /// The outcome in one line; of long bytes, the part around `focus`.
+    pub(crate) fn describe(&self, focus: usize) -> String {
+        match self {
+            ExpectedOutcome::Output(kind, bytes) => kind.describe(&bytes.to_vec(), focus),
+            ExpectedOutcome::Scalar(value) => format!("scalar {value}"),
+            ExpectedOutcome::Refused(code) => format!("refused {code}"),
+            ExpectedOutcome::Trapped(kind) => format!("trap {kind}"),
+            ExpectedOutcome::Stopped(exhausted) => format!("stopped {}", exhausted.as_str()),
+        }
+    }
+}
+
+/// A content type for people.
+pub(crate) fn describe_type(content_type: &str) -> String {
+    if content_type.is_empty() {
+        "unknown".to_owned()
+    } else {
+        qip_contract::quote(content_type)
+    }
+}
+
+impl OutputKind {
+    /// Output of this kind in one line; of long bytes, the part around `focus`.
+    pub(crate) fn describe(self, output: &[u8], focus: usize) -> String {
+        match self {
+            OutputKind::Utf8 | OutputKind::Bytes => {
+                format!("{self} {}", bytes::show(output, focus))
+            }
+            OutputKind::I32 => {
+                let (elements, _) = output.as_chunks::<4>();
+                let first = (focus / 4).saturating_sub(2).min(elements.len());
+                let shown: Vec<String> = elements[first..]
+                    .iter()
+                    .take(8)
+                    .map(|element| i32::from_le_bytes(*element).to_string())
+                    .collect();
+                let before = if first > 0 { "…, " } else { "" };
+                let after = if first + 8 < elements.len() {
+                    ", …"
+                } else {
+                    ""
+                };
+                let count = elements.len();
+                format!(
+                    "i32 {count} elements: [{before}{}{after}]",
+                    shown.join(", ")
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Judging: does an outcome satisfy what a case expects?
+
+use std::fmt;
+
+use qip_contract::TrapKind;
+
+use crate::bytes::first_difference;
+use crate::capability::{Capabilities, Capability};
+use crate::expectation::{Expectation, Expected, ExpectedOutcome, describe_type};
+use crate::outcome::Outcome;
+
+/// One way in which an outcome is not what was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs: `outcome`, `content type`, `stage`, `offset`, `message`, or
+    /// `answers`, where a subject gives more or fewer of them than there are requests.
+    pub what: &'static str,
+    /// What was expected, in one line.
+    pub expected: String,
+    /// What was found, in one line.
+    pub found: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Difference {
+            what,
+            expected,
+            found,
+        } = self;
+        write!(f, "{what}: expected {expected}, found {found}")
+    }
+}
+
+/// In how much detail a subject is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// Whether the three table traps are told apart (TRAP-3).
+    pub indirect_kinds: bool,
+    /// Whether messages are judged.
+    pub texts: bool,
+}
+
+impl Detail {
+    /// The detail that a subject with these capabilities is judged in.
+    pub fn of(capabilities: &Capabilities) -> Detail {
+        Detail {
+            indirect_kinds: capabilities.contains(&Capability::IndirectKinds),
+            texts: capabilities.contains(&Capability::Texts),
+        }
+    }
+}
+
+/// Holds an outcome against an expectation: no difference is a match. Of several
+/// alternatives one is enough.
+pub fn judge(expectation: &Expectation, outcome: &Outcome, detail: Detail) -> Vec<Difference> {
+    match expectation.alternatives() {
+        [only] => differences(only, outcome, detail),
+        alternatives => {
+            let matched = alternatives
+                .iter()
+                .any(|expected| differences(expected, outcome, detail).is_empty());
+            if matched {
+                return Vec::new();
+            }
+            vec![Difference {
+                what: "outcome",
+                expected: expectation.describe(),
+                found: outcome.describe(0),
+            }]
+        }
+    }
+}
+
+fn differences(expected: &Expected, outcome: &Outcome, detail: Detail) -> Vec<Difference> {
+    if !is_outcome(&expected.outcome, outcome, detail) {
+        let focus = focus(&expected.outcome, outcome);
+        return vec![Difference {
+            what: "outcome",
+            expected: expected.outcome.describe(focus),
+            found: outcome.describe(focus),
+        }];
+    }
+    let details = [
+        content_type_difference(expected, outcome),
+        stage_difference(expected, outcome),
+        offset_difference(expected, outcome),
+        message_difference(expected, outcome).filter(|_| detail.texts),
+    ];
+    details.into_iter().flatten().collect()
+}
+
+fn is_outcome(expected: &ExpectedOutcome, outcome: &Outcome, detail: Detail) -> bool {
+    match (expected, outcome) {
+        (
+            ExpectedOutcome::Output(kind, expected),
+            Outcome::Output {
+                kind: found, bytes, ..
+            },
+        ) => kind == found && expected.len() == bytes.len() as u64 && expected.to_vec() == *bytes,
+        (ExpectedOutcome::Scalar(expected), Outcome::Scalar { value, .. }) => expected == value,
+        (ExpectedOutcome::Refused(expected), Outcome::Refused { code, .. }) => expected == code,
+        (ExpectedOutcome::Trapped(expected), Outcome::Trapped { kind, .. }) => {
+            is_trap(*expected, *kind, detail)
+        }
+        (ExpectedOutcome::Stopped(expected), Outcome::Stopped { exhausted, .. }) => {
+            expected == exhausted
+        }
+        _ => false,
+    }
+}
+
+/// TRAP-3: without `indirect-kinds`, the three table kinds are one.
+fn is_trap(expected: TrapKind, found: TrapKind, detail: Detail) -> bool {
+    let are_one = !detail.indirect_kinds && expected.is_table_kind() && found.is_table_kind();
+    expected == found || are_one
+}
+
+/// Where two outputs begin to differ.
+fn focus(expected: &ExpectedOutcome, outcome: &Outcome) -> usize {
+    match (expected, outcome) {
+        (ExpectedOutcome::Output(_, expected), Outcome::Output { bytes, .. }) => {
+            first_difference(&expected.to_vec(), bytes)
+        }
+        _ => 0,
+    }
+}
+
+fn content_type_difference(expected: &Expected, outcome: &Outcome) -> Option<Difference> {
+    let expected = expected.content_type.as_deref()?;
+    let found = outcome.content_type().unwrap_or_default();
+    (expected != found).then(|| Difference {
+        what: "content type",
+        expected: describe_type(expected),
+        found: describe_type(found),
+    })
+}
+
+fn stage_difference(expected: &Expected, outcome: &Outcome) -> Option<Difference> {
+    let expected = expected.stage?;
+    let found = outcome.stage();
+    (Some(expected) != found).then(|| Difference {
+        what: "stage",
+        expected: expected.to_string(),
+        found: found.map_or("none".to_owned(), |stage| stage.to_string()),
+    })
+}
+
+fn offset_difference(expected: &Expected, outcome: &Outcome) -> Option<Difference> {
+    let expected = expected.offset?;
+    let found = match outcome {
+        Outcome::Refused { offset, .. } => *offset,
+        _ => None,
+    };
+    (Some(expected) != found).then(|| Difference {
+        what: "offset",
+        expected: expected.to_string(),
+        found: found.map_or("none".to_owned(), |offset| offset.to_string()),
+    })
+}
+
+fn message_difference(expected: &Expected, outcome: &Outcome) -> Option<Difference> {
+    let expected = expected.message.as_deref()?;
+    let found = outcome.message().unwrap_or_default();
+    (!found.contains(expected)).then(|| Difference {
+        what: "message",
+        expected: format!("something with \"{}\"", qip_contract::quote(expected)),
+        found: format!("\"{}\"", qip_contract::quote(found)),
+    })
+}

@@ -1,0 +1,164 @@
+//! What a subject answers to one request.
+
+use std::fmt;
+
+use qip_contract::{Code, TrapKind, quote};
+use qip_host::engine::Exhausted;
+
+use crate::capability::Capability;
+use crate::expectation::describe_type;
+
+/// What a subject answered to one request of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Output.
+    Output {
+        /// Its kind.
+        kind: OutputKind,
+        /// Its bytes; elements of 32 bits are little-endian.
+        bytes: Vec<u8>,
+        /// The final content type, where it is known.
+        content_type: Option<String>,
+    },
+    /// The result of a module without an output buffer (OUT-8).
+    Scalar {
+        /// The result.
+        value: i32,
+        /// The final content type, where it is known.
+        content_type: Option<String>,
+    },
+    /// The module, recipe, input or output was refused.
+    Refused {
+        /// The failure code.
+        code: Code,
+        /// The message for people.
+        message: String,
+        /// The position of the failing stage, from 1.
+        stage: Option<usize>,
+        /// Where in the input or output the fault is.
+        offset: Option<u64>,
+    },
+    /// The module trapped.
+    Trapped {
+        /// The kind of trap.
+        kind: TrapKind,
+        /// The position of the failing stage, from 1.
+        stage: Option<usize>,
+        /// The message for people.
+        message: String,
+    },
+    /// A limit ran out.
+    Stopped {
+        /// Which one.
+        exhausted: Exhausted,
+        /// The position of the failing stage, from 1.
+        stage: Option<usize>,
+        /// The message for people.
+        message: String,
+    },
+    /// The subject said that it lacks a capability.
+    Unsupported {
+        /// The capability.
+        capability: Capability,
+    },
+    /// The subject crashed, hung, or answered what is no answer. Never a pass.
+    Broken {
+        /// What happened.
+        why: String,
+    },
+}
+
+/// The kind of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutputKind {
+    /// UTF-8 text.
+    Utf8,
+    /// Bytes.
+    Bytes,
+    /// 32-bit elements.
+    I32,
+}
+
+impl OutputKind {
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            OutputKind::Utf8 => "utf8",
+            OutputKind::Bytes => "bytes",
+            OutputKind::I32 => "i32",
+        }
+    }
+}
+
+impl fmt::Display for OutputKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Outcome {
+    /// A subject's own fault.
+    pub fn broken(why: impl Into<String>) -> Outcome {
+        Outcome::Broken { why: why.into() }
+    }
+
+    /// The final content type, empty for unknown; `None` where the outcome has none.
+    pub fn content_type(&self) -> Option<&str> {
+        match self {
+            Outcome::Output { content_type, .. } | Outcome::Scalar { content_type, .. } => {
+                Some(content_type.as_deref().unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
+
+    /// The position of the failing stage, where the outcome names one.
+    pub fn stage(&self) -> Option<usize> {
+        match self {
+            Outcome::Refused { stage, .. }
+            | Outcome::Trapped { stage, .. }
+            | Outcome::Stopped { stage, .. } => *stage,
+            _ => None,
+        }
+    }
+
+    /// The message, where the outcome has one.
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Outcome::Refused { message, .. }
+            | Outcome::Trapped { message, .. }
+            | Outcome::Stopped { message, .. } => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The outcome in one line; of long bytes, the part around `focus`.
+    pub(crate) fn describe(&self, focus: usize) -> String {
+        let mut text = match self {
+            Outcome::Output { kind, bytes, .. } => kind.describe(bytes, focus),
+            Outcome::Scalar { value, .. } => format!("scalar {value}"),
+            Outcome::Refused { code, .. } => format!("refused {code}"),
+            Outcome::Trapped { kind, .. } => format!("trap {kind}"),
+            Outcome::Stopped { exhausted, .. } => format!("stopped {}", exhausted.as_str()),
+            Outcome::Unsupported { capability } => format!("unsupported {capability}"),
+            Outcome::Broken { why } => format!("broken: {why}"),
+        };
+        if let Some(content_type) = self.content_type().filter(|text| !text.is_empty()) {
+            text += &format!(", content type {}", describe_type(content_type));
+        }
+        if let Some(stage) = self.stage() {
+            text += &format!(", stage {stage}");
+        }
+        if let Some(message) = self.message().filter(|text| !text.is_empty()) {
+            text += &format!(": {}", quote(message));
+        }
+        text
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe(0))
+    }
+}

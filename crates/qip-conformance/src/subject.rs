@@ -1,0 +1,24 @@
+//! What is under test.
+
+use crate::capability::Capabilities;
+use crate::case::Case;
+use crate::outcome::Outcome;
+
+/// Something that answers cases: a host with an engine, a program, a model.
+///
+/// A subject is asked from several threads. It may panic, hang or answer too much:
+/// the runner makes `broken` of that.
+pub trait Subject: Send + Sync {
+    /// A short name, such as `wasmtime`. An expectation file goes by it.
+    fn name(&self) -> &str;
+
+    /// Its version.
+    fn version(&self) -> &str;
+
+    /// What it says it can do. Cases that need anything else are not put to it.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// Answers a case: one outcome for each of its requests, in order. What is
+    /// wrong with the modules is the outcome of every request.
+    fn run(&self, case: &Case) -> Vec<Outcome>;
+}

@@ -1,0 +1,222 @@
+//! The verdict on one case: what was answered, what was expected, what was known.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::case::Case;
+use crate::expectation_file::{Known, KnownTarget};
+use crate::judge::{Detail, Difference, judge};
+use crate::outcome::Outcome;
+use crate::subject::Subject;
+
+/// The verdict on one case and subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Every request was answered as expected.
+    Pass,
+    /// One was not.
+    Fail,
+    /// The subject lacks a capability that the case needs.
+    Unsupported,
+    /// It failed in the way that an expectation file pins.
+    Xfail,
+    /// It passed although an expectation file says that it fails: the entry must go.
+    Xpass,
+    /// The subject crashed, hung or answered what is no answer.
+    Broken,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: &'static [Verdict] = &[
+        Verdict::Pass,
+        Verdict::Fail,
+        Verdict::Unsupported,
+        Verdict::Xfail,
+        Verdict::Xpass,
+        Verdict::Broken,
+    ];
+
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Unsupported => "unsupported",
+            Verdict::Xfail => "xfail",
+            Verdict::Xpass => "xpass",
+            Verdict::Broken => "broken",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What came of one case and subject.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// The case.
+    pub case: Arc<Case>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Every request with what was answered; empty where there was no answer.
+    pub requests: Vec<JudgedRequest>,
+    /// What is to be said beyond the differences: which capability is missing, what
+    /// broke, or the reason of a known failure.
+    pub why: Option<String>,
+    /// The entry of the expectation file that explains the verdict, by position.
+    pub known: Option<usize>,
+    /// How long the subject took.
+    pub time: Duration,
+}
+
+/// An answer to one request, judged.
+#[derive(Clone, Debug)]
+pub struct JudgedRequest {
+    /// What was answered.
+    pub outcome: Outcome,
+    /// How it differs from what was expected; empty for a match.
+    pub differences: Vec<Difference>,
+}
+
+impl CaseResult {
+    /// Whether it makes a run red by itself. Failures where the contract says
+    /// should are told, and leave it green.
+    pub fn is_red(&self) -> bool {
+        match self.verdict {
+            Verdict::Pass | Verdict::Unsupported | Verdict::Xfail => false,
+            Verdict::Fail => self.case.level == crate::case::Level::Must,
+            Verdict::Xpass | Verdict::Broken => true,
+        }
+    }
+}
+
+/// What a subject gave back: outcomes, or why there are none.
+pub(crate) type Answer = Result<Vec<Outcome>, String>;
+
+/// The verdict on a case that needs a capability that the subject lacks, and so is
+/// not put to it.
+pub(crate) fn without_capability(case: &Arc<Case>, subject: &dyn Subject) -> Option<CaseResult> {
+    let missing: Vec<&str> = case
+        .needs
+        .difference(subject.capabilities())
+        .map(|capability| capability.as_str())
+        .collect();
+    (!missing.is_empty()).then(|| {
+        result(case, Verdict::Unsupported).because(format!("needs {}", missing.join(", ")))
+    })
+}
+
+/// The verdict on what a subject answered. `known` is what is known about it.
+pub(crate) fn of_answer(
+    case: &Arc<Case>,
+    subject: &dyn Subject,
+    answer: Answer,
+    known: &[Known],
+) -> CaseResult {
+    let outcomes = match answer {
+        Ok(outcomes) => outcomes,
+        Err(why) => return result(case, Verdict::Broken).because(why),
+    };
+    if let Some(unusable) = unusable(case, subject, &outcomes) {
+        return unusable;
+    }
+    let detail = Detail::of(subject.capabilities());
+    let requests = case.requests.iter().zip(outcomes);
+    let requests: Vec<JudgedRequest> = requests
+        .map(|(request, outcome)| JudgedRequest {
+            differences: judge(&request.expect, &outcome, detail),
+            outcome,
+        })
+        .collect();
+    let failed = requests
+        .iter()
+        .any(|request| !request.differences.is_empty());
+    let covering = || {
+        known
+            .iter()
+            .enumerate()
+            .filter(|(_, known)| known.covers(case))
+    };
+    let entry = if failed {
+        covering().find(|(_, known)| known.explains(&requests, detail))
+    } else {
+        // Of a clause some cases may pass; a case that is named must not.
+        covering().find(|(_, known)| matches!(known.target, KnownTarget::Case(_)))
+    };
+    let verdict = match (failed, entry.is_some()) {
+        (false, false) => Verdict::Pass,
+        (false, true) => Verdict::Xpass,
+        (true, false) => Verdict::Fail,
+        (true, true) => Verdict::Xfail,
+    };
+    let why = match entry {
+        Some((_, known)) => Some(format!(
+            "{}: {} ({})",
+            known.place, known.reason, known.link
+        )),
+        None if failed && covering().next().is_some() => {
+            Some("failed in another way than the expectation file pins".to_owned())
+        }
+        None => None,
+    };
+    CaseResult {
+        requests,
+        why,
+        known: entry.map(|(index, _)| index),
+        ..result(case, verdict)
+    }
+}
+
+/// What cannot be judged at all: broken answers, too few of them, and capabilities
+/// that the subject says it lacks.
+fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Option<CaseResult> {
+    let broken = |why: String| Some(result(case, Verdict::Broken).because(why));
+    for outcome in outcomes {
+        if let Outcome::Broken { why } = outcome {
+            return broken(why.clone());
+        }
+    }
+    if outcomes.len() != case.requests.len() {
+        return broken(format!(
+            "gave {} answers to {} requests",
+            outcomes.len(),
+            case.requests.len()
+        ));
+    }
+    for outcome in outcomes {
+        if let Outcome::Unsupported { capability } = outcome {
+            if subject.capabilities().contains(capability) {
+                return broken(format!(
+                    "says that it lacks `{capability}`, which it claims to have"
+                ));
+            }
+            let why = format!("says that it needs {capability}");
+            return Some(result(case, Verdict::Unsupported).because(why));
+        }
+    }
+    None
+}
+
+fn result(case: &Arc<Case>, verdict: Verdict) -> CaseResult {
+    CaseResult {
+        case: Arc::clone(case),
+        verdict,
+        requests: Vec::new(),
+        why: None,
+        known: None,
+        time: Duration::ZERO,
+    }
+}
+
+impl CaseResult {
+    fn because(mut self, why: String) -> CaseResult {
+        self.why = Some(why);
+        self
+    }
+}

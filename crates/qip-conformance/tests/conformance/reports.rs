@@ -1,0 +1,118 @@
+//! What a report looks like.
+
+use qip_conformance::{Corpus, Report, Run};
+use qip_host::Code;
+
+use crate::fake::{ANY_MODULE, Fake, files, output, refused, scalar, without_directory};
+
+/// Two areas, both levels, most verdicts.
+fn report() -> (Report, tempfile::TempDir) {
+    let head = format!("summary = \"made up\"\n{ANY_MODULE}");
+    let first = format!(
+        "{head}
+[[case]]
+name = \"passes\"
+clauses = [\"IN-3\"]
+expect = {{ scalar = 1 }}
+
+[[case]]
+name = \"fails in its output\"
+clauses = [\"OUT-3\", \"OUT-6\"]
+expect = {{ utf8 = {{ repeat = \"ab\", count = 30 }}, content_type = \"text/html\" }}
+
+[[case]]
+name = \"fails in a detail of the second request\"
+clauses = [\"REC-5\"]
+stages = [{{}}, {{}}]
+requests = [
+  {{ expect = {{ refused = \"limit\" }} }},
+  {{ expect = {{ refused = \"limit\", stage = 2, message = \"of a kind\" }} }},
+]
+
+[[case]]
+name = \"breaks\"
+clauses = [\"RUN-7\"]
+expect = {{ scalar = 1 }}
+"
+    );
+    let second = format!(
+        "{head}
+[[case]]
+name = \"should pass\"
+clauses = [\"LIM-3\"]
+level = \"should\"
+expect = {{ scalar = 1 }}
+
+[[case]]
+name = \"needs fuel\"
+clauses = [\"RUN-6\"]
+limits = {{ fuel = 9 }}
+expect = {{ stopped = \"fuel\" }}
+"
+    );
+    let directory = files(&[("first/file.toml", &first), ("second/file.toml", &second)]);
+    let corpus = Corpus::open_unlocked(directory.path()).unwrap();
+    let subject = Fake::new(|case| match case.id.slug() {
+        "passes" => vec![scalar(1)],
+        "fails-in-its-output" => {
+            let mut bytes = b"ab".repeat(30);
+            bytes[50] = b'c';
+            vec![output(qip_conformance::OutputKind::Utf8, &bytes)]
+        }
+        "fails-in-a-detail-of-the-second-request" => vec![refused(Code::Limit); 2],
+        "breaks" => panic!("a \u{1b}[31mred\u{1b}[0m panic"),
+        _ => vec![scalar(2)],
+    });
+    let subject = subject.without(qip_conformance::Capability::Fuel);
+    (
+        Run::new(&corpus).subject(subject).execute(&mut |_, _| {}),
+        directory,
+    )
+}
+
+#[test]
+fn a_table_for_a_terminal() {
+    let (report, directory) = report();
+    insta::assert_snapshot!(without_directory(
+        &report.table().to_string(),
+        directory.path()
+    ));
+}
+
+#[test]
+fn json_lines_with_header_and_footer() {
+    let (report, directory) = report();
+    let mut bytes = Vec::new();
+    report.write_json_lines(&mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    for line in text.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(value.is_object());
+    }
+    insta::with_settings!({ filters => vec![
+        (r#""time_us":\d+"#, r#""time_us":0"#),
+        (r#""platform":"[^"]*""#, r#""platform":"…""#),
+        (r#""sha256":"[0-9a-f]{64}""#, r#""sha256":"…""#),
+        (r#""version":"0\.[^"]*""#, r#""version":"…""#),
+    ] }, {
+        insta::assert_snapshot!(without_directory(&text, directory.path()));
+    });
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    struct Full;
+
+    impl std::io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let (report, _directory) = report();
+    assert!(report.write_json_lines(&mut Full).is_err());
+}

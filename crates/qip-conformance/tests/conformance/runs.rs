@@ -1,0 +1,352 @@
+//! Runs over subjects that misbehave: each gets its verdict, and each verdict that
+//! should makes the run red.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use qip_conformance::{
+    Capability, Corpus, EngineSubject, Outcome, OutputKind, Report, Run, Subject, SubjectReport,
+    Verdict, assert_conforms, run_case,
+};
+use qip_host::Code;
+use qip_host::engine::{self, Compile, Engine, EngineError, EngineInfo};
+
+use crate::fake::{Fake, cases, corpus, output, refused, run, scalar};
+
+/// The only verdict of the only subject, with what is said about it.
+fn only(report: &Report) -> (Verdict, String) {
+    let [subject] = report.subjects() else {
+        panic!("one subject")
+    };
+    let [result] = subject.results() else {
+        panic!("one result")
+    };
+    (result.verdict, result.why.clone().unwrap_or_default())
+}
+
+fn reasons(report: &Report) -> String {
+    assert_eq!(report.is_green(), report.reasons().is_empty());
+    report.reasons().join("\n")
+}
+
+#[test]
+fn what_is_expected_passes_and_is_green() {
+    let report = run(&corpus(&cases(&["one", "two"])), Fake::always(scalar(1)));
+    assert_eq!(report.reasons(), [""; 0]);
+    let counts = report.subjects()[0].counts();
+    assert_eq!(
+        (
+            counts.cases,
+            counts.verdict(Verdict::Pass),
+            counts.all_assertions()
+        ),
+        (2, 2, 2)
+    );
+}
+
+#[test]
+fn a_must_case_that_fails_is_red() {
+    let report = run(&corpus(&cases(&["one", "two"])), Fake::always(scalar(2)));
+    assert_eq!(reasons(&report), "fake: 2 cases fail");
+    let report = run(
+        &corpus(&cases(&["one"])),
+        Fake::always(refused(Code::Limit)),
+    );
+    assert_eq!(only(&report), (Verdict::Fail, String::new()));
+    assert_eq!(reasons(&report), "fake: 1 case fails");
+}
+
+#[test]
+fn a_should_case_that_fails_is_told_and_green() {
+    let text = cases(&["one"]).replace("clauses", "level = \"should\"\nclauses");
+    let report = run(&corpus(&text), Fake::always(scalar(2)));
+    assert_eq!(only(&report).0, Verdict::Fail);
+    assert!(report.is_green());
+    assert!(
+        report
+            .table()
+            .to_string()
+            .contains("fail area/file#one on fake (IN-3, should)")
+    );
+}
+
+#[test]
+fn a_should_case_that_breaks_is_red() {
+    let text = cases(&["one"]).replace("clauses", "level = \"should\"\nclauses");
+    let report = run(&corpus(&text), Fake::always(Outcome::broken("it crashed")));
+    assert_eq!(reasons(&report), "fake: 1 case is broken");
+}
+
+#[test]
+fn what_a_subject_lacks_is_not_put_to_it() {
+    let text =
+        cases(&["one", "two"]).replace("name = \"two\"", "name = \"two\"\nlimits = { fuel = 9 }");
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let subject = Fake::new(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        vec![scalar(1)]
+    });
+    let report = run(&corpus(&text), subject.without(Capability::Fuel));
+    assert!(report.is_green());
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    let result = &report.subjects()[0].results()[1];
+    assert_eq!(
+        (result.verdict, result.why.as_deref()),
+        (Verdict::Unsupported, Some("needs fuel"))
+    );
+}
+
+#[test]
+fn a_subject_that_says_that_it_lacks_something_is_believed_if_it_said_so_before() {
+    let unsupported = Outcome::Unsupported {
+        capability: Capability::Image,
+    };
+    let both = corpus(&cases(&["one", "two"]));
+    let honest = unsupported.clone();
+    let subject = Fake::new(move |case| {
+        let one = case.id.slug() == "one";
+        vec![if one { honest.clone() } else { scalar(1) }]
+    });
+    let report = run(&both, subject.without(Capability::Image));
+    assert!(report.is_green(), "{}", report.table());
+
+    let report = run(&corpus(&cases(&["one"])), Fake::always(unsupported));
+    let why = "says that it lacks `image`, which it claims to have";
+    assert_eq!(only(&report), (Verdict::Broken, why.to_owned()));
+}
+
+#[test]
+fn a_run_in_which_nothing_was_judged_is_red() {
+    let one = corpus(&cases(&["one"]));
+    let report = run(&one, Fake::always(scalar(1)).without(Capability::Content));
+    assert_eq!(
+        only(&report),
+        (Verdict::Unsupported, "needs content".to_owned())
+    );
+    assert_eq!(reasons(&report), "fake: no case was judged");
+
+    let report = Run::new(&one)
+        .subject(Fake::always(scalar(1)))
+        .filter("no-such-case")
+        .execute(&mut |_, _| {});
+    assert_eq!(reasons(&report), "fake: no case was judged");
+
+    let report = Run::new(&one).execute(&mut |_, _| {});
+    assert_eq!(reasons(&report), "no subject was judged");
+    assert_eq!(report.table().to_string(), "red: no subject was judged\n");
+}
+
+#[test]
+fn broken_is_never_what_was_expected() {
+    let one = corpus(&cases(&["one"]));
+    let verdict = |subject: Fake| {
+        let report = run(&one, subject);
+        assert_eq!(reasons(&report), "fake: 1 case is broken");
+        let (verdict, why) = only(&report);
+        assert_eq!(verdict, Verdict::Broken);
+        why
+    };
+    assert_eq!(
+        verdict(Fake::always(Outcome::broken("it crashed"))),
+        "it crashed"
+    );
+    assert_eq!(
+        verdict(Fake::new(|_| Vec::new())),
+        "gave 0 answers to 1 requests"
+    );
+    assert_eq!(
+        verdict(Fake::new(|_| vec![scalar(1), scalar(1)])),
+        "gave 2 answers to 1 requests"
+    );
+    assert_eq!(
+        verdict(Fake::new(|_| panic!("out of cheese"))),
+        "panicked: out of cheese"
+    );
+    let number = 7;
+    assert_eq!(
+        verdict(Fake::new(move |_| panic!("error {number}"))),
+        "panicked: error 7"
+    );
+    assert_eq!(
+        verdict(Fake::new(|_| std::panic::panic_any(7))),
+        "panicked: with no message"
+    );
+}
+
+#[test]
+fn a_panic_is_charged_to_its_case_only() {
+    let report = run(
+        &corpus(&cases(&["one", "two", "three"])),
+        Fake::new(|case| match case.id.slug() {
+            "two" => panic!("two"),
+            _ => vec![scalar(1)],
+        }),
+    );
+    let verdicts: Vec<Verdict> = report.subjects()[0]
+        .results()
+        .iter()
+        .map(|result| result.verdict)
+        .collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Broken, Verdict::Pass]);
+}
+
+#[test]
+fn a_subject_that_hangs_is_broken_and_given_up() {
+    let names: Vec<String> = (0..30).map(|number| format!("case {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let text = cases(&names).replace("clauses", "limits = { time_ms = 1 }\nclauses");
+    let corpus = corpus(&text);
+    let subject = Fake::new(|_| {
+        loop {
+            std::thread::sleep(Duration::from_secs(60));
+        }
+    });
+    let report = Run::new(&corpus)
+        .subject(subject)
+        .threads(10)
+        .execute(&mut |_, _| {});
+    assert_eq!(reasons(&report), "fake: 30 cases are broken");
+    let why: BTreeSet<&str> = report.subjects()[0]
+        .results()
+        .iter()
+        .filter_map(|result| result.why.as_deref())
+        .collect();
+    let expected = [
+        "given up after 10 answers that never came",
+        "no answer within 2001 ms",
+    ];
+    assert_eq!(why, BTreeSet::from(expected));
+}
+
+#[test]
+fn every_request_is_judged() {
+    let text = cases(&["one"]).replace(
+        "expect = { scalar = 1 }",
+        "requests = [{ expect = { scalar = 1 } }, { expect = { scalar = 2 } }]",
+    );
+    let corpus = corpus(&text);
+    assert!(run(&corpus, Fake::new(|_| vec![scalar(1), scalar(2)])).is_green());
+    let report = run(&corpus, Fake::always(scalar(1)));
+    assert_eq!(only(&report).0, Verdict::Fail);
+    assert!(
+        report
+            .table()
+            .to_string()
+            .contains("request 2, outcome  scalar 2  scalar 1")
+    );
+}
+
+#[test]
+fn filters_and_ids_select_and_results_stand_in_order() {
+    let corpus = corpus(&cases(&["one", "one more", "two", "three"]));
+    let ids = |run: Run<'_>| -> Vec<String> {
+        let mut seen = Vec::new();
+        let report = run
+            .subject(Fake::always(scalar(1)))
+            .execute(&mut |done, total| {
+                seen.push((done, total));
+            });
+        let results = report.subjects()[0].results();
+        let count = results.len();
+        assert_eq!(
+            seen,
+            (1..=count).map(|done| (done, count)).collect::<Vec<_>>()
+        );
+        results
+            .iter()
+            .map(|result| result.case.id.slug().to_owned())
+            .collect()
+    };
+    assert_eq!(ids(Run::new(&corpus)), ["one", "one-more", "two", "three"]);
+    assert_eq!(ids(Run::new(&corpus).filter("#one")), ["one", "one-more"]);
+    assert_eq!(ids(Run::new(&corpus).exact("area/file#one")), ["one"]);
+    assert_eq!(
+        ids(Run::new(&corpus).filter("three").exact("area/file#one")),
+        ["one", "three"]
+    );
+}
+
+#[test]
+fn subjects_of_one_name_are_told_apart() {
+    let corpus = corpus(&cases(&["one"]));
+    let subjects = [1, 2].map(|value| Arc::new(Fake::always(scalar(value))) as Arc<dyn Subject>);
+    let report = Run::new(&corpus).subjects(subjects).execute(&mut |_, _| {});
+    let names: Vec<&str> = report.subjects().iter().map(SubjectReport::name).collect();
+    assert_eq!(names, ["fake", "fake (2)"]);
+    assert_eq!(reasons(&report), "fake (2): 1 case fails");
+}
+
+#[test]
+fn a_module_that_does_not_assemble_is_broken_with_its_place() {
+    let text = cases(&["one"]).replace("(module)", "(modul)");
+    let subject = EngineSubject::new(qip_host::wasmi::Wasmi::new());
+    let report = Run::new(&corpus(&text))
+        .subject(subject)
+        .execute(&mut |_, _| {});
+    let (verdict, why) = only(&report);
+    assert_eq!(verdict, Verdict::Broken);
+    assert!(
+        why.contains("area/file.toml:2: the WebAssembly text does not parse"),
+        "{why}"
+    );
+}
+
+#[test]
+fn one_case_can_be_judged_by_itself() {
+    let corpus = corpus(&cases(&["one"]));
+    let subject: Arc<dyn Subject> = Arc::new(Fake::always(output(OutputKind::Utf8, b"1")));
+    let result = run_case(&subject, &corpus.cases()[0], None);
+    assert_eq!(result.verdict, Verdict::Fail);
+    assert!(result.is_red());
+}
+
+/// An engine that takes nothing.
+struct NoEngine(EngineInfo);
+
+impl NoEngine {
+    fn new() -> NoEngine {
+        NoEngine(EngineInfo {
+            name: "none".to_owned(),
+            version: "0".to_owned(),
+            fuel: false,
+            backtrace: false,
+            tail_call: false,
+            extended_const: false,
+            indirect_kinds: false,
+            deterministic_floats: false,
+        })
+    }
+}
+
+impl Engine for NoEngine {
+    fn info(&self) -> &EngineInfo {
+        &self.0
+    }
+
+    fn compile(&self, _: &Compile<'_>) -> Result<Arc<dyn engine::Code>, EngineError> {
+        Err(EngineError::new("nothing is ready"))
+    }
+}
+
+#[test]
+#[should_panic(expected = "the engine does not conform:\nnone 0\n")]
+fn an_engine_that_does_not_conform_panics_with_the_report() {
+    assert_conforms(NoEngine::new());
+}
+
+#[test]
+fn what_follows_from_the_module_alone_needs_no_engine_to_pass() {
+    let corpus = Corpus::embedded_file("mod", "imports").unwrap();
+    let subject = EngineSubject::new(NoEngine::new());
+    assert!(!subject.capabilities().contains(&Capability::Fuel));
+    let report = Run::new(&corpus).subject(subject).execute(&mut |_, _| {});
+    let verdicts: BTreeSet<Verdict> = report.subjects()[0]
+        .results()
+        .iter()
+        .map(|result| result.verdict)
+        .collect();
+    assert_eq!(verdicts, BTreeSet::from([Verdict::Pass, Verdict::Broken]));
+}

@@ -1,0 +1,223 @@
+//! What the host costs over the fastest program that one could write on bare
+//! wasmtime for the same request: the same pool, the same getter calls, the same
+//! UTF-8 checks and copies, every export looked up by position.
+//!
+//! `cargo bench -p qip-host`. Each sample runs both programs in turns, so that what
+//! else the machine does falls on both; the table at the end gives the medians of
+//! the samples' ratios.
+
+use std::cell::RefCell;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::Criterion;
+use qip_host::wasmtime::Wasmtime;
+use qip_host::{Host, Limits, Output, Stage};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, InstancePre, Linker, Memory, Module,
+    ModuleExport, PoolingAllocationConfig, Store, TypedFunc,
+};
+
+/// Gives its input back, text for text. Its pointers and capacities are functions,
+/// so that a request makes five calls.
+const ECHO: &str = r#"(module
+  (memory (export "memory") 3 3)
+  (func (export "input_ptr") (result i32) (i32.const 0))
+  (func (export "input_utf8_cap") (result i32) (i32.const 65536))
+  (func (export "output_ptr") (result i32) (i32.const 65536))
+  (func (export "output_utf8_cap") (result i32) (i32.const 65536))
+  (func (export "run") (param $size i32) (result i32)
+    (memory.copy (i32.const 65536) (i32.const 0) (local.get $size))
+    (local.get $size)))"#;
+
+/// The program on bare wasmtime.
+struct Bare {
+    pre: InstancePre<()>,
+    memory: ModuleExport,
+    getters: [ModuleExport; 4],
+    entry: ModuleExport,
+}
+
+struct BareInstance {
+    store: Store<()>,
+    memory: Memory,
+    getters: [TypedFunc<(), i32>; 4],
+    entry: TypedFunc<i32, i32>,
+}
+
+impl Bare {
+    fn new() -> Bare {
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_core_instances(256)
+            .total_memories(256)
+            .total_tables(256)
+            .max_memory_size(1 << 30)
+            .linear_memory_keep_resident(1 << 20)
+            .table_keep_resident(64 << 10)
+            .pagemap_scan(Enabled::Auto);
+        let mut config = Config::new();
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        let engine = Engine::new(&config).unwrap();
+        let module = Module::new(&engine, wat::parse_str(ECHO).unwrap()).unwrap();
+        let export = |name: &str| module.get_export_index(name).unwrap();
+        Bare {
+            pre: Linker::new(&engine).instantiate_pre(&module).unwrap(),
+            memory: export("memory"),
+            getters: [
+                export("input_ptr"),
+                export("input_utf8_cap"),
+                export("output_ptr"),
+                export("output_utf8_cap"),
+            ],
+            entry: export("run"),
+        }
+    }
+
+    fn instantiate(&self) -> BareInstance {
+        let mut store = Store::new(self.pre.module().engine(), ());
+        let instance = self.pre.instantiate(&mut store).unwrap();
+        let memory = instance
+            .get_module_export(&mut store, &self.memory)
+            .and_then(wasmtime::Extern::into_memory)
+            .unwrap();
+        let getters = std::array::from_fn(|index| {
+            instance
+                .get_module_export(&mut store, &self.getters[index])
+                .and_then(wasmtime::Extern::into_func)
+                .unwrap()
+                .typed(&store)
+                .unwrap()
+        });
+        let entry = instance
+            .get_module_export(&mut store, &self.entry)
+            .and_then(wasmtime::Extern::into_func)
+            .unwrap()
+            .typed(&store)
+            .unwrap();
+        BareInstance { store, memory, getters, entry }
+    }
+}
+
+impl BareInstance {
+    fn render(&mut self, input: &[u8]) -> Vec<u8> {
+        let store = &mut self.store;
+        let [input_ptr, input_cap, output_ptr, output_cap] =
+            std::array::from_fn(|index| self.getters[index].call(&mut *store, ()).unwrap() as u32 as usize);
+        assert!(input.len() <= input_cap);
+        std::str::from_utf8(input).unwrap();
+        let memory = self.memory.data_mut(&mut *store);
+        memory[input_ptr..][..input.len()].copy_from_slice(input);
+        let count = self.entry.call(&mut *store, input.len() as i32).unwrap() as u32 as usize;
+        assert!(count <= output_cap);
+        let output = &self.memory.data(&*store)[output_ptr..][..count];
+        std::str::from_utf8(output).unwrap();
+        output.to_vec()
+    }
+}
+
+/// One row of the table.
+struct Row {
+    name: String,
+    /// Per sample: nanoseconds of a bare request and of a host's.
+    samples: RefCell<Vec<(f64, f64)>>,
+}
+
+/// Requests between two turns: few enough that both meet the same machine.
+const TURN: u64 = 16;
+
+/// Has criterion measure `host`, with `bare` run in turns with it.
+fn compare(
+    criterion: &mut Criterion,
+    rows: &mut Vec<Row>,
+    name: String,
+    mut bare: impl FnMut(),
+    mut host: impl FnMut(),
+) {
+    let row = Row { name, samples: RefCell::default() };
+    criterion.bench_function(&row.name, |bencher| {
+        bencher.iter_custom(|iterations| {
+            let (mut of_bare, mut of_host) = (Duration::ZERO, Duration::ZERO);
+            let mut left = iterations;
+            while left > 0 {
+                let turn = left.min(TURN);
+                let begin = Instant::now();
+                (0..turn).for_each(|_| bare());
+                let middle = Instant::now();
+                (0..turn).for_each(|_| host());
+                of_bare += middle - begin;
+                of_host += middle.elapsed();
+                left -= turn;
+            }
+            let each = |total: Duration| total.as_nanos() as f64 / iterations as f64;
+            row.samples.borrow_mut().push((each(of_bare), each(of_host)));
+            of_host
+        });
+    });
+    rows.push(row);
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn table(rows: &[Row]) {
+    println!("\n{:<24} {:>10} {:>10} {:>8} {:>9}", "request", "bare", "qip-host", "ratio", "more");
+    for Row { name, samples } in rows {
+        let samples = samples.borrow();
+        if samples.is_empty() {
+            continue;
+        }
+        let over = |pick: fn(&(f64, f64)) -> f64| median(samples.iter().map(pick).collect());
+        println!(
+            "{name:<24} {:>7.0} ns {:>7.0} ns {:>8.3} {:>+6.0} ns",
+            over(|(bare, _)| *bare),
+            over(|(_, host)| *host),
+            over(|(bare, host)| host / bare),
+            over(|(bare, host)| host - bare),
+        );
+    }
+}
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .measurement_time(Duration::from_secs(3))
+        .warm_up_time(Duration::from_secs(1))
+        .configure_from_args();
+    let mut rows = Vec::new();
+    let bare = Bare::new();
+    let wasmtime = std::sync::Arc::new(Wasmtime::new().unwrap());
+    let without_clock = Limits::standard();
+    let with_clock = Limits {
+        time: Some(Duration::from_secs(5)),
+        ..Limits::standard()
+    };
+    for size in [10, 1 << 10, 64 << 10] {
+        let input = "a".repeat(size);
+        let expected = Output::Utf8(input.clone().into_bytes());
+        for (clock, limits) in [("", &without_clock), (", clock", &with_clock)] {
+            let host = Host::with(wasmtime.clone(), limits.clone(), Default::default());
+            let module = host.load(ECHO).unwrap();
+            assert_eq!(module.render(&input).unwrap().output, expected);
+            compare(
+                &mut criterion,
+                &mut rows,
+                format!("fresh, {size} B{clock}"),
+                || drop(black_box(bare.instantiate().render(input.as_bytes()))),
+                || drop(black_box(module.render(&input).unwrap())),
+            );
+            let mut warm = bare.instantiate();
+            let mut session = host.recipe([Stage::module(&module)]).unwrap().session();
+            assert_eq!(session.render(&input).unwrap().output, expected);
+            compare(
+                &mut criterion,
+                &mut rows,
+                format!("warm, {size} B{clock}"),
+                || drop(black_box(warm.render(input.as_bytes()))),
+                || drop(black_box(session.render(&input).unwrap())),
+            );
+        }
+    }
+    criterion.final_summary();
+    table(&rows);
+}

@@ -1,0 +1,53 @@
+//! The checks that come after formatting, lints, documents and tests.
+
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, bail};
+
+use crate::flags::Profile;
+use crate::workspace::Workspace;
+use crate::{build, clauses, conformance, package, program};
+
+/// The task: the first step that fails ends it.
+pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
+    step("cargo xtask clauses --check", || {
+        clauses::run(workspace, true)
+    })?;
+    step("cargo xtask build --check", || build::run(workspace, true))?;
+    for features in ["", "wasmtime", "wasmi", "wasmtime,wasmi"] {
+        let mut args = vec!["check", "--quiet", "--locked", "--package", "qip-host"];
+        args.push("--no-default-features");
+        if !features.is_empty() {
+            args.extend(["--features", features]);
+        }
+        cargo(workspace, &args)?;
+    }
+    step("cargo xtask conformance", || {
+        conformance::run(workspace, Profile::Dev, &[])
+    })?;
+    step("cargo xtask package", || package::run(workspace))?;
+    Ok(0)
+}
+
+fn cargo(workspace: &Workspace, args: &[&str]) -> Result<()> {
+    step(&format!("cargo {}", args.join(" ")), || {
+        program::status(workspace.cargo().args(args))
+    })
+}
+
+/// Runs a step under a header that is the command to repeat it with.
+fn step(command: &str, run: impl FnOnce() -> Result<u8>) -> Result<()> {
+    println!("==> {command}");
+    let started = Instant::now();
+    let status = run();
+    let seconds = started.elapsed().as_secs_f64();
+    let failure = match status {
+        Ok(0) => {
+            println!("    {seconds:.1} s");
+            return Ok(());
+        }
+        Ok(status) => anyhow!("exit status {status}"),
+        Err(error) => error,
+    };
+    bail!("{failure:#}\nfailed after {seconds:.1} s; to repeat it: {command}")
+}

@@ -1,0 +1,180 @@
+//! The command line of `cargo xtask`.
+
+use std::ffi::OsString;
+use std::fmt;
+
+pub(crate) const HELP: &str = "\
+The chores of the workspace.
+
+Usage: cargo xtask <TASK>
+
+Tasks:
+  build [--check]        build modules-wat/**/*.wat into target/qip/modules and list them in
+                         modules-wat/modules.lock; --check fails where that list is stale
+  verify [--release]     build, check each module against the contract, run its cases on
+                         every engine
+  conformance [--release] [ARG…]
+                         build, verify, then `qip conformance --corpus conformance ARG…`
+  clauses [--check]      write crates/qip-contract/src/clause/list.rs from
+                         conformance/clauses.toml; --check fails where it is stale
+  package                pack every package as for publishing, and check what was packed
+  ci                     what .ci/run does after formatting, lints, documents and tests
+
+Options:
+  --release              build `qip` with optimisation
+  -h, --help             this text
+
+Exit codes: 0 fine; 1 findings; 2 usage; otherwise that of the `qip` that was run.
+";
+
+/// What is asked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Flags {
+    pub(crate) task: Task,
+    pub(crate) profile: Profile,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Help,
+    Build { check: bool },
+    Verify,
+    Conformance { args: Vec<OsString> },
+    Clauses { check: bool },
+    Package,
+    Ci,
+}
+
+/// How `qip` is built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Profile {
+    #[default]
+    Dev,
+    Release,
+}
+
+/// A command line that is none.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UsageError(String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Flags {
+    /// Reads the arguments after the program's name.
+    ///
+    /// # Errors
+    ///
+    /// An unknown task, and an argument that the task does not take.
+    pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Flags, UsageError> {
+        let mut args: Vec<OsString> = args.collect();
+        if args.is_empty() {
+            return Err(UsageError("no task is given".to_owned()));
+        }
+        let name = args.remove(0);
+        let name = name.to_string_lossy();
+        // `qip conformance` explains its own arguments.
+        let asks_help =
+            name != "conformance" && (take(&mut args, "--help") || take(&mut args, "-h"));
+        if asks_help || ["-h", "--help", "help"].contains(&&*name) {
+            return Ok(Flags {
+                task: Task::Help,
+                profile: Profile::Dev,
+            });
+        }
+        let mut profile = Profile::Dev;
+        let task = match &*name {
+            "build" => Task::Build {
+                check: take(&mut args, "--check"),
+            },
+            "clauses" => Task::Clauses {
+                check: take(&mut args, "--check"),
+            },
+            "package" => Task::Package,
+            "ci" => Task::Ci,
+            "verify" | "conformance" => {
+                if take(&mut args, "--release") {
+                    profile = Profile::Release;
+                }
+                if name == "verify" {
+                    Task::Verify
+                } else {
+                    Task::Conformance {
+                        args: std::mem::take(&mut args),
+                    }
+                }
+            }
+            _ => return Err(UsageError(format!("there is no task `{name}`"))),
+        };
+        match args.first() {
+            Some(arg) => Err(UsageError(format!(
+                "the task `{name}` does not take `{}`",
+                arg.to_string_lossy()
+            ))),
+            None => Ok(Flags { task, profile }),
+        }
+    }
+}
+
+/// Takes every occurrence of a flag out of the arguments.
+fn take(args: &mut Vec<OsString>, flag: &str) -> bool {
+    let before = args.len();
+    args.retain(|arg| arg != flag);
+    args.len() < before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Flags, String> {
+        Flags::parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn arguments_of_conformance_are_passed_on() {
+        let flags = parse("conformance --engine wasmi --release --filter in/ --help").unwrap();
+        let args = ["--engine", "wasmi", "--filter", "in/", "--help"]
+            .map(OsString::from)
+            .to_vec();
+        assert_eq!(
+            flags,
+            Flags {
+                task: Task::Conformance { args },
+                profile: Profile::Release
+            }
+        );
+    }
+
+    #[test]
+    fn flags_of_tasks() {
+        assert_eq!(
+            parse("build --check").unwrap().task,
+            Task::Build { check: true }
+        );
+        assert_eq!(
+            parse("clauses").unwrap().task,
+            Task::Clauses { check: false }
+        );
+        assert_eq!(parse("verify --release").unwrap().profile, Profile::Release);
+        assert_eq!(parse("build --help").unwrap().task, Task::Help);
+        assert_eq!(parse("--help").unwrap().task, Task::Help);
+    }
+
+    #[test]
+    fn usage_errors() {
+        assert_eq!(parse("").unwrap_err(), "no task is given");
+        assert_eq!(parse("bulid").unwrap_err(), "there is no task `bulid`");
+        assert_eq!(
+            parse("ci --fast").unwrap_err(),
+            "the task `ci` does not take `--fast`"
+        );
+        assert_eq!(
+            parse("build --release").unwrap_err(),
+            "the task `build` does not take `--release`"
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! Programs that tasks run.
+
+use std::ffi::OsStr;
+use std::process::{Command, ExitStatus};
+
+use anyhow::{Context as _, Result};
+
+use crate::flags::Profile;
+use crate::workspace::Workspace;
+
+/// Builds `qip` and runs it in the root, with its output as it comes.
+///
+/// # Errors
+///
+/// A `qip` that cannot be started. One that fails is no error: its exit status is
+/// the answer.
+pub(crate) fn qip(
+    workspace: &Workspace,
+    profile: Profile,
+    args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Result<u8> {
+    let mut command = workspace.cargo();
+    command.args(["run", "--quiet", "--locked", "--package", "qip-cli"]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    command.arg("--").args(args);
+    status(&mut command)
+}
+
+/// Runs a program to its end.
+///
+/// # Errors
+///
+/// A program that cannot be started.
+pub(crate) fn status(command: &mut Command) -> Result<u8> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run `{}`", command.get_program().to_string_lossy()))?;
+    Ok(exit_status(status))
+}
+
+/// The exit status as a shell gives it: 128 and the signal for a program that one ended.
+fn exit_status(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return u8::try_from(128 + signal).unwrap_or(1);
+    }
+    match status.code() {
+        Some(code) => u8::try_from(code).unwrap_or(1),
+        None => 1,
+    }
+}
