@@ -101,7 +101,9 @@ fn unpack(workspace: &Workspace, package: &Package, directory: &Path) -> Result<
         .join("package")
         .join(format!("{name}.crate"));
     let mut tar = Command::new("tar");
-    tar.arg("-xzf")
+    // With the time of now: by the archive's, which never changes, cargo would take the
+    // sources for those that it checked the last time.
+    tar.arg("-xmzf")
         .arg(fs::canonicalize(archive)?)
         .current_dir(directory);
     if program::status(&mut tar)? != 0 {

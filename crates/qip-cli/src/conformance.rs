@@ -91,12 +91,15 @@ impl Conformance {
             return Ok(Exit::Fine);
         }
         let report = run.subjects(self.subjects()?).execute(&mut progress());
-        print(&report.table().to_string())?;
+        // Whoever reads the table may have read enough and gone: that is told after
+        // the reports are written.
+        let printed = print(&report.table().to_string());
         for ReportFile(path) in &self.reports {
             write_json_lines(&report, path)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
             messages.detail(|| format!("wrote `{}`", path.display()));
         }
+        printed?;
         Ok(if report.is_green() {
             Exit::Fine
         } else {
@@ -121,7 +124,7 @@ impl Conformance {
             (Some(directory), _) => {
                 let names = EngineName::value_variants()
                     .iter()
-                    .filter_map(|name| name.to_possible_value());
+                    .filter_map(ValueEnum::to_possible_value);
                 let files = names.map(|name| {
                     directory
                         .join("expectations")
@@ -154,14 +157,13 @@ fn not_loaded(errors: LoadErrors) -> Failure {
 }
 
 fn update_lock(directory: &Path) -> Result<Exit, Failure> {
-    let lock = Corpus::open_unlocked(directory.join("cases"))
-        .map_err(not_loaded)?
-        .lock();
+    let corpus = Corpus::open_unlocked(directory.join("cases")).map_err(not_loaded)?;
     let path = directory.join("cases.lock");
-    std::fs::write(&path, &lock).with_context(|| format!("cannot write `{}`", path.display()))?;
+    std::fs::write(&path, corpus.lock())
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
     print(&format!(
         "{} cases in `{}`\n",
-        lock.lines().count(),
+        corpus.cases().len(),
         path.display()
     ))?;
     Ok(Exit::Fine)
@@ -172,7 +174,7 @@ fn print(text: &str) -> Result<(), Failure> {
     let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
-    Ok(written.map_err(anyhow::Error::from)?)
+    Ok(written.context("cannot write stdout")?)
 }
 
 fn write_json_lines(report: &Report, path: &Path) -> io::Result<()> {

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser, Subcommand};
 
-use crate::exit::Exit;
+use crate::exit::{Exit, Failure};
 use crate::message::Messages;
 
 /// Runs qip modules, and judges hosts and engines against the qip contract.
@@ -27,7 +27,7 @@ struct Cli {
     #[arg(short, long, global = true)]
     verbose: bool,
     /// Say less: an error's one line and nothing else.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true)]
     quiet: bool,
 }
 
@@ -57,6 +57,12 @@ fn main() -> ExitCode {
     };
     let messages = Messages::new(cli.color, cli.verbose, cli.quiet);
     let result = match cli.command {
+        // Said here: clap does not see it where one stands before the subcommand and
+        // the other after it.
+        _ if cli.verbose && cli.quiet => Err(Failure::Usage(
+            "`--verbose` and `--quiet` are both given, expected one of them".to_owned(),
+            "leave one of them out".to_owned(),
+        )),
         Command::Run(command) => command.run(&messages),
         Command::Conformance(command) => command.run(&messages),
     };

@@ -7,7 +7,7 @@ use anstream::stderr;
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use qip_contract::quote;
-use qip_host::engine::Frame;
+use qip_host::engine::{Frame, SourcePlace};
 
 use crate::exit::Failure;
 
@@ -74,11 +74,12 @@ fn backtrace(frames: &[Frame]) {
             Some(name) => format!("`{}`", quote(name)),
             None => format!("function {}", frame.index),
         };
-        let offset = match frame.offset {
-            Some(offset) => format!(", offset {offset:#x}"),
-            None => String::new(),
+        let place = match (frame.source, frame.offset) {
+            (Some(SourcePlace { line, column }), _) => format!(", line {line}, column {column}"),
+            (None, Some(offset)) => format!(", offset {offset:#x}"),
+            (None, None) => String::new(),
         };
-        let _ = writeln!(stderr(), "  in {name}{offset}");
+        let _ = writeln!(stderr(), "  in {name}{place}");
     }
     if let Some(more) = frames
         .len()

@@ -121,7 +121,7 @@ impl Run {
                         "write it to a file with -o, or to the terminal with --force".to_owned(),
                     ));
                 }
-                print(output, &mut stdout).map_err(anyhow::Error::from)?;
+                print(output, &mut stdout).context("cannot write stdout")?;
             }
         }
         Ok(())
@@ -197,16 +197,12 @@ fn replace(path: &Path, output: &Output) -> anyhow::Result<()> {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".qip-");
-    #[cfg(unix)]
-    {
-        // As any new file, and not for the owner alone as a temporary one.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(directory)?;
-    print(output, &mut file)?;
-    file.persist(path)?;
+    // Opened here, so that its permissions are those of any new file, and an error
+    // does not name a file that nobody asked for.
+    let mut file = tempfile::Builder::new()
+        .prefix(".qip-")
+        .make_in(directory, |path| fs::File::create_new(path))?;
+    print(output, file.as_file_mut())?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

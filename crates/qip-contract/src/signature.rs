@@ -228,6 +228,8 @@ pub struct Signature {
     grows_tables: bool,
     /// Names that the contract does not know, for `did you mean`.
     other_exports: Vec<String>,
+    /// Functions by index that are exported under a name of the contract.
+    function_names: BTreeMap<u32, String>,
     /// What is over a limit, besides the size of the bytes.
     excess: Option<Refusal>,
 }
@@ -362,6 +364,12 @@ impl Signature {
                     .is_some_and(|name| self.exports.contains_key(&name))
             })
             .unwrap_or(Output::Scalar)
+    }
+
+    /// The contract's name for the function with this index, where the module
+    /// exports it under one: it serves a backtrace where the module has no names.
+    pub fn function_name(&self, index: u32) -> Option<&str> {
+        self.function_names.get(&index).map(String::as_str)
     }
 
     /// Everything that is wrong with the module under `rules`, in the order of

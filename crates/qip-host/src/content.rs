@@ -46,7 +46,7 @@ pub(crate) fn run(
     settings: &Settings,
     input: Piped<'_>,
     content_type: &mut Option<String>,
-) -> Result<Output, Cause> {
+) -> Result<Output, Box<Cause>> {
     let plan = &stage.module.loaded.plan;
     let mut stage_run = Run {
         instance,
@@ -103,14 +103,14 @@ impl Run<'_> {
         &mut self,
         export: crate::engine::ExportId,
         args: &[Value],
-    ) -> Result<Option<Value>, Cause> {
+    ) -> Result<Option<Value>, Box<Cause>> {
         self.instance
             .call(export, args)
             .map_err(|stop| Cause::stop(stop, self.limits))
     }
 
     /// Reads a pointer, capacity or size (MOD-3, MOD-4).
-    fn read(&mut self, pointer: Pointer) -> Result<u32, Cause> {
+    fn read(&mut self, pointer: Pointer) -> Result<u32, Box<Cause>> {
         let value = match pointer.source {
             Source::Constant(value) => return Ok(value),
             Source::Global(export) => Some(self.instance.global(export)),
@@ -122,7 +122,7 @@ impl Run<'_> {
     }
 
     /// The types that the module declares, normalised (MIME-1, MIME-2).
-    fn declared_types(&mut self) -> Result<Declared, Cause> {
+    fn declared_types(&mut self) -> Result<Declared, Box<Cause>> {
         let input = self.read_pair(self.plan.input_type)?;
         let output = self.read_pair(self.plan.output_type)?;
         Ok(Declared {
@@ -131,7 +131,7 @@ impl Run<'_> {
         })
     }
 
-    fn read_pair(&mut self, pair: Option<TypePair>) -> Result<Option<DeclaredAt>, Cause> {
+    fn read_pair(&mut self, pair: Option<TypePair>) -> Result<Option<DeclaredAt>, Box<Cause>> {
         let Some(TypePair { ptr, size }) = pair else {
             return Ok(None);
         };
@@ -142,10 +142,10 @@ impl Run<'_> {
         }))
     }
 
-    fn media_type(&mut self, at: &DeclaredAt) -> Result<Option<String>, Cause> {
+    fn media_type(&mut self, at: &DeclaredAt) -> Result<Option<String>, Box<Cause>> {
         let DeclaredAt { name, ptr, size } = at;
         let refuse = |message: String| {
-            Cause::from(Refusal::new(Code::ContentType, message).named(name.name.as_str()))
+            Box::<Cause>::from(Refusal::new(Code::ContentType, message).named(name.name.as_str()))
         };
         if u64::from(*size) > MAX_DECLARED_BYTES {
             return Err(refuse(format!(
@@ -177,7 +177,7 @@ impl Run<'_> {
         ptr: u32,
         capacity: u32,
         is_text: bool,
-    ) -> Result<(), Cause> {
+    ) -> Result<(), Box<Cause>> {
         let bytes = input.bytes;
         if bytes.len() as u64 > u64::from(capacity) {
             return Err(too_large(bytes.len(), capacity));
@@ -207,7 +207,7 @@ impl Run<'_> {
         ptr: u32,
         capacity: u32,
         is_text: bool,
-    ) -> Result<Output, Cause> {
+    ) -> Result<Output, Box<Cause>> {
         use qip_contract::Output as Kind;
 
         if count > capacity {
@@ -262,7 +262,7 @@ struct Declared {
 
 impl Declared {
     /// Whether the current type is known and another than the declared one (MIME-3).
-    fn mismatch(&self, current: Option<&str>) -> Option<Cause> {
+    fn mismatch(&self, current: Option<&str>) -> Option<Box<Cause>> {
         let (expected, found) = (self.input.as_deref()?, current?);
         (expected != found).then(|| {
             let (expected, found) = (quote(expected), quote(found));
@@ -285,7 +285,7 @@ fn range(memory: &[u8], ptr: u32, size: u64) -> Option<Range<usize>> {
 }
 
 #[cold]
-fn unreadable(name: &str) -> Cause {
+fn unreadable(name: &str) -> Box<Cause> {
     Refusal::new(
         Code::ExportShape,
         format!("`{name}` gives a value that is not finite, expected a number"),
@@ -295,7 +295,7 @@ fn unreadable(name: &str) -> Cause {
 }
 
 #[cold]
-fn too_large(length: usize, capacity: u32) -> Cause {
+fn too_large(length: usize, capacity: u32) -> Box<Cause> {
     Refusal::new(
         Code::InputTooLarge,
         format!("Input is too large: {length} bytes, expected at most {capacity}"),
@@ -305,7 +305,7 @@ fn too_large(length: usize, capacity: u32) -> Cause {
 }
 
 #[cold]
-fn too_many(count: u32, capacity: u32) -> Cause {
+fn too_many(count: u32, capacity: u32) -> Box<Cause> {
     Refusal::new(
         Code::OutputTooLarge,
         format!(
@@ -317,7 +317,7 @@ fn too_many(count: u32, capacity: u32) -> Cause {
 }
 
 #[cold]
-fn out_of_bounds(code: Code, what: &str, size: u64, ptr: u32, memory: usize) -> Cause {
+fn out_of_bounds(code: Code, what: &str, size: u64, ptr: u32, memory: usize) -> Box<Cause> {
     Refusal::new(
         code,
         format!(
@@ -333,7 +333,7 @@ fn out_of_bounds(code: Code, what: &str, size: u64, ptr: u32, memory: usize) -> 
 }
 
 #[cold]
-fn not_utf8(code: Code, what: &str, offset: usize) -> Cause {
+fn not_utf8(code: Code, what: &str, offset: usize) -> Box<Cause> {
     Refusal::new(
         code,
         format!("the {what} is not well-formed UTF-8 at offset {offset}"),

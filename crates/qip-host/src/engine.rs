@@ -201,11 +201,27 @@ pub struct Frame {
     pub name: Option<String>,
     /// The offset of the instruction in the binary.
     pub offset: Option<u64>,
+    /// The place in the source, where the module carries line information.
+    pub source: Option<SourcePlace>,
+}
+
+/// A place in a source text, both counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourcePlace {
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
 }
 
 /// An engine's own failure, as text: its type stays behind the seam.
 #[derive(Debug)]
-pub struct EngineError {
+pub struct EngineError(Box<EngineErrorInner>);
+
+// Behind a pointer, so that a `Stop` stays small: it is part of what every call
+// gives back.
+#[derive(Debug)]
+struct EngineErrorInner {
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -213,28 +229,28 @@ pub struct EngineError {
 impl EngineError {
     /// A failure with a message: one line.
     pub fn new(message: impl Into<String>) -> EngineError {
-        EngineError {
+        EngineError(Box::new(EngineErrorInner {
             message: message.into(),
             source: None,
-        }
+        }))
     }
 
     /// Adds what caused it.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> EngineError {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 }
 
 impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
 impl StdError for EngineError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.0.source.as_deref().map(|source| source as _)
     }
 }

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use qip_contract::{Code, Limits, Refusal, TrapKind, quote};
+use qip_contract::{Code, Limits, Refusal, Signature, TrapKind, quote};
 
 use crate::engine::{EngineError, Exhausted, Stop, Trap};
 
@@ -21,7 +21,8 @@ struct Inner {
     module: Option<String>,
 }
 
-/// What happened, before it is known where.
+/// What happened, before it is known where. It travels in a box: what every step
+/// of a request gives back stays small.
 #[derive(Debug)]
 pub(crate) enum Cause {
     Refused(Refusal, Option<Trap>),
@@ -108,9 +109,9 @@ impl Error {
         }
     }
 
-    pub(crate) fn new(cause: Cause) -> Error {
+    pub(crate) fn new(cause: impl Into<Box<Cause>>) -> Error {
         Error(Box::new(Inner {
-            cause,
+            cause: *cause.into(),
             stage: None,
             in_recipe: false,
             module: None,
@@ -131,22 +132,34 @@ impl Error {
 }
 
 impl Cause {
-    pub(crate) fn refused(code: Code, message: impl Into<String>) -> Cause {
-        Cause::Refused(Refusal::new(code, message), None)
+    pub(crate) fn refused(code: Code, message: impl Into<String>) -> Box<Cause> {
+        Refusal::new(code, message).into()
+    }
+
+    /// Names the frames of a trap that only the module's exports can name.
+    pub(crate) fn named_by(mut self: Box<Self>, signature: &Signature) -> Box<Cause> {
+        if let Cause::Trapped(trap) | Cause::Refused(_, Some(trap)) = &mut *self {
+            for frame in &mut trap.backtrace {
+                if frame.name.is_none() {
+                    frame.name = signature.function_name(frame.index).map(str::to_owned);
+                }
+            }
+        }
+        self
     }
 
     /// A stop in an exported call. The limits give the fixed text its number (RUN-6).
     #[cold]
-    pub(crate) fn stop(stop: Stop, limits: &Limits) -> Cause {
+    pub(crate) fn stop(stop: Stop, limits: &Limits) -> Box<Cause> {
         match stop {
-            Stop::Trap(trap) => Cause::Trapped(*trap),
+            Stop::Trap(trap) => Box::new(Cause::Trapped(*trap)),
             Stop::Exhausted(exhausted) => Cause::exhausted(exhausted, limits),
-            Stop::Engine(error) => Cause::Engine(error),
+            Stop::Engine(error) => Box::new(Cause::Engine(error)),
         }
     }
 
     #[cold]
-    pub(crate) fn exhausted(exhausted: Exhausted, limits: &Limits) -> Cause {
+    pub(crate) fn exhausted(exhausted: Exhausted, limits: &Limits) -> Box<Cause> {
         let message = match exhausted {
             Exhausted::Time => format!(
                 "Wasm module exceeded the execution time limit ({}ms)",
@@ -157,13 +170,13 @@ impl Cause {
                 limits.fuel.unwrap_or_default()
             ),
         };
-        Cause::Stopped(exhausted, message)
+        Box::new(Cause::Stopped(exhausted, message))
     }
 }
 
-impl From<Refusal> for Cause {
-    fn from(refusal: Refusal) -> Cause {
-        Cause::Refused(refusal, None)
+impl From<Refusal> for Box<Cause> {
+    fn from(refusal: Refusal) -> Box<Cause> {
+        Box::new(Cause::Refused(refusal, None))
     }
 }
 

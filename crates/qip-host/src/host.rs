@@ -151,7 +151,7 @@ impl Host {
         name: Option<&str>,
         bytes: &[u8],
         uniforms: &BTreeMap<String, String>,
-    ) -> Result<Module, Cause> {
+    ) -> Result<Module, Box<Cause>> {
         let Settings {
             engine,
             limits,
@@ -172,9 +172,9 @@ impl Host {
             Kind::Tile => None,
         };
         let Some(plan) = plan else {
-            return Err(Cause::Unsupported(
+            return Err(Box::new(Cause::Unsupported(
                 "the module is a tile filter, which this host does not run yet".to_owned(),
-            ));
+            )));
         };
         let code = engine
             .compile(&Compile {
@@ -188,7 +188,7 @@ impl Host {
                 },
                 limits,
             })
-            .map_err(Cause::Engine)?;
+            .map_err(|error| Box::new(Cause::Engine(error)))?;
         Ok(Module {
             loaded: Arc::new(Loaded {
                 name: name.map(str::to_owned),
@@ -213,7 +213,7 @@ impl fmt::Debug for Host {
 
 /// The binary in `bytes`, which may be WebAssembly text.
 #[cfg(feature = "wat")]
-fn binary<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Cause> {
+fn binary<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Box<Cause>> {
     let size = bytes.len() as u64;
     let is_text = matches!(bytes.trim_ascii_start(), [b'(', ..] | [b';', b';', ..]);
     // Text over the limit goes on as it is: its size is refused where a binary's is.
@@ -242,13 +242,16 @@ fn binary<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Cause> 
             format!("the WebAssembly text is invalid: {error}"),
         )
     })?;
-    wat::parse_str(source)
+    // With lines, so that a backtrace can point into the text.
+    wat::Parser::new()
+        .generate_dwarf(wat::GenerateDwarf::Lines)
+        .parse_str(None, source)
         .map(Cow::Owned)
         .map_err(|error| text(&error))
 }
 
 #[cfg(not(feature = "wat"))]
-fn binary<'a>(bytes: &'a [u8], _: &Limits) -> Result<Cow<'a, [u8]>, Cause> {
+fn binary<'a>(bytes: &'a [u8], _: &Limits) -> Result<Cow<'a, [u8]>, Box<Cause>> {
     Ok(Cow::Borrowed(bytes))
 }
 

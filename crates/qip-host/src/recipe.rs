@@ -114,7 +114,7 @@ impl Prepared {
         }
     }
 
-    fn new(module: Module, given: &BTreeMap<String, String>) -> Result<Prepared, Cause> {
+    fn new(module: Module, given: &BTreeMap<String, String>) -> Result<Prepared, Box<Cause>> {
         let mut uniforms = Vec::with_capacity(given.len());
         let signature = &module.loaded.signature;
         for (key, text) in given {
@@ -156,7 +156,7 @@ impl Recipe {
             )
             .named("stages")
             .found(count, limits.stages);
-            return Err(Error::new(refusal.into()));
+            return Err(Error::new(refusal));
         }
         let mut prepared = Vec::with_capacity(count);
         for (index, stage) in stages.iter().enumerate() {
@@ -179,7 +179,7 @@ impl Recipe {
                     Code::NotPipeable,
                     "only utf8/bytes can be piped to another stage",
                 );
-                return Err(Error::new(refusal.into())
+                return Err(Error::new(refusal)
                     .in_module(stage.module.name())
                     .at(index, count));
             }
@@ -360,7 +360,7 @@ pub(crate) fn render(
             Ok((output, usage))
         };
         let (output, usage) = run().map_err(|cause| {
-            Error::new(cause)
+            Error::new(cause.named_by(stage.module.signature()))
                 .in_module(stage.module.name())
                 .at(index, stages.len())
         })?;
@@ -381,9 +381,9 @@ pub(crate) fn render(
 
 /// A trap while instantiating is a refusal (MOD-5).
 #[cold]
-fn instantiation(stop: Stop, limits: &Limits) -> Cause {
+fn instantiation(stop: Stop, limits: &Limits) -> Box<Cause> {
     match stop {
-        Stop::Trap(trap) => Cause::Refused(
+        Stop::Trap(trap) => Box::new(Cause::Refused(
             Refusal::new(
                 Code::Instantiate,
                 format!(
@@ -392,7 +392,7 @@ fn instantiation(stop: Stop, limits: &Limits) -> Cause {
                 ),
             ),
             Some(*trap),
-        ),
+        )),
         stop => Cause::stop(stop, limits),
     }
 }

@@ -138,7 +138,11 @@ impl Code for CompiledCode {
                     }));
                 }
                 Err(error) if error.as_trap_code() == Some(TrapCode::OutOfFuel) => {
-                    meter.check(&store, slice)?;
+                    // It had all the fuel there is, or less than that.
+                    if meter.left == 0 {
+                        return Err(Stop::Exhausted(Exhausted::Fuel));
+                    }
+                    meter.check(&store, 1)?;
                     slice = slice.saturating_mul(2);
                 }
                 Err(error) => return Err(instantiation(&error)),

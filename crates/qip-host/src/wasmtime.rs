@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use ::wasmtime::{
-    Config, Enabled, Extern, Func, Global, InstanceAllocationStrategy, InstancePre, Memory,
-    ModuleExport, PoolConcurrencyLimitError, PoolingAllocationConfig, Store, TypedFunc,
-    UpdateDeadline, Val, WasmBacktrace, WasmBacktraceDetails, WasmFeatures,
+    Config, Enabled, Extern, ExternType, Func, Global, InstanceAllocationStrategy, InstancePre,
+    Memory, ModuleExport, PoolConcurrencyLimitError, PoolingAllocationConfig, Store,
+    UpdateDeadline, Val, ValRaw, ValType, WasmBacktrace, WasmBacktraceDetails, WasmFeatures,
 };
 use qip_contract::{Limits, Signature, TrapKind, Value};
 
 use crate::engine::{
     Budget, Build, Code, Compile, Engine, EngineError, EngineInfo, Exhausted, ExportId, Floats,
-    Frame, Instance, Stop, Trap, Usage,
+    Frame, Instance, SourcePlace, Stop, Trap, Usage,
 };
 use ticker::Armed;
 
@@ -163,7 +163,7 @@ fn config(build: Build) -> Config {
         )
         .wasm_tail_call(true)
         .wasm_extended_const(true)
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
         .max_wasm_stack(STACK_BYTES)
         .epoch_interruption(build.clock)
         .consume_fuel(build.fuel);
@@ -251,14 +251,55 @@ struct Overflow {
 /// The exports of a module, by position.
 struct Exports {
     memory: ModuleExport,
-    used: Vec<ModuleExport>,
+    used: Vec<Export>,
+}
+
+struct Export {
+    index: ModuleExport,
+    shape: Shape,
+}
+
+/// What an export is, as far as calling it goes: the two types that every request
+/// calls are known beforehand, so that no instance has to look.
+#[derive(Clone, Copy)]
+enum Shape {
+    /// `() -> i32`
+    Getter,
+    /// `(i32) -> i32`
+    Entry,
+    /// A global, or a function of another type.
+    Other,
+}
+
+impl Shape {
+    fn of(ty: &ExternType) -> Shape {
+        let ExternType::Func(function) = ty else {
+            return Shape::Other;
+        };
+        let is_i32 = |ty: ValType| matches!(ty, ValType::I32);
+        if function.results().len() != 1 || !function.results().all(is_i32) {
+            return Shape::Other;
+        }
+        match function.params().len() {
+            0 => Shape::Getter,
+            1 if function.params().all(is_i32) => Shape::Entry,
+            _ => Shape::Other,
+        }
+    }
 }
 
 impl Linked {
     fn new(compiled: &::wasmtime::Module, exports: &[String]) -> Result<Linked, EngineError> {
-        let index = |name: &str| {
-            compiled.get_export_index(name).ok_or_else(|| {
+        let export = |name: &str| {
+            let found = compiled
+                .get_export_index(name)
+                .zip(compiled.get_export(name));
+            let (index, ty) = found.ok_or_else(|| {
                 EngineError::new(format!("no export `{}`", qip_contract::quote(name)))
+            })?;
+            Ok(Export {
+                index,
+                shape: Shape::of(&ty),
             })
         };
         Ok(Linked {
@@ -267,11 +308,11 @@ impl Linked {
                 .instantiate_pre(compiled)
                 .map_err(|error| failure(&error))?,
             exports: Arc::new(Exports {
-                memory: index("memory")?,
+                memory: export("memory")?.index,
                 used: exports
                     .iter()
-                    .map(|name| index(name))
-                    .collect::<Result<_, _>>()?,
+                    .map(|name| export(name))
+                    .collect::<Result<_, EngineError>>()?,
             }),
         })
     }
@@ -433,35 +474,33 @@ struct Live {
     armed: Option<Armed>,
 }
 
-#[derive(Clone)]
+/// An export of an instance that has been looked up.
+#[derive(Clone, Copy)]
 enum Handle {
-    Getter(TypedFunc<(), i32>),
-    Entry(TypedFunc<i32, i32>),
-    Function(Func),
+    Function(Func, Shape),
     Global(Global),
 }
 
 impl Live {
-    #[cold]
+    /// Finds an export; it is looked up the first time that an instance uses it.
+    fn handle(&mut self, export: ExportId) -> Option<Handle> {
+        match self.handles.get(export.0) {
+            Some(Some(handle)) => Some(*handle),
+            _ => self.resolve(export),
+        }
+    }
+
     fn resolve(&mut self, export: ExportId) -> Option<Handle> {
-        let index = self.exports.used.get(export.0)?;
+        let Export { index, shape } = self.exports.used.get(export.0)?;
         let handle = match self.instance.get_module_export(&mut self.store, index)? {
+            Extern::Func(function) => Handle::Function(function, *shape),
             Extern::Global(global) => Handle::Global(global),
-            Extern::Func(function) => {
-                if let Ok(getter) = function.typed(&self.store) {
-                    Handle::Getter(getter)
-                } else if let Ok(entry) = function.typed(&self.store) {
-                    Handle::Entry(entry)
-                } else {
-                    Handle::Function(function)
-                }
-            }
             _ => return None,
         };
         if self.handles.is_empty() {
             self.handles.resize(self.exports.used.len(), None);
         }
-        self.handles[export.0] = Some(handle.clone());
+        self.handles[export.0] = Some(handle);
         Some(handle)
     }
 }
@@ -480,11 +519,7 @@ impl Instance for Live {
     }
 
     fn global(&mut self, export: ExportId) -> Value {
-        let handle = match self.handles.get(export.0) {
-            Some(Some(handle)) => Some(handle.clone()),
-            _ => self.resolve(export),
-        };
-        match handle {
+        match self.handle(export) {
             Some(Handle::Global(global)) => from_val(&global.get(&mut self.store)),
             _ => None,
         }
@@ -492,19 +527,13 @@ impl Instance for Live {
     }
 
     fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
-        if self.handles.get(export.0).is_none_or(Option::is_none) {
-            self.resolve(export);
-        }
-        let Live { store, handles, .. } = self;
-        let result = match (handles.get(export.0), args) {
-            (Some(Some(Handle::Getter(getter))), []) => {
-                getter.call(store, ()).map(|value| Some(Value::I32(value)))
-            }
-            (Some(Some(Handle::Entry(entry))), [Value::I32(arg)]) => {
-                entry.call(store, *arg).map(|value| Some(Value::I32(value)))
-            }
-            (Some(Some(handle)), _) => call_untyped(store, handle, args),
-            _ => return Err(Stop::Engine(EngineError::new("no such export"))),
+        let Some(Handle::Function(function, shape)) = self.handle(export) else {
+            return Err(Stop::Engine(EngineError::new("no such exported function")));
+        };
+        let result = match (shape, args) {
+            (Shape::Getter, []) => call_to_i32(&mut self.store, function, 0),
+            (Shape::Entry, [Value::I32(arg)]) => call_to_i32(&mut self.store, function, *arg),
+            _ => call_untyped(&mut self.store, function, args),
         };
         result.map_err(|error| stop(&error))
     }
@@ -514,9 +543,10 @@ impl Instance for Live {
         let state = self.store.data();
         Usage {
             fuel: self
-                .store
-                .get_fuel()
-                .ok()
+                .build
+                .fuel
+                .then(|| self.store.get_fuel().ok())
+                .flatten()
                 .map(|left| state.fuel.saturating_sub(left)),
             memory_bytes: self
                 .memory
@@ -526,19 +556,32 @@ impl Instance for Live {
     }
 }
 
+/// Calls a function `() -> i32` or `(i32) -> i32`; the first takes no notice of the
+/// argument.
+#[expect(
+    unsafe_code,
+    reason = "the checked call costs as much again as the call"
+)]
+fn call_to_i32(
+    store: &mut Store<State>,
+    function: Func,
+    arg: i32,
+) -> ::wasmtime::Result<Option<Value>> {
+    let mut values = [ValRaw::i32(arg)];
+    // SAFETY: the type of this very export of this very module was read when the
+    // module was linked (`Shape::of`), so one value is room for what goes in and for
+    // what comes out, and both are i32. The function is of this store's instance.
+    unsafe { function.call_unchecked(store, &raw mut values)? };
+    Ok(Some(Value::I32(values[0].get_i32())))
+}
+
 /// Calls a function of any type: a uniform's setter, or a getter that the lenient
 /// reading takes.
 fn call_untyped(
     store: &mut Store<State>,
-    handle: &Handle,
+    function: Func,
     args: &[Value],
 ) -> ::wasmtime::Result<Option<Value>> {
-    let function = match handle {
-        Handle::Function(function) => *function,
-        Handle::Getter(getter) => *getter.func(),
-        Handle::Entry(entry) => *entry.func(),
-        Handle::Global(_) => return Ok(None),
-    };
     let args: Vec<Val> = args.iter().map(|value| to_val(*value)).collect();
     let mut results = vec![Val::I32(0); function.ty(&*store).results().len()];
     function.call(store, &args, &mut results)?;
@@ -599,6 +642,12 @@ fn frame(frame: &::wasmtime::FrameInfo) -> Frame {
         index: frame.func_index(),
         name: frame.func_name().map(str::to_owned),
         offset: frame.module_offset().map(|offset| offset as u64),
+        source: frame.symbols().iter().find_map(|symbol| {
+            Some(SourcePlace {
+                line: symbol.line()?,
+                column: symbol.column()?,
+            })
+        }),
     }
 }
 

@@ -294,6 +294,7 @@ struct Scan<'a> {
     exported_memory: Option<Memory>,
     uniforms: Vec<Uniform>,
     other_exports: Vec<String>,
+    function_names: BTreeMap<u32, String>,
     grows_memory: bool,
     grows_tables: bool,
 }
@@ -467,6 +468,11 @@ impl<'a> Scan<'a> {
             }
             return;
         }
+        if kind == ExternalKind::Func {
+            self.function_names
+                .entry(index)
+                .or_insert_with(|| name.to_owned());
+        }
         let Some(shape) = self.shape(kind, index) else {
             // An index out of range: the validator refuses the module.
             return;
@@ -604,6 +610,7 @@ impl<'a> Scan<'a> {
             tables: self.tables,
             grows_tables: self.grows_tables,
             other_exports: self.other_exports,
+            function_names: self.function_names,
             excess: self.declared.excess(limits),
         }
     }

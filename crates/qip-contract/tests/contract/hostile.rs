@@ -138,20 +138,14 @@ fn every_bit_flipped() {
 
 /// Bytes that look like sections more often than chance has it.
 fn sections() -> impl Strategy<Value = Vec<u8>> {
-    let section = (
-        0_u8..14,
-        prop::collection::vec(
-            prop_oneof![
-                any::<u8>(),
-                0_u8..16,
-                Just(0x7f_u8),
-                Just(0x60_u8),
-                Just(0x0b_u8)
-            ],
-            0..60,
-        ),
-    );
-    prop::collection::vec(section, 0..12).prop_map(|mut sections| {
+    // One byte in two is small, a type, or an end: what a section is mostly made of.
+    let byte = any::<u16>().prop_map(|bits| match bits.to_le_bytes() {
+        [common, 0..64] => common % 16,
+        [common, 64..128] => [0x7f, 0x60, 0x0b, 0x41][usize::from(common % 4)],
+        [any, _] => any,
+    });
+    let section = (0_u8..14, prop::collection::vec(byte, 0..40));
+    prop::collection::vec(section, 0..8).prop_map(|mut sections| {
         sections.sort_by_key(|(id, _)| *id);
         let mut wasm = b"\0asm\x01\0\0\0".to_vec();
         for (id, bytes) in sections {
@@ -163,7 +157,7 @@ fn sections() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -497,14 +491,14 @@ fn reading_costs_in_proportion() {
     let mut failures = Vec::new();
     for (name, module) in GROWING {
         let mut before: Option<(usize, Cost)> = None;
-        for count in [1_000, 8_000, 64_000, 512_000] {
+        for count in [1_000, 10_000, 100_000] {
             let wasm = module(count);
             let cost = cost_of_reading(&wasm);
             let size = wasm.len();
             if cost.peak > RATIO * size + BASE {
                 failures.push(format!("{name}: {} bytes at once for {size}", cost.peak));
             }
-            // Eight times the bytes may take eight times the allocations, and some.
+            // Ten times the bytes may take ten times the allocations, and some.
             if let Some((size_before, cost_before)) = before {
                 let most = (cost_before.count + 200) * size.div_ceil(size_before) * 5 / 4;
                 if cost.count > most {

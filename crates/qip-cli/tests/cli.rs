@@ -1,0 +1,37 @@
+//! The built command, from the outside: exit codes, what goes to stdout and stderr,
+//! and the texts that people read. What is expected comes from the clauses and the
+//! command's own description, not from what it prints.
+
+#[path = "cli/closed_pipe.rs"]
+mod closed_pipe;
+#[path = "cli/conformance.rs"]
+mod conformance;
+#[path = "cli/directory.rs"]
+mod directory;
+#[path = "cli/failures.rs"]
+mod failures;
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/input.rs"]
+mod input;
+#[path = "cli/limits.rs"]
+mod limits;
+#[path = "cli/messages.rs"]
+mod messages;
+#[path = "cli/modules.rs"]
+mod modules;
+#[path = "cli/output.rs"]
+mod output;
+#[path = "cli/output_file.rs"]
+mod output_file;
+#[path = "cli/real_modules.rs"]
+mod real_modules;
+#[path = "cli/recipes.rs"]
+mod recipes;
+#[path = "cli/rubbish.rs"]
+mod rubbish;
+#[path = "cli/uniforms.rs"]
+mod uniforms;
+
+/// The engines; what does not depend on one holds on both.
+const ENGINES: [&str; 2] = ["wasmtime", "wasmi"];

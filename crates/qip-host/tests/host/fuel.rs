@@ -1,0 +1,215 @@
+//! RUN-6: fuel, deterministic within an engine.
+
+use std::time::Duration;
+
+use qip_host::engine::Exhausted;
+use qip_host::{ErrorKind, Host, Limits, Output, Reply, Stage};
+
+use crate::{host, on_each, scalar, wat};
+
+const PLENTY: u64 = 1_000_000_000;
+
+fn with_fuel(fuel: u64) -> Limits {
+    Limits {
+        fuel: Some(fuel),
+        ..Limits::standard()
+    }
+}
+
+fn with_both(fuel: u64) -> Limits {
+    Limits {
+        time: Some(Duration::from_secs(60)),
+        ..with_fuel(fuel)
+    }
+}
+
+/// Turns every byte over, with a getter and a uniform on the way.
+fn worker() -> Vec<u8> {
+    wat(r#"(module (memory (export "memory") 1 1)
+            (func (export "input_ptr") (result i32) (i32.const 0))
+            (func (export "input_bytes_cap") (result i32) (i32.const 60000))
+            (global (export "output_ptr") i32 (i32.const 0))
+            (global (export "output_bytes_cap") i32 (i32.const 60000))
+            (func (export "uniform_set_unused") (param f64))
+            (func (export "run") (param i32) (result i32) (local $at i32)
+                (block $done (loop $next
+                    (br_if $done (i32.ge_u (local.get $at) (local.get 0)))
+                    (i32.store8 (local.get $at) (i32.xor (i32.load8_u (local.get $at)) (i32.const 0xff)))
+                    (local.set $at (i32.add (local.get $at) (i32.const 1)))
+                    (br $next)))
+                (local.get 0)))"#)
+}
+
+fn fuels(reply: &Reply) -> Vec<u64> {
+    reply
+        .stages
+        .iter()
+        .map(|usage| usage.fuel.expect("counted"))
+        .collect()
+}
+
+fn render(host: &Host, stages: usize, input: &[u8]) -> Result<Reply, qip_host::Error> {
+    let worker = worker();
+    host.recipe((0..stages).map(|_| Stage::new(&worker)))
+        .expect("sound")
+        .render(input)
+}
+
+#[test]
+fn fuel_repeats_exactly_and_is_reported() {
+    on_each(|engine| {
+        for length in [0, 1, 1_000, 60_000] {
+            let input = vec![b'a'; length];
+            let once = fuels(&render(&host(engine, with_fuel(PLENTY)), 1, &input).expect("plenty"));
+            for _ in 0..3 {
+                let again = render(&host(engine, with_fuel(PLENTY)), 1, &input).expect("plenty");
+                assert_eq!(fuels(&again), once);
+            }
+            // A clock on top changes nothing, nor does the limit itself.
+            let timed = render(&host(engine, with_both(PLENTY)), 1, &input).expect("plenty");
+            assert_eq!(fuels(&timed), once);
+            let exact = render(&host(engine, with_fuel(once[0])), 1, &input).expect("enough");
+            assert_eq!(fuels(&exact), once);
+            assert!(length == 0 || once[0] >= length as u64, "{once:?}");
+        }
+        let uncounted = render(&host(engine, Limits::standard()), 1, b"a").expect("no limit");
+        assert_eq!(uncounted.stages[0].fuel, None);
+        let timed = Limits {
+            time: Some(Duration::from_secs(60)),
+            ..Limits::standard()
+        };
+        let timed = render(&host(engine, timed), 1, b"a").expect("time enough");
+        assert_eq!(timed.stages[0].fuel, None, "not counted for a limit");
+    });
+}
+
+#[test]
+fn stages_share_the_fuel() {
+    on_each(|engine| {
+        let input = [b'a'; 5_000];
+        let one = fuels(&render(&host(engine, with_fuel(PLENTY)), 1, &input).expect("plenty"))[0];
+        for limits in [with_fuel, with_both] {
+            let both = render(&host(engine, limits(2 * one)), 2, &input).expect("enough for both");
+            assert_eq!(fuels(&both), [one, one]);
+            // Enough for each of the two, not for both.
+            for fuel in [2 * one - one / 100, one + one / 2, one + 1] {
+                let error = render(&host(engine, limits(fuel)), 2, &input).expect_err("too little");
+                assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
+                assert_eq!(error.stage(), Some(2), "{fuel} of {one}: {error}");
+                assert_eq!(
+                    error.message(),
+                    format!("the module used up its fuel limit of {fuel}")
+                );
+            }
+            for fuel in [0, 1, one / 2] {
+                let error = render(&host(engine, limits(fuel)), 2, &input).expect_err("too little");
+                assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
+                assert_eq!(error.stage(), Some(1), "{fuel} of {one}: {error}");
+            }
+        }
+    });
+}
+
+/// Fuel that a start function needs is no other with a clock, whether it is just
+/// enough or just too little.
+#[test]
+fn a_start_function_takes_fuel_once() {
+    const FILL: &str = "(memory.fill (i32.const 0) (i32.const 1) (i32.const 65536))";
+    for (what, work) in [
+        ("nothing", String::new()),
+        (
+            "a loop",
+            "(local $left i32) (local.set $left (i32.const 40000))
+            (loop $next (br_if $next (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))"
+                .to_owned(),
+        ),
+        ("fills", FILL.repeat(200)),
+    ] {
+        let wasm = scalar(
+            &format!("(func $start {work}) (start $start)"),
+            "(i32.const 5)",
+        );
+        on_each(|engine| {
+            let render = |limits| host(engine, limits).load(&wasm).expect(what).render(b"");
+            let used = fuels(&render(with_fuel(PLENTY)).expect(what))[0];
+            for limits in [with_fuel, with_both] {
+                let reply = render(limits(PLENTY)).expect(what);
+                assert_eq!(fuels(&reply), [used], "{what}");
+                let reply = render(limits(used)).unwrap_or_else(|error| panic!("{what}: {error}"));
+                assert_eq!(reply.output, Output::Scalar(5), "{what}");
+                if used > 1_000 {
+                    let error = render(limits(used - 1_000)).expect_err(what);
+                    assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel), "{what}");
+                }
+            }
+        });
+    }
+}
+
+/// What loops without end runs out of fuel, and of time where that is less.
+#[test]
+fn fuel_and_time_together() {
+    let forever = scalar("", "(loop $again (br $again)) (i32.const 0)");
+    on_each(|engine| {
+        let kind = |fuel, time| {
+            let limits = Limits {
+                fuel: Some(fuel),
+                time: Some(time),
+                ..Limits::standard()
+            };
+            let module = host(engine, limits).load(&forever).expect("sound");
+            module.render(b"").expect_err("endless").kind()
+        };
+        let minute = Duration::from_secs(60);
+        assert_eq!(kind(100_000, minute), ErrorKind::Stopped(Exhausted::Fuel));
+        assert_eq!(
+            kind(u64::MAX, Duration::from_millis(20)),
+            ErrorKind::Stopped(Exhausted::Time)
+        );
+    });
+}
+
+/// A bulk instruction that asks for more than is left has run out of fuel, not of
+/// time, and does not go on for ever.
+#[test]
+fn a_bulk_instruction_beyond_the_fuel() {
+    const FILL: &str = "(memory.fill (i32.const 0) (i32.const 1) (i32.const 65536))";
+    for wasm in [
+        scalar("", &format!("{} (i32.const 0)", FILL.repeat(20))),
+        scalar(
+            &format!("(func $start {}) (start $start)", FILL.repeat(20)),
+            "(i32.const 0)",
+        ),
+    ] {
+        on_each(|engine| {
+            for limits in [with_fuel(15), with_both(15)] {
+                let error = host(engine, limits)
+                    .load(&wasm)
+                    .expect("sound")
+                    .render(b"")
+                    .expect_err("too little fuel");
+                assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
+            }
+        });
+    }
+}
+
+/// Each request of a session has the whole of it.
+#[test]
+fn every_request_has_its_own_fuel() {
+    on_each(|engine| {
+        let input = [b'a'; 500];
+        let fresh = host(engine, with_fuel(PLENTY));
+        let one = fuels(&render(&fresh, 1, &input).expect("plenty"))[0];
+        for limits in [with_fuel(one), with_both(one)] {
+            let worker = worker();
+            let recipe = host(engine, limits)
+                .recipe([Stage::new(&worker)])
+                .expect("sound");
+            let mut session = recipe.session();
+            for _ in 0..5 {
+                assert_eq!(fuels(&session.render(&input).expect("enough")), [one]);
+            }
+        }
+    });
+}
