@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::flags::Profile;
 use crate::workspace::Workspace;
-use crate::{build, clauses, conformance, package, program};
+use crate::{build, clauses, conformance, package, program, readme};
 
 /// The task: the first step that fails ends it.
 pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
@@ -25,6 +25,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
     step("cargo xtask conformance", || {
         conformance::run(workspace, Profile::Dev, &[])
     })?;
+    step("cargo xtask readme", || readme::run(workspace))?;
     step("cargo xtask package", || package::run(workspace))?;
     Ok(0)
 }

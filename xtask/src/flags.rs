@@ -17,6 +17,7 @@ Tasks:
                          build, verify, then `qip conformance --corpus conformance ARG…`
   clauses [--check]      write crates/qip-contract/src/clause/list.rs from
                          conformance/clauses.toml; --check fails where it is stale
+  readme                 run what README.md tells a reader to run, and compare what comes out
   package                pack every package as for publishing, and check what was packed
   ci                     what .ci/run does after formatting, lints, documents and tests
 
@@ -42,6 +43,7 @@ pub(crate) enum Task {
     Conformance { args: Vec<OsString> },
     Clauses { check: bool },
     Package,
+    Readme,
     Ci,
 }
 
@@ -94,6 +96,7 @@ impl Flags {
                 check: take(&mut args, "--check"),
             },
             "package" => Task::Package,
+            "readme" => Task::Readme,
             "ci" => Task::Ci,
             "verify" | "conformance" => {
                 if take(&mut args, "--release") {

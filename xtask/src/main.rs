@@ -10,6 +10,7 @@ mod conformance;
 mod flags;
 mod package;
 mod program;
+mod readme;
 mod text;
 mod verify;
 mod workspace;
@@ -49,6 +50,7 @@ fn run(flags: &Flags) -> anyhow::Result<u8> {
         Task::Conformance { args } => conformance::run(&workspace, flags.profile, args),
         Task::Clauses { check } => clauses::run(&workspace, *check),
         Task::Package => package::run(&workspace),
+        Task::Readme => readme::run(&workspace),
         Task::Ci => ci::run(&workspace),
     }
 }

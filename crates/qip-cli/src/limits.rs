@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use qip_host::engine::{Engine, Floats};
+use qip_host::wasmi::Wasmi;
+use qip_host::wasmtime::{Configuration, Wasmtime};
 use qip_host::{Host, Limits, Options, Utf8};
-
-use crate::exit::Failure;
 
 /// The engines that this command is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -19,11 +19,24 @@ pub(crate) enum EngineName {
 }
 
 impl EngineName {
-    pub(crate) fn make(self) -> Result<Arc<dyn Engine>, Failure> {
-        Ok(match self {
-            EngineName::Wasmtime => Arc::new(qip_host::wasmtime::Wasmtime::new()?),
-            EngineName::Wasmi => Arc::new(qip_host::wasmi::Wasmi::new()),
-        })
+    /// The engine as it comes, for many requests.
+    pub(crate) fn make(self) -> Arc<dyn Engine> {
+        match self {
+            EngineName::Wasmtime => Arc::new(Wasmtime::new()),
+            EngineName::Wasmi => Arc::new(Wasmi::new()),
+        }
+    }
+
+    /// The engine for a single request: a pool of instances would take longer to
+    /// set up than it saves.
+    fn make_for_one(self) -> Arc<dyn Engine> {
+        match self {
+            EngineName::Wasmtime => Arc::new(Wasmtime::with(Configuration {
+                pool_slots: 0,
+                ..Configuration::default()
+            })),
+            EngineName::Wasmi => self.make(),
+        }
     }
 }
 
@@ -62,7 +75,7 @@ pub(crate) struct RunOptions {
 }
 
 impl RunOptions {
-    pub(crate) fn host(&self) -> Result<Host, Failure> {
+    pub(crate) fn host(&self) -> Host {
         let limits = Limits {
             time: Some(Duration::from_millis(self.timeout_ms)),
             fuel: self.fuel,
@@ -82,6 +95,6 @@ impl RunOptions {
             fixed_memory: self.fixed_memory,
             ..Options::default()
         };
-        Ok(Host::with(self.engine.make()?, limits, options))
+        Host::with(self.engine.make_for_one(), limits, options)
     }
 }

@@ -56,7 +56,7 @@ Exit codes:
 impl Run {
     pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
         let arguments = stages::parse(&self.stages)?;
-        let host = self.options.host()?;
+        let host = self.options.host();
         let info = host.engine().info();
         messages.detail(|| format!("engine {} {}", info.name, info.version));
 
@@ -188,11 +188,14 @@ fn print(output: &Output, to: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes a file as a whole or not at all: to a temporary file beside it, which is
-/// then renamed. A device or a pipe is written to as it stands.
+/// then renamed. A link is followed, the permissions of a file that was there stay,
+/// and a device or a pipe is written to as it stands.
 fn replace(path: &Path, output: &Output) -> anyhow::Result<()> {
-    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+    let old = fs::metadata(path).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
         return Ok(print(output, &mut fs::File::create(path)?)?);
     }
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -203,6 +206,9 @@ fn replace(path: &Path, output: &Output) -> anyhow::Result<()> {
         .prefix(".qip-")
         .make_in(directory, |path| fs::File::create_new(path))?;
     print(output, file.as_file_mut())?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions())?;
+    }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

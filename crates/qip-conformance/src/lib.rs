@@ -12,7 +12,7 @@
 //! let corpus = Corpus::embedded()?;
 //! let report = Run::new(&corpus)
 //!     .subject(EngineSubject::new(qip_host::wasmi::Wasmi::new()))
-//!     .subject(EngineSubject::new(qip_host::wasmtime::Wasmtime::new()?))
+//!     .subject(EngineSubject::new(qip_host::wasmtime::Wasmtime::new()))
 //!     .filter("in/capacity-is-inclusive")
 //!     .execute(&mut |done, total| assert!(done <= total));
 //!

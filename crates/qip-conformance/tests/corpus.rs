@@ -37,9 +37,7 @@ fn trials(args: &Arguments) -> Result<Vec<Trial>, String> {
     let cases = cases.map_err(|errors| errors.to_string())?;
     let known = KnownFailures::embedded().map_err(|errors| errors.to_string())?;
     let subjects: [Arc<dyn Subject>; 2] = [
-        Arc::new(EngineSubject::new(
-            Wasmtime::new().map_err(|error| error.to_string())?,
-        )),
+        Arc::new(EngineSubject::new(Wasmtime::new())),
         Arc::new(EngineSubject::new(Wasmi::new())),
     ];
     let mut trials = Vec::new();

@@ -102,9 +102,8 @@ impl Bare {
 impl BareInstance {
     fn render(&mut self, input: &[u8]) -> Vec<u8> {
         let store = &mut self.store;
-        let [input_ptr, input_cap, output_ptr, output_cap] = std::array::from_fn(|index| {
-            self.getters[index].call(&mut *store, ()).unwrap() as u32 as usize
-        });
+        let [input_ptr, input_cap, output_ptr, output_cap] =
+            std::array::from_fn(|index| call(store, self.getters[index], 0));
         assert!(input.len() <= input_cap);
         std::str::from_utf8(input).unwrap();
         let memory = self.memory.data_mut(&mut *store);
@@ -206,7 +205,7 @@ fn main() {
         .configure_from_args();
     let mut rows = Vec::new();
     let bare = Bare::new();
-    let wasmtime = std::sync::Arc::new(Wasmtime::new().unwrap());
+    let wasmtime = std::sync::Arc::new(Wasmtime::new());
     let without_clock = Limits::standard();
     let with_clock = Limits {
         time: Some(Duration::from_secs(5)),

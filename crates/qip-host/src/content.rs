@@ -40,6 +40,7 @@ impl<'a> Piped<'a> {
     }
 }
 
+#[inline]
 pub(crate) fn run(
     instance: &mut dyn Instance,
     stage: &Prepared,
@@ -110,6 +111,7 @@ impl Run<'_> {
     }
 
     /// Reads a pointer, capacity or size (MOD-3, MOD-4).
+    #[inline]
     fn read(&mut self, pointer: Pointer) -> Result<u32, Box<Cause>> {
         let value = match pointer.source {
             Source::Constant(value) => return Ok(value),
@@ -122,7 +124,14 @@ impl Run<'_> {
     }
 
     /// The types that the module declares, normalised (MIME-1, MIME-2).
+    #[inline]
     fn declared_types(&mut self) -> Result<Declared, Box<Cause>> {
+        if self.plan.input_type.is_none() && self.plan.output_type.is_none() {
+            return Ok(Declared {
+                input: None,
+                output: None,
+            });
+        }
         let input = self.read_pair(self.plan.input_type)?;
         let output = self.read_pair(self.plan.output_type)?;
         Ok(Declared {

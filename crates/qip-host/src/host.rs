@@ -115,7 +115,7 @@ impl Host {
     /// #   (func (export "run") (param i32) (result i32)
     /// #     (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (global.get $bias)))
     /// #     (local.get 0)))"#;
-    /// # let host = Host::new(qip_host::wasmtime::Wasmtime::new()?, Limits::standard());
+    /// # let host = Host::new(qip_host::wasmtime::Wasmtime::new(), Limits::standard());
     /// let recipe = host.recipe([
     ///     Stage::new(echo).named("first.wasm").uniform("bias", "1"),
     ///     Stage::new(echo).named("second.wasm").uniform("bias", "2"),

@@ -30,7 +30,7 @@
 //!     time: Some(Duration::from_millis(100)),
 //!     ..Limits::standard()
 //! };
-//! let host = Host::new(qip_host::wasmtime::Wasmtime::new()?, limits);
+//! let host = Host::new(qip_host::wasmtime::Wasmtime::new(), limits);
 //!
 //! // Loading compiles, once. A module is cheap to clone and can be shared by
 //! // threads; each request gets an instance of its own.
@@ -77,4 +77,9 @@ pub use error::{Error, ErrorKind};
 pub use host::{Host, Module, Options, Utf8};
 pub use qip_contract::{Code, Limits, Numeric, Refusal, Signature, TrapKind, Value};
 pub use recipe::{Input, Recipe, Session, Stage};
-pub use reply::{Output, Reply};
+pub use reply::{Output, Reply, Usages};
+
+/// The README's example is compiled too.
+#[cfg(all(doctest, feature = "wasmtime", feature = "wat"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

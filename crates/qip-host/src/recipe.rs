@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use qip_contract::{Code, Limits, Refusal, Value, normalize_media_type, parse_uniform};
 
@@ -10,7 +10,7 @@ use crate::content::{self, Piped};
 use crate::engine::{Budget, Exhausted, ExportId, Instance, Stop};
 use crate::error::{Cause, Error};
 use crate::host::{Host, Module, Settings};
-use crate::reply::{Output, Reply};
+use crate::reply::{Output, Reply, Usages};
 
 /// A stage of a recipe to be: a module, or the bytes of one, with its uniforms.
 #[derive(Clone, Debug)]
@@ -323,60 +323,104 @@ pub(crate) fn render(
     input: Input<'_>,
 ) -> Result<Reply, Error> {
     let limits = &settings.limits;
-    let begin = limits.time.map(|time| (Instant::now(), time));
-    let mut budget = Budget {
-        // A limit beyond what the clock can say is none.
-        deadline: begin.and_then(|(begin, time)| begin.checked_add(time)),
-        fuel: limits.fuel,
+    let begin = limits.time.map(|_| Instant::now());
+    let mut request = Request {
+        settings,
+        stages,
+        instances,
+        begin,
+        budget: Budget {
+            // A limit beyond what the clock can say is none.
+            deadline: begin
+                .zip(limits.time)
+                .and_then(|(begin, time)| begin.checked_add(time)),
+            fuel: limits.fuel,
+        },
+        content_type: input.content_type.and_then(normalize_media_type),
+        usages: Usages::default(),
+        time: None,
     };
-    let mut content_type = input.content_type.and_then(normalize_media_type);
-    let mut usages = Vec::with_capacity(stages.len());
-    let mut piped: Option<Output> = None;
-    let mut time = None;
-    for (index, stage) in stages.iter().enumerate() {
-        let input = match &piped {
-            None => Piped::unchecked(input.bytes),
-            Some(Output::Utf8(text)) => Piped::from_text(text),
-            Some(Output::Bytes(bytes)) => Piped::unchecked(bytes),
+    let mut output = request.stage(0, Piped::unchecked(input.bytes))?;
+    for index in 1..stages.len() {
+        let piped = match &output {
+            Output::Utf8(text) => Piped::from_text(text),
+            Output::Bytes(bytes) => Piped::unchecked(bytes),
             // REC-2 lets no other kind be piped.
-            Some(Output::I32(_) | Output::Scalar(_)) => Piped::unchecked(&[]),
+            Output::I32(_) | Output::Scalar(_) => Piped::unchecked(&[]),
         };
-        let mut run = || {
-            let mut instance = instances
-                .take(index, stage, limits, &budget)
-                .map_err(|stop| instantiation(stop, limits))?;
-            let output = content::run(&mut *instance, stage, settings, input, &mut content_type);
-            let usage = instance.finish();
-            let output = output?;
-            // The limit covers the host's own copying and checking too (RUN-6).
-            if let (Some((begin, limit)), Some(_)) = (begin, budget.deadline) {
-                let spent = begin.elapsed();
-                if spent > limit {
-                    return Err(Cause::exhausted(Exhausted::Time, limits));
-                }
-                time = Some(spent);
-            }
-            instances.give_back(index, instance);
-            Ok((output, usage))
-        };
-        let (output, usage) = run().map_err(|cause| {
-            Error::new(cause.named_by(stage.module.signature()))
-                .in_module(stage.module.name())
-                .at(index, stages.len())
-        })?;
-        budget.fuel = budget
-            .fuel
-            .map(|fuel| fuel.saturating_sub(usage.fuel.unwrap_or_default()));
-        usages.push(usage);
-        piped = Some(output);
+        output = request.stage(index, piped)?;
     }
     Ok(Reply {
-        // A recipe has a stage, so there is an output.
-        output: piped.unwrap_or(Output::Bytes(Vec::new())),
-        content_type,
-        stages: usages,
-        time,
+        output,
+        content_type: request.content_type,
+        stages: request.usages,
+        time: request.time,
     })
+}
+
+/// A request on its way.
+struct Request<'a> {
+    settings: &'a Settings,
+    stages: &'a [Prepared],
+    instances: &'a mut dyn Instances,
+    /// When it began, where there is a time limit.
+    begin: Option<Instant>,
+    /// What is left to it.
+    budget: Budget,
+    content_type: Option<String>,
+    usages: Usages,
+    time: Option<Duration>,
+}
+
+impl Request<'_> {
+    #[inline]
+    fn stage(&mut self, index: usize, input: Piped<'_>) -> Result<Output, Error> {
+        self.run(index, input)
+            .map_err(|cause| self.failure(index, cause))
+    }
+
+    #[cold]
+    fn failure(&self, index: usize, cause: Box<Cause>) -> Error {
+        let module = &self.stages[index].module;
+        Error::new(cause.named_by(module.signature()))
+            .in_module(module.name())
+            .at(index, self.stages.len())
+    }
+
+    #[inline]
+    fn run(&mut self, index: usize, input: Piped<'_>) -> Result<Output, Box<Cause>> {
+        let Request {
+            settings, budget, ..
+        } = self;
+        let limits = &settings.limits;
+        let stage = &self.stages[index];
+        let mut instance = self
+            .instances
+            .take(index, stage, limits, budget)
+            .map_err(|stop| instantiation(stop, limits))?;
+        let output = content::run(
+            &mut *instance,
+            stage,
+            settings,
+            input,
+            &mut self.content_type,
+        )?;
+        let usage = instance.finish();
+        // The limit covers the host's own copying and checking too (RUN-6).
+        if let Some(begin) = self.begin {
+            let spent = begin.elapsed();
+            if limits.time.is_some_and(|limit| spent > limit) {
+                return Err(Cause::exhausted(Exhausted::Time, limits));
+            }
+            self.time = Some(spent);
+        }
+        self.instances.give_back(index, instance);
+        if let (Some(left), Some(used)) = (&mut budget.fuel, usage.fuel) {
+            *left = left.saturating_sub(used);
+        }
+        self.usages.push(usage);
+        Ok(output)
+    }
 }
 
 /// A trap while instantiating is a refusal (MOD-5).

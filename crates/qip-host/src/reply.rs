@@ -1,6 +1,9 @@
 //! What comes back from a request.
 
+use std::ops::Deref;
 use std::time::Duration;
+
+use smallvec::SmallVec;
 
 use crate::engine::Usage;
 
@@ -37,7 +40,27 @@ pub struct Reply {
     /// The content type at the end, normalised; `None` is unknown (MIME-4).
     pub content_type: Option<String>,
     /// What each stage used, in order.
-    pub stages: Vec<Usage>,
+    pub stages: Usages,
     /// How long the request took, where a time limit made the host look.
     pub time: Option<Duration>,
+}
+
+/// What each stage of a request used, as a slice. A single stage, which most
+/// requests are, needs no allocation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usages(SmallVec<[Usage; 1]>);
+
+impl Usages {
+    #[inline]
+    pub(crate) fn push(&mut self, usage: Usage) {
+        self.0.push(usage);
+    }
+}
+
+impl Deref for Usages {
+    type Target = [Usage];
+
+    fn deref(&self) -> &[Usage] {
+        &self.0
+    }
 }

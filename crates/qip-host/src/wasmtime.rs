@@ -73,20 +73,15 @@ struct Engines {
 impl Wasmtime {
     /// An engine with the default configuration.
     ///
-    /// # Errors
-    ///
-    /// Where wasmtime does not support the machine.
-    pub fn new() -> Result<Wasmtime, crate::Error> {
+    /// Nothing is set up before the first module is loaded: where wasmtime does not
+    /// support the machine, loading says so.
+    pub fn new() -> Wasmtime {
         Wasmtime::with(Configuration::default())
     }
 
     /// An engine set up as told.
-    ///
-    /// # Errors
-    ///
-    /// Where wasmtime does not support the machine.
-    pub fn with(configuration: Configuration) -> Result<Wasmtime, crate::Error> {
-        let engine = Wasmtime {
+    pub fn with(configuration: Configuration) -> Wasmtime {
+        Wasmtime {
             info: EngineInfo {
                 name: "wasmtime".to_owned(),
                 version: VERSION.to_owned(),
@@ -99,12 +94,7 @@ impl Wasmtime {
             },
             configuration,
             builds: Mutex::default(),
-        };
-        // wasmtime refuses a machine when it first makes an engine.
-        let probe = Config::new();
-        ::wasmtime::Engine::new(&probe)
-            .map_err(|error| crate::Error::new(crate::error::Cause::Engine(failure(&error))))?;
-        Ok(engine)
+        }
     }
 
     fn engines(&self, build: Build) -> Result<Arc<Engines>, EngineError> {
@@ -145,6 +135,12 @@ impl Wasmtime {
 
 const POOL_TABLES: usize = 1;
 const POOL_TABLE_ENTRIES: usize = 20_000;
+
+impl Default for Wasmtime {
+    fn default() -> Wasmtime {
+        Wasmtime::new()
+    }
+}
 
 fn config(build: Build) -> Config {
     let mut config = Config::new();
@@ -346,6 +342,7 @@ impl Linked {
             handles: Vec::new(),
             build,
             armed,
+            memory_bytes: None,
         })
     }
 }
@@ -472,6 +469,8 @@ struct Live {
     build: Build,
     /// Keeps the ticker awake while a request runs.
     armed: Option<Armed>,
+    /// The size of the memory, where no call has been made since it was looked at.
+    memory_bytes: Option<u64>,
 }
 
 /// An export of an instance that has been looked up.
@@ -482,14 +481,8 @@ enum Handle {
 }
 
 impl Live {
-    /// Finds an export; it is looked up the first time that an instance uses it.
-    fn handle(&mut self, export: ExportId) -> Option<Handle> {
-        match self.handles.get(export.0) {
-            Some(Some(handle)) => Some(*handle),
-            _ => self.resolve(export),
-        }
-    }
-
+    /// Looks an export up, the first time that an instance uses it.
+    #[inline(never)]
     fn resolve(&mut self, export: ExportId) -> Option<Handle> {
         let Export { index, shape } = self.exports.used.get(export.0)?;
         let handle = match self.instance.get_module_export(&mut self.store, index)? {
@@ -512,14 +505,20 @@ impl Instance for Live {
     }
 
     fn memory(&mut self) -> &mut [u8] {
-        match self.memory {
+        let memory = match self.memory {
             Some(memory) => memory.data_mut(&mut self.store),
             None => &mut [],
-        }
+        };
+        self.memory_bytes = Some(memory.len() as u64);
+        memory
     }
 
     fn global(&mut self, export: ExportId) -> Value {
-        match self.handle(export) {
+        let handle = match self.handles.get(export.0) {
+            Some(Some(handle)) => Some(*handle),
+            _ => self.resolve(export),
+        };
+        match handle {
             Some(Handle::Global(global)) => from_val(&global.get(&mut self.store)),
             _ => None,
         }
@@ -527,8 +526,14 @@ impl Instance for Live {
     }
 
     fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
-        let Some(Handle::Function(function, shape)) = self.handle(export) else {
-            return Err(Stop::Engine(EngineError::new("no such exported function")));
+        self.memory_bytes = None;
+        // Most calls find their export looked up already: no more is read than needed.
+        let (function, shape) = match self.handles.get(export.0) {
+            Some(Some(Handle::Function(function, shape))) => (*function, *shape),
+            _ => match self.resolve(export) {
+                Some(Handle::Function(function, shape)) => (function, shape),
+                _ => return Err(Stop::Engine(EngineError::new("no such exported function"))),
+            },
         };
         let result = match (shape, args) {
             (Shape::Getter, []) => call_to_i32(&mut self.store, function, 0),
@@ -548,9 +553,10 @@ impl Instance for Live {
                 .then(|| self.store.get_fuel().ok())
                 .flatten()
                 .map(|left| state.fuel.saturating_sub(left)),
-            memory_bytes: self
-                .memory
-                .map_or(0, |memory| memory.data_size(&self.store) as u64),
+            memory_bytes: self.memory_bytes.unwrap_or_else(|| {
+                self.memory
+                    .map_or(0, |memory| memory.data_size(&self.store) as u64)
+            }),
             refused_growths: state.refused_growths,
         }
     }

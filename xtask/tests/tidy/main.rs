@@ -5,6 +5,7 @@ mod dependencies;
 mod generated;
 mod licence_expression;
 mod packages;
+mod readme;
 mod sources;
 mod tree;
 

@@ -198,7 +198,7 @@ fn engine_types(files: &[File]) -> Vec<String> {
             path == format!("crates/qip-host/src/{engine}.rs")
                 || path.starts_with(&format!("crates/qip-host/src/{engine}/"))
         });
-        own || path.starts_with("crates/qip-host/benches/")
+        own || path.contains("/benches/")
     };
     let names_crate = |line: &str| {
         ["wasmtime", "wasmi", "wasmi_core"].iter().any(|engine| {

@@ -163,7 +163,37 @@ mod unix {
                 .unwrap();
             assert!(status.success());
             assert_eq!(mode(&directory, "out"), expected, "umask {mask}");
+            fs::remove_file(directory.path("out")).unwrap();
         }
+    }
+
+    #[test]
+    fn a_file_that_was_there_keeps_its_permissions() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let directory = Directory::with(&echo("utf8", "utf8"));
+        directory.file("out", "old");
+        let private = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(directory.path("out"), private).unwrap();
+        let answer = directory.pipe(&["run", "module.wasm", "-o", "out"], "text");
+        answer.assert_prints("");
+        assert_eq!(mode(&directory, "out"), 0o600);
+        assert_eq!(fs::read(directory.path("out")).unwrap(), b"text\n");
+    }
+
+    #[test]
+    fn a_link_is_followed() {
+        let directory = Directory::with(&echo("utf8", "utf8"));
+        directory.file("target", "old");
+        std::os::unix::fs::symlink("target", directory.path("out")).unwrap();
+        let answer = directory.pipe(&["run", "module.wasm", "-o", "out"], "text");
+        answer.assert_prints("");
+        assert!(
+            fs::symlink_metadata(directory.path("out"))
+                .unwrap()
+                .is_symlink()
+        );
+        assert_eq!(fs::read(directory.path("target")).unwrap(), b"text\n");
     }
 
     /// By way of a link: a command that replaces what it should write to replaces

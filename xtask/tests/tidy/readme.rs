@@ -1,0 +1,41 @@
+//! The README of the repository, which is part of no package: its Rust must be that of
+//! a package's README, where it is compiled.
+
+use crate::assert_none;
+use crate::tree::read;
+
+/// The blocks of Rust of a Markdown text that are meant to compile.
+fn rust_blocks(markdown: &str) -> Vec<&str> {
+    let starts = markdown.match_indices("```rust").map(|(at, _)| at);
+    starts
+        .filter(|at| !markdown[*at..].starts_with("```rust,ignore"))
+        .filter_map(|at| {
+            let length = markdown[at + 3..].find("```")?;
+            Some(&markdown[at..at + 3 + length])
+        })
+        .collect()
+}
+
+fn findings(readme: &str, compiled: &str) -> Vec<String> {
+    rust_blocks(readme)
+        .into_iter()
+        .filter(|block| !compiled.contains(block))
+        .map(|block| {
+            format!("README.md: this block is not in crates/qip-host/README.md, where it would be compiled:\n{block}")
+        })
+        .collect()
+}
+
+#[test]
+fn the_rust_of_the_readme_is_compiled_in_a_package() {
+    let (readme, compiled) = (read("README.md"), read("crates/qip-host/README.md"));
+    assert!(!rust_blocks(&readme).is_empty(), "README.md shows no Rust");
+    assert_none(&findings(&readme, &compiled));
+}
+
+#[test]
+fn a_block_that_differs_is_found() {
+    let readme = "```rust\nlet a = 1;\n```\n```rust,ignore\nno\n```\n";
+    assert_eq!(findings(readme, readme).len(), 0);
+    assert_eq!(findings(readme, "```rust\nlet a = 2;\n```\n").len(), 1);
+}
