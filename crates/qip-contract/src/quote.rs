@@ -1,27 +1,34 @@
 //! Text that comes from a module, made safe to show (LIM-5).
 
-/// The most characters of a module's text that are shown.
+/// The most characters that are shown of a module's text.
 const SHOWN: usize = 128;
 
 /// Escapes control and invisible characters in text out of a module or a
-/// caller, and cuts it at 128 characters (LIM-5).
+/// caller, and cuts what is shown at 128 characters (LIM-5).
 ///
 /// ```
 /// assert_eq!(qip_contract::quote("a\u{1b}[31m"), "a\\u{1b}[31m");
 /// ```
 pub fn quote(text: &str) -> String {
     let mut shown = String::new();
-    let mut characters = text.chars();
-    for character in characters.by_ref().take(SHOWN) {
+    let mut left = SHOWN;
+    for character in text.chars() {
         // `escape_debug` leaves letters of every script as they are and escapes
         // what a terminal would act on; quotes need no escape here.
-        match character {
-            '"' | '\'' => shown.push(character),
-            _ => shown.extend(character.escape_debug()),
+        let escape = character.escape_debug();
+        let length = match character {
+            '"' | '\'' => 1,
+            _ => escape.len(),
+        };
+        if length > left {
+            shown.push('…');
+            break;
         }
-    }
-    if characters.next().is_some() {
-        shown.push('…');
+        left -= length;
+        match length {
+            1 => shown.push(character),
+            _ => shown.extend(escape),
+        }
     }
     shown
 }

@@ -149,7 +149,7 @@ pub struct Usage {
     pub fuel: Option<u64>,
     /// The size of the memory at the end, in bytes. Memory never shrinks.
     pub memory_bytes: u64,
-    /// How often growth was refused.
+    /// How often a limit of the host refused growth that the module's own maximum allows.
     pub refused_growths: u32,
 }
 

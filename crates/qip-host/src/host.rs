@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use qip_contract::{Code, Kind, Limits, Numeric, Rules, Signature};
+use qip_contract::{Kind, Limits, Numeric, Rules, Signature};
 
 use crate::engine::{self, Build, Compile, Engine, Floats};
 use crate::error::{Cause, Error};
@@ -228,7 +228,7 @@ fn binary<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Box<Cau
         let place = lines.next().unwrap_or_default().trim_start_matches("--> ");
         let place = place.trim_start_matches("<anon>:");
         Cause::refused(
-            Code::InvalidModule,
+            qip_contract::Code::InvalidModule,
             format!(
                 "the WebAssembly text is invalid at line and column {}: {}",
                 qip_contract::quote(place),
@@ -238,7 +238,7 @@ fn binary<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Box<Cau
     };
     let source = std::str::from_utf8(bytes).map_err(|error| {
         Cause::refused(
-            Code::InvalidModule,
+            qip_contract::Code::InvalidModule,
             format!("the WebAssembly text is invalid: {error}"),
         )
     })?;

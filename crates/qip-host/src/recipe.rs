@@ -101,6 +101,8 @@ pub struct Recipe {
 #[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) module: Module,
+    /// A name for this stage, where it is another than the module's.
+    name: Option<String>,
     /// Setters and values, sorted bytewise by key (UNI-2).
     pub(crate) uniforms: Vec<(ExportId, Value)>,
 }
@@ -110,8 +112,14 @@ impl Prepared {
     pub(crate) fn bare(module: &Module) -> Prepared {
         Prepared {
             module: module.clone(),
+            name: None,
             uniforms: Vec::new(),
         }
+    }
+
+    /// The name that errors carry (REC-5).
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref().or(self.module.name())
     }
 
     fn new(module: Module, given: &BTreeMap<String, String>) -> Result<Prepared, Box<Cause>> {
@@ -132,7 +140,11 @@ impl Prepared {
             };
             uniforms.push((module.loaded.plan.setter(at), parse_uniform(key, text, ty)?));
         }
-        Ok(Prepared { module, uniforms })
+        Ok(Prepared {
+            module,
+            name: None,
+            uniforms,
+        })
     }
 }
 
@@ -166,9 +178,13 @@ impl Recipe {
                 StageSource::Module(module) => same_host(host, module),
             };
             let stage = module.and_then(|module| {
-                let name = name.or(module.name()).map(str::to_owned);
-                Prepared::new(module, &stage.uniforms)
-                    .map_err(|cause| Error::new(cause).in_module(name.as_deref()))
+                let own_name = module.name().map(str::to_owned);
+                let prepared = Prepared::new(module, &stage.uniforms)
+                    .map_err(|cause| Error::new(cause).in_module(name.or(own_name.as_deref())))?;
+                Ok(Prepared {
+                    name: name.map(str::to_owned),
+                    ..prepared
+                })
             });
             prepared.push(stage.map_err(|error| error.at(index, count))?);
         }
@@ -179,9 +195,7 @@ impl Recipe {
                     Code::NotPipeable,
                     "only utf8/bytes can be piped to another stage",
                 );
-                return Err(Error::new(refusal)
-                    .in_module(stage.module.name())
-                    .at(index, count));
+                return Err(Error::new(refusal).in_module(stage.name()).at(index, count));
             }
         }
         Ok(Recipe {
@@ -232,8 +246,9 @@ fn same_host(host: &Host, module: &Module) -> Result<Module, Error> {
 /// the next request (RUN-4 makes reuse the caller's choice). For modules that are
 /// known to keep no state, a request costs a fraction of a fresh one.
 ///
-/// Uniforms are applied and getters read again on every request. An instance that
-/// trapped or was stopped is replaced by a fresh one.
+/// Uniforms are applied and getters read again on every request. After a request that
+/// failed, for whatever reason, the instance of the failing stage is replaced by a
+/// fresh one.
 #[derive(Debug)]
 pub struct Session {
     recipe: Recipe,
@@ -316,10 +331,10 @@ impl std::fmt::Debug for Warm {
 }
 
 /// Carries a request through its stages (ORD-2).
-pub(crate) fn render(
+pub(crate) fn render<I: Instances>(
     settings: &Settings,
     stages: &[Prepared],
-    instances: &mut dyn Instances,
+    instances: &mut I,
     input: Input<'_>,
 ) -> Result<Reply, Error> {
     let limits = &settings.limits;
@@ -359,10 +374,10 @@ pub(crate) fn render(
 }
 
 /// A request on its way.
-struct Request<'a> {
+struct Request<'a, I> {
     settings: &'a Settings,
     stages: &'a [Prepared],
-    instances: &'a mut dyn Instances,
+    instances: &'a mut I,
     /// When it began, where there is a time limit.
     begin: Option<Instant>,
     /// What is left to it.
@@ -372,8 +387,8 @@ struct Request<'a> {
     time: Option<Duration>,
 }
 
-impl Request<'_> {
-    #[inline]
+impl<I: Instances> Request<'_, I> {
+    #[inline(always)]
     fn stage(&mut self, index: usize, input: Piped<'_>) -> Result<Output, Error> {
         self.run(index, input)
             .map_err(|cause| self.failure(index, cause))
@@ -381,13 +396,13 @@ impl Request<'_> {
 
     #[cold]
     fn failure(&self, index: usize, cause: Box<Cause>) -> Error {
-        let module = &self.stages[index].module;
-        Error::new(cause.named_by(module.signature()))
-            .in_module(module.name())
+        let stage = &self.stages[index];
+        Error::new(cause.named_by(stage.module.signature()))
+            .in_module(stage.name())
             .at(index, self.stages.len())
     }
 
-    #[inline]
+    #[inline(always)]
     fn run(&mut self, index: usize, input: Piped<'_>) -> Result<Output, Box<Cause>> {
         let Request {
             settings, budget, ..

@@ -382,9 +382,12 @@ impl State {
         }
     }
 
-    fn grant(&mut self, is_within: bool) -> bool {
-        self.refused_growths += u32::from(!is_within);
-        is_within
+    /// Whether growth is granted. What the module's own maximum refuses is not
+    /// counted: engines differ in whether they ask at all.
+    fn grant(&mut self, is_within_limit: bool, desired: usize, maximum: Option<usize>) -> bool {
+        let is_within_maximum = maximum.is_none_or(|maximum| desired <= maximum);
+        self.refused_growths += u32::from(is_within_maximum && !is_within_limit);
+        is_within_limit && is_within_maximum
     }
 }
 
@@ -395,8 +398,7 @@ impl ::wasmtime::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> ::wasmtime::Result<bool> {
-        let is_within = desired as u64 <= self.memory_bytes && maximum.is_none_or(|m| desired <= m);
-        Ok(self.grant(is_within))
+        Ok(self.grant(desired as u64 <= self.memory_bytes, desired, maximum))
     }
 
     fn table_growing(
@@ -405,9 +407,7 @@ impl ::wasmtime::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> ::wasmtime::Result<bool> {
-        let is_within =
-            desired as u64 <= self.table_entries && maximum.is_none_or(|m| desired <= m);
-        Ok(self.grant(is_within))
+        Ok(self.grant(desired as u64 <= self.table_entries, desired, maximum))
     }
 }
 

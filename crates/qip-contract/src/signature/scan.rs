@@ -364,7 +364,7 @@ impl<'a> Scan<'a> {
                 for global in section.clone() {
                     let global = global?;
                     let value = (!global.ty.mutable)
-                        .then(|| self.constant(&global.init_expr))
+                        .then(|| Scan::constant(&global.init_expr))
                         .flatten();
                     self.globals.push(Shape::Global {
                         ty: val_type(global.ty.content_type),
@@ -526,8 +526,9 @@ impl<'a> Scan<'a> {
     }
 
     /// The value of a constant expression, where it is a number that this reading
-    /// can see: constants, other immutable globals, and extended arithmetic.
-    fn constant(&self, expression: &ConstExpr<'_>) -> Option<Value> {
+    /// can see: constants and extended arithmetic. (A module's own globals cannot be
+    /// read here, and it imports none.)
+    fn constant(expression: &ConstExpr<'_>) -> Option<Value> {
         let mut stack: Vec<Value> = Vec::new();
         for operator in expression.get_operators_reader() {
             let value = match operator.ok()? {
@@ -535,12 +536,6 @@ impl<'a> Scan<'a> {
                 Operator::I64Const { value } => Value::I64(value),
                 Operator::F32Const { value } => Value::F32(value.bits()),
                 Operator::F64Const { value } => Value::F64(value.bits()),
-                Operator::GlobalGet { global_index } => {
-                    match self.globals.get(global_index as usize)? {
-                        Shape::Global { value, .. } => (*value)?,
-                        _ => return None,
-                    }
-                }
                 Operator::I32Add => on_i32(&mut stack, i32::wrapping_add)?,
                 Operator::I32Sub => on_i32(&mut stack, i32::wrapping_sub)?,
                 Operator::I32Mul => on_i32(&mut stack, i32::wrapping_mul)?,
