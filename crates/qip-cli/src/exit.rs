@@ -36,6 +36,8 @@ pub(crate) enum Failure {
     Usage(String, String),
     /// The job could not be done.
     CannotDo(anyhow::Error),
+    /// Whoever read stdout has gone: there is nothing to complain about.
+    ReaderGone,
     /// The host said no.
     Host(qip_host::Error),
     /// As an error of the host, for what only the command line can know.
@@ -46,7 +48,7 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Failure::Usage(..) => Exit::Usage,
-            Failure::CannotDo(_) if self.is_closed_pipe() => Exit::Fine,
+            Failure::ReaderGone => Exit::Fine,
             Failure::CannotDo(_) => Exit::CannotDo,
             Failure::Refused(_) => Exit::Failed,
             Failure::Host(error) => match error.kind() {
@@ -57,13 +59,11 @@ impl Failure {
         }
     }
 
-    /// Whether whoever read our output has gone: nothing to complain about.
-    pub(crate) fn is_closed_pipe(&self) -> bool {
-        match self {
-            Failure::CannotDo(error) => error
-                .downcast_ref::<io::Error>()
-                .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe),
-            _ => false,
+    /// Why stdout could not be written.
+    pub(crate) fn of_stdout(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::ReaderGone,
+            _ => Failure::CannotDo(anyhow::Error::new(error).context("cannot write stdout")),
         }
     }
 }
@@ -85,6 +85,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Usage(message, _) | Failure::Refused(message) => f.write_str(message),
             Failure::CannotDo(error) => write!(f, "{error:#}"),
+            Failure::ReaderGone => f.write_str("whoever read stdout has gone"),
             Failure::Host(error) => write!(f, "{error}"),
         }
     }

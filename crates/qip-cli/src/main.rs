@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     match result {
         Ok(exit) => exit,
         Err(error) => {
-            if !error.is_closed_pipe() {
+            if !matches!(error, Failure::ReaderGone) {
                 messages.failure(&error);
             }
             error.exit()

@@ -50,7 +50,7 @@ impl Messages {
                     line(NOTE, "help", &help);
                 }
             }
-            Failure::CannotDo(_) | Failure::Refused(_) => {}
+            Failure::CannotDo(_) | Failure::ReaderGone | Failure::Refused(_) => {}
         }
     }
 

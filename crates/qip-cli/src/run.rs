@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -66,7 +66,7 @@ impl Run {
             .map(|stage| stages::read_file(&stage.path, host.limits().module_bytes))
             .collect::<Result<_, _>>()?;
         for (stage, module) in arguments.iter().zip(&modules) {
-            messages.detail(|| describe(stage, module));
+            messages.detail(|| describe(stage, module, host.limits().module_bytes));
         }
         let recipe = host.recipe(arguments.iter().zip(&modules).map(|(argument, module)| {
             let stage = Stage::new(module).named(argument.path.display().to_string());
@@ -121,14 +121,18 @@ impl Run {
                         "write it to a file with -o, or to the terminal with --force".to_owned(),
                     ));
                 }
-                print(output, &mut stdout).context("cannot write stdout")?;
+                print(output, &mut stdout).map_err(Failure::of_stdout)?;
             }
         }
         Ok(())
     }
 }
 
-fn describe(stage: &StageArgument, module: &[u8]) -> String {
+fn describe(stage: &StageArgument, module: &[u8], most: u64) -> String {
+    if module.len() as u64 > most {
+        // It was not read to its end.
+        return format!("module `{}`, over {most} bytes", stage.path.display());
+    }
     let digest: String = Sha256::digest(module)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -155,7 +159,8 @@ fn usage(reply: &Reply) -> String {
     )
 }
 
-/// Whether output can go to a terminal without harm.
+/// Whether output is text for a terminal. What a module declares as UTF-8 is; bytes are
+/// where they look like it.
 fn is_text(output: &Output) -> bool {
     match output {
         Output::Bytes(bytes) => std::str::from_utf8(bytes).is_ok_and(|text| {
@@ -176,11 +181,12 @@ fn print(output: &Output, to: &mut impl Write) -> io::Result<()> {
         }
         Output::Bytes(bytes) => to.write_all(bytes)?,
         Output::I32(elements) => {
-            let lines: String = elements
-                .iter()
-                .map(|element| format!("{element:08x}\n"))
-                .collect();
-            to.write_all(lines.as_bytes())?;
+            // Line by line: as text they take nine bytes each.
+            let mut to = BufWriter::new(&mut *to);
+            for element in elements {
+                writeln!(to, "{element:08x}")?;
+            }
+            to.flush()?;
         }
         Output::Scalar(value) => writeln!(to, "Ran: {value}")?,
     }
@@ -188,8 +194,8 @@ fn print(output: &Output, to: &mut impl Write) -> io::Result<()> {
 }
 
 /// Writes a file as a whole or not at all: to a temporary file beside it, which is
-/// then renamed. A link is followed, the permissions of a file that was there stay,
-/// and a device or a pipe is written to as it stands.
+/// then renamed. A link to a file that is there is followed, the permissions of a file
+/// that was there stay, and a device or a pipe is written to as it stands.
 fn replace(path: &Path, output: &Output) -> anyhow::Result<()> {
     let old = fs::metadata(path).ok();
     if old.as_ref().is_some_and(|old| !old.is_file()) {

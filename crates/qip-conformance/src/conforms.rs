@@ -9,7 +9,8 @@ use crate::engine_subject::EngineSubject;
 use crate::runner::Run;
 
 /// Holds an engine to the whole contract: runs the embedded corpus on `qip-host`
-/// with this engine.
+/// with this engine. Cases that need what its `EngineInfo` says it lacks are skipped,
+/// and counted as unsupported.
 ///
 /// ```no_run
 /// # fn my_engine() -> qip_host::wasmi::Wasmi { unimplemented!() }

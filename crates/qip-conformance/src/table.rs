@@ -54,7 +54,13 @@ fn write_subject(
     }
     let reasons = subject.reasons(selected);
     if reasons.is_empty() {
-        writeln!(f, "  green: {} of {selected} cases judged\n", counts.cases)
+        let unsupported = counts.verdict(Verdict::Unsupported);
+        let judged = counts.cases - unsupported;
+        let lacking = match unsupported {
+            0 => String::new(),
+            count => format!(", {count} unsupported"),
+        };
+        writeln!(f, "  green: {judged} of {selected} cases judged{lacking}\n")
     } else {
         for reason in reasons {
             writeln!(f, "  red: {reason}")?;

@@ -4,7 +4,7 @@ use wasmparser::WasmFeatures;
 
 /// The feature set that every module is validated under, whatever the engine:
 /// WebAssembly 2.0 with fixed-width SIMD, plus tail calls and extended constant
-/// expressions (MOD-8). Engines are configured to accept no less.
+/// expressions (MOD-8). An engine may lack the last two, and says so in what it is.
 pub fn features() -> WasmFeatures {
     WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST
 }

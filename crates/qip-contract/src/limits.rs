@@ -23,6 +23,7 @@ pub const PAGE_BYTES: u64 = 65_536;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// Wall-clock time for one request over all stages; `None` is no limit (RUN-6).
+    /// Messages tell it in whole milliseconds, rounded up.
     pub time: Option<Duration>,
     /// Fuel for one request over all stages, in the engine's own units; `None` is no limit (RUN-6).
     pub fuel: Option<u64>,

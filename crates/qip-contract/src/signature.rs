@@ -222,6 +222,7 @@ pub struct Signature {
     exports: BTreeMap<ExportName, Shape>,
     uniforms: Vec<Uniform>,
     imports: Vec<Import>,
+    import_count: usize,
     memory: Option<Memory>,
     grows_memory: bool,
     tables: Vec<Table>,
@@ -275,15 +276,36 @@ impl Signature {
         &self.uniforms
     }
 
+    /// Parses the texts that are given for uniforms: positions in
+    /// [`Signature::uniforms`] with values, sorted bytewise by key (UNI-2, UNI-3).
+    ///
+    /// # Errors
+    ///
+    /// The first of [`Code::UnknownUniform`], [`Code::UniformShape`] and
+    /// [`Code::UniformValue`] in the order of the keys.
+    pub fn uniform_values(
+        &self,
+        given: &BTreeMap<String, String>,
+    ) -> Result<Vec<(usize, Value)>, Refusal> {
+        given
+            .iter()
+            .map(|(key, text)| rules::uniform_value(self, key, text))
+            .collect()
+    }
+
     /// The uniform with this key.
     pub fn uniform(&self, key: &str) -> Option<&Uniform> {
+        self.position(key).map(|index| &self.uniforms[index])
+    }
+
+    fn position(&self, key: &str) -> Option<usize> {
         self.uniforms
             .binary_search_by(|uniform| uniform.key.as_str().cmp(key))
             .ok()
-            .map(|index| &self.uniforms[index])
     }
 
-    /// What the module imports; a sound module imports nothing (MOD-2).
+    /// What the module imports, up to the first 1 000; a sound module imports nothing
+    /// (MOD-2).
     pub fn imports(&self) -> &[Import] {
         &self.imports
     }

@@ -116,7 +116,10 @@ impl Run<'_> {
     fn read(&mut self, pointer: Pointer) -> Result<u32, Box<Cause>> {
         let value = match pointer.source {
             Source::Constant(value) => return Ok(value),
-            Source::Global(export) => Some(self.instance.global(export)),
+            Source::Global(export) => {
+                let value = self.instance.global(export);
+                Some(value.map_err(|stop| Cause::stop(stop, self.limits))?)
+            }
             Source::Function(export) => self.call(export, &[])?,
         };
         value

@@ -5,7 +5,7 @@
 //!
 //! # To bring an engine of your own
 //!
-//! Implement [`Engine`], [`Code`] and [`Instance`], and let
+//! Implement [`Engine`], [`CompiledModule`] and [`Instance`], and let
 //! `qip_conformance::assert_conforms` judge it. What must hold:
 //!
 //! - An export is known by its position in [`Compile::exports`] ([`ExportId`]).
@@ -34,7 +34,7 @@ pub trait Engine: Send + Sync {
     /// # Errors
     ///
     /// Where the engine cannot compile it.
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn Code>, EngineError>;
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError>;
 }
 
 /// What an engine is and can do.
@@ -96,7 +96,7 @@ pub enum Floats {
 }
 
 /// Compiled code, shared by threads.
-pub trait Code: Send + Sync {
+pub trait CompiledModule: Send + Sync {
     /// Makes an instance and runs its start function, as the beginning of a
     /// request under `budget`.
     ///
@@ -129,7 +129,11 @@ pub trait Instance: Send {
     fn memory(&mut self) -> &mut [u8];
 
     /// Reads a global of a number type.
-    fn global(&mut self, export: ExportId) -> Value;
+    ///
+    /// # Errors
+    ///
+    /// Only where the engine itself fails.
+    fn global(&mut self, export: ExportId) -> Result<Value, Stop>;
 
     /// Calls a function; of its results, a single number is given back.
     ///

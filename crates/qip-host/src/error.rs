@@ -163,7 +163,8 @@ impl Cause {
         let message = match exhausted {
             Exhausted::Time => format!(
                 "Wasm module exceeded the execution time limit ({}ms)",
-                limits.time.unwrap_or_default().as_millis()
+                // Never told as less than it is.
+                limits.time.unwrap_or_default().as_micros().div_ceil(1000)
             ),
             Exhausted::Fuel => format!(
                 "the module used up its fuel limit of {}",

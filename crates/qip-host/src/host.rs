@@ -86,7 +86,9 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// What ORD-1 lists for one module, or the engine's own failure.
+    /// What ORD-1 lists for one module, the engine's own failure, or
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a tile filter, which
+    /// this host does not run yet.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Module, Error> {
         self.load_stage(None, bytes.as_ref(), &BTreeMap::new())
     }
@@ -126,7 +128,9 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// What ORD-1 lists, with the position of the stage.
+    /// What ORD-1 lists, with the position of the stage;
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a stage whose module
+    /// another host has loaded, and for what [`Host::load`] says.
     pub fn recipe<'a>(&self, stages: impl IntoIterator<Item = Stage<'a>>) -> Result<Recipe, Error> {
         let stages: Vec<Stage<'a>> = stages.into_iter().collect();
         Recipe::new(self, &stages)
@@ -265,7 +269,7 @@ pub(crate) struct Loaded {
     pub(crate) name: Option<String>,
     pub(crate) signature: Signature,
     pub(crate) plan: Plan,
-    pub(crate) code: Arc<dyn engine::Code>,
+    pub(crate) code: Arc<dyn engine::CompiledModule>,
     pub(crate) settings: Arc<Settings>,
 }
 

@@ -59,11 +59,12 @@
 //!
 //! How deep a module may recurse, what a unit of fuel buys, and how late a time
 //! limit strikes differ between engines (DET-1). One bulk memory instruction may
-//! finish after the limit (RUN-6).
+//! finish after the limit (RUN-6). On wasmtime, a thread needs a stack of 1 MiB.
 
 mod content;
 pub mod engine;
 mod error;
+mod growth;
 mod host;
 mod plan;
 mod recipe;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use qip_contract::{Code, Limits, Refusal, Value, normalize_media_type, parse_uniform};
+use qip_contract::{Code, Limits, Refusal, Value, normalize_media_type};
 
 use crate::content::{self, Piped};
 use crate::engine::{Budget, Exhausted, ExportId, Instance, Stop};
@@ -123,23 +123,11 @@ impl Prepared {
     }
 
     fn new(module: Module, given: &BTreeMap<String, String>) -> Result<Prepared, Box<Cause>> {
-        let mut uniforms = Vec::with_capacity(given.len());
-        let signature = &module.loaded.signature;
-        for (key, text) in given {
-            let found = signature
-                .uniforms()
-                .binary_search_by(|uniform| uniform.key.cmp(key));
-            let parameter = found
-                .ok()
-                .and_then(|at| Some((at, signature.uniforms()[at].parameter()?)));
-            let Some((at, ty)) = parameter else {
-                return Err(Cause::refused(
-                    Code::UnknownUniform,
-                    format!("the module has no uniform `{}`", qip_contract::quote(key)),
-                ));
-            };
-            uniforms.push((module.loaded.plan.setter(at), parse_uniform(key, text, ty)?));
-        }
+        let values = module.signature().uniform_values(given)?;
+        let uniforms = values
+            .into_iter()
+            .map(|(at, value)| (module.loaded.plan.setter(at), value))
+            .collect();
         Ok(Prepared {
             module,
             name: None,

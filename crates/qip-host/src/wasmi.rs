@@ -12,9 +12,10 @@ use qip_contract::{Limits, TrapKind, Value};
 use wasmi_core::LimiterError;
 
 use crate::engine::{
-    Budget, Build, Code, Compile, Engine, EngineError, EngineInfo, Exhausted, ExportId, Instance,
-    Stop, Trap, Usage,
+    Budget, Build, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
+    Instance, Stop, Trap, Usage,
 };
+use crate::growth::Growth;
 
 /// The version of wasmi that this crate is built on.
 const VERSION: &str = "2.0.0";
@@ -95,7 +96,7 @@ impl Engine for Wasmi {
         &self.info
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn Code>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
         // The clock is looked at between slices of fuel.
         let metered = module.build.clock || module.build.fuel;
         let compiled = ::wasmi::Module::new(&self.engine(metered), module.wasm)
@@ -115,7 +116,7 @@ struct CompiledCode {
     build: Build,
 }
 
-impl Code for CompiledCode {
+impl CompiledModule for CompiledCode {
     fn instantiate(&self, limits: &Limits, budget: &Budget) -> Result<Box<dyn Instance>, Stop> {
         // A start function cannot be resumed. It can be run again, in a new store
         // with more fuel: nothing is imported, so nobody has seen the first attempt.
@@ -153,26 +154,14 @@ impl Code for CompiledCode {
 
 /// What a store carries: the limits that growth is held to.
 struct State {
-    memory_bytes: u64,
-    table_entries: u64,
-    refused_growths: u32,
+    growth: Growth,
 }
 
 impl State {
     fn new(limits: &Limits) -> State {
         State {
-            memory_bytes: limits.memory_bytes,
-            table_entries: limits.table_entries,
-            refused_growths: 0,
+            growth: Growth::new(limits),
         }
-    }
-
-    /// Whether growth is granted. What the module's own maximum refuses is not
-    /// counted: engines differ in whether they ask at all.
-    fn grant(&mut self, is_within_limit: bool, desired: usize, maximum: Option<usize>) -> bool {
-        let is_within_maximum = maximum.is_none_or(|maximum| desired <= maximum);
-        self.refused_growths += u32::from(is_within_maximum && !is_within_limit);
-        is_within_limit && is_within_maximum
     }
 }
 
@@ -183,7 +172,7 @@ impl ::wasmi::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> Result<bool, LimiterError> {
-        Ok(self.grant(desired as u64 <= self.memory_bytes, desired, maximum))
+        Ok(self.growth.grants_memory(desired, maximum))
     }
 
     fn table_growing(
@@ -192,7 +181,7 @@ impl ::wasmi::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> Result<bool, LimiterError> {
-        Ok(self.grant(desired as u64 <= self.table_entries, desired, maximum))
+        Ok(self.growth.grants_table(desired, maximum))
     }
 
     fn instances(&self) -> usize {
@@ -347,7 +336,7 @@ impl Instance for Live {
             // What the last request left in the store is not this one's.
             let _ = self.store.set_fuel(0);
         }
-        self.store.data_mut().refused_growths = 0;
+        self.store.data_mut().growth.refused = 0;
     }
 
     fn memory(&mut self) -> &mut [u8] {
@@ -357,12 +346,12 @@ impl Instance for Live {
         }
     }
 
-    fn global(&mut self, export: ExportId) -> Value {
+    fn global(&mut self, export: ExportId) -> Result<Value, Stop> {
         match self.handle(export) {
             Some(Handle::Global(global)) => from_val(&global.get(&self.store)),
             _ => None,
         }
-        .unwrap_or(Value::I32(0))
+        .ok_or_else(|| Stop::Engine(EngineError::new("no such exported global")))
     }
 
     fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
@@ -406,7 +395,7 @@ impl Instance for Live {
             memory_bytes: self
                 .memory
                 .map_or(0, |memory| memory.data_size(&self.store) as u64),
-            refused_growths: self.store.data().refused_growths,
+            refused_growths: self.store.data().growth.refused,
         }
     }
 }

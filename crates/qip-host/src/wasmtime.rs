@@ -14,16 +14,16 @@ use ::wasmtime::{
 use qip_contract::{Limits, Signature, TrapKind, Value};
 
 use crate::engine::{
-    Budget, Build, Code, Compile, Engine, EngineError, EngineInfo, Exhausted, ExportId, Floats,
-    Frame, Instance, SourcePlace, Stop, Trap, Usage,
+    Budget, Build, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
+    Floats, Frame, Instance, SourcePlace, Stop, Trap, Usage,
 };
+use crate::growth::Growth;
 use ticker::Armed;
 
 /// The version of wasmtime that this crate is built on.
 const VERSION: &str = "48.0.8";
 
-/// Stack that a module may use, in bytes. A thread's own stack must be well above
-/// it: Rust's threads have 2 MiB.
+/// Stack that a module may use, in bytes.
 const STACK_BYTES: usize = 512 << 10;
 
 /// Memory of a pool's slot that stays mapped for the next instance, in bytes, where
@@ -55,6 +55,10 @@ impl Default for Configuration {
 }
 
 /// The wasmtime engine.
+///
+/// A module may use 512 KiB of the stack of the thread that calls it. The thread must
+/// have more than that, 1 MiB say: on a smaller one a module that recurses without end
+/// overflows the thread's own stack, which ends the process. Rust's threads have 2 MiB.
 pub struct Wasmtime {
     info: EngineInfo,
     configuration: Configuration,
@@ -116,7 +120,9 @@ impl Wasmtime {
             })
             .flatten();
         if build.clock {
-            ticker::register(pooling.iter().chain([&on_demand]));
+            ticker::register(pooling.iter().chain([&on_demand])).map_err(|error| {
+                EngineError::new("no thread for time limits can be started").because(error)
+            })?;
         }
         let engines = Arc::new(Engines { pooling, on_demand });
         builds.insert(build, Arc::clone(&engines));
@@ -194,7 +200,7 @@ impl Engine for Wasmtime {
         &self.info
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn Code>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
         let engines = self.engines(module.build)?;
         let pooled = engines
             .pooling
@@ -363,9 +369,7 @@ fn arm(store: &mut Store<State>, build: Build, budget: &Budget) -> Option<Armed>
 
 /// What a store carries: the limits that growth is held to, and the deadline.
 struct State {
-    memory_bytes: u64,
-    table_entries: u64,
-    refused_growths: u32,
+    growth: Growth,
     deadline: Option<Instant>,
     /// The fuel at the beginning of the request.
     fuel: u64,
@@ -374,20 +378,10 @@ struct State {
 impl State {
     fn new(limits: &Limits) -> State {
         State {
-            memory_bytes: limits.memory_bytes,
-            table_entries: limits.table_entries,
-            refused_growths: 0,
+            growth: Growth::new(limits),
             deadline: None,
             fuel: 0,
         }
-    }
-
-    /// Whether growth is granted. What the module's own maximum refuses is not
-    /// counted: engines differ in whether they ask at all.
-    fn grant(&mut self, is_within_limit: bool, desired: usize, maximum: Option<usize>) -> bool {
-        let is_within_maximum = maximum.is_none_or(|maximum| desired <= maximum);
-        self.refused_growths += u32::from(is_within_maximum && !is_within_limit);
-        is_within_limit && is_within_maximum
     }
 }
 
@@ -398,7 +392,7 @@ impl ::wasmtime::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> ::wasmtime::Result<bool> {
-        Ok(self.grant(desired as u64 <= self.memory_bytes, desired, maximum))
+        Ok(self.growth.grants_memory(desired, maximum))
     }
 
     fn table_growing(
@@ -407,11 +401,11 @@ impl ::wasmtime::ResourceLimiter for State {
         desired: usize,
         maximum: Option<usize>,
     ) -> ::wasmtime::Result<bool> {
-        Ok(self.grant(desired as u64 <= self.table_entries, desired, maximum))
+        Ok(self.growth.grants_table(desired, maximum))
     }
 }
 
-impl Code for CompiledCode {
+impl CompiledModule for CompiledCode {
     fn instantiate(&self, limits: &Limits, budget: &Budget) -> Result<Box<dyn Instance>, Stop> {
         match self.main.instantiate(self.build, limits, budget) {
             Ok(live) => Ok(Box::new(live)),
@@ -501,7 +495,7 @@ impl Live {
 impl Instance for Live {
     fn begin(&mut self, budget: &Budget) {
         self.armed = arm(&mut self.store, self.build, budget);
-        self.store.data_mut().refused_growths = 0;
+        self.store.data_mut().growth.refused = 0;
     }
 
     fn memory(&mut self) -> &mut [u8] {
@@ -513,7 +507,7 @@ impl Instance for Live {
         memory
     }
 
-    fn global(&mut self, export: ExportId) -> Value {
+    fn global(&mut self, export: ExportId) -> Result<Value, Stop> {
         let handle = match self.handles.get(export.0) {
             Some(Some(handle)) => Some(*handle),
             _ => self.resolve(export),
@@ -522,7 +516,7 @@ impl Instance for Live {
             Some(Handle::Global(global)) => from_val(&global.get(&mut self.store)),
             _ => None,
         }
-        .unwrap_or(Value::I32(0))
+        .ok_or_else(|| Stop::Engine(EngineError::new("no such exported global")))
     }
 
     fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
@@ -557,7 +551,7 @@ impl Instance for Live {
                 self.memory
                     .map_or(0, |memory| memory.data_size(&self.store) as u64)
             }),
-            refused_growths: state.refused_growths,
+            refused_growths: state.growth.refused,
         }
     }
 }

@@ -257,3 +257,21 @@ fn a_duplicate_without_an_exception_is_found() {
         ]
     );
 }
+
+/// An engine's version stands in every report: it must be the one that is built in.
+#[test]
+fn engines_report_the_version_that_is_locked() {
+    let lock = tree::read("Cargo.lock");
+    for engine in ["wasmtime", "wasmi"] {
+        let source = tree::read(&format!("crates/qip-host/src/{engine}.rs"));
+        let declared = source
+            .split("const VERSION: &str = \"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or_default();
+        assert!(
+            lock.contains(&format!("name = \"{engine}\"\nversion = \"{declared}\"\n")),
+            "crates/qip-host/src/{engine}.rs says that {engine} is {declared}, Cargo.lock does not"
+        );
+    }
+}

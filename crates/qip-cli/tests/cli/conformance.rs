@@ -294,6 +294,14 @@ fn a_report_is_written_though_nobody_reads_the_table() {
     assert!(report.lines().last().unwrap().starts_with(r#"{"footer":"#));
 }
 
+/// A red run is red also for `qip conformance | head`.
+#[test]
+fn a_red_run_is_red_though_nobody_reads_the_table() {
+    let directory = wrong();
+    let args = ["conformance", "--corpus", "corpus"];
+    assert_eq!(close_after(&directory, &args, 0), (1, String::new()));
+}
+
 #[test]
 fn the_lock_is_brought_up_to_date() {
     let directory = small();

@@ -326,7 +326,7 @@ impl Engine for NoEngine {
         &self.0
     }
 
-    fn compile(&self, _: &Compile<'_>) -> Result<Arc<dyn engine::Code>, EngineError> {
+    fn compile(&self, _: &Compile<'_>) -> Result<Arc<dyn engine::CompiledModule>, EngineError> {
         Err(EngineError::new("nothing is ready"))
     }
 }

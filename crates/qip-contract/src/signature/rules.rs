@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kind, Shape, Signature, ValType};
-use crate::{Code, ExportName, Numeric, Refusal, UNIFORM_PREFIX, parse_uniform, quote};
+use super::{Kind, Shape, Signature, Uniform, ValType};
+use crate::{Code, ExportName, Numeric, Refusal, UNIFORM_PREFIX, Value, parse_uniform, quote};
 
 /// What a caller asks of a module beyond the bare contract.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ impl Check<'_> {
         // The first is named; a count is enough of the others.
         if let Some(first) = self.signature.imports.first() {
             let name = format!("{}.{}", quote(&first.module), quote(&first.field));
-            let others = match self.signature.imports.len() - 1 {
+            let others = match self.signature.import_count - 1 {
                 0 => String::new(),
                 others => format!(" (and {others} more)"),
             };
@@ -196,55 +196,15 @@ impl Check<'_> {
         let exported = self.signature.uniforms.iter().map(|uniform| &uniform.key);
         let keys: BTreeSet<&String> = exported.chain(self.rules.uniforms.keys()).collect();
         for key in keys {
-            let Some(uniform) = self.signature.uniform(key) else {
-                self.unknown_uniform(key);
-                continue;
+            let refusal = match self.rules.uniforms.get(key) {
+                Some(text) => uniform_value(self.signature, key, text).err(),
+                None => {
+                    let uniform = self.signature.uniform(key);
+                    uniform.and_then(|uniform| parameter(uniform).err())
+                }
             };
-            let Some(ty) = uniform.parameter() else {
-                let wanted = "a function of one i32, i64, f32 or f64";
-                let name = format!("{UNIFORM_PREFIX}{}", quote(key));
-                self.refusals.push(
-                    Refusal::new(
-                        Code::UniformShape,
-                        format!(
-                            "the export `{name}` is {}, expected {wanted}",
-                            uniform.shape
-                        ),
-                    )
-                    .named(name)
-                    .found(&uniform.shape, wanted),
-                );
-                continue;
-            };
-            if let Some(text) = self.rules.uniforms.get(key)
-                && let Err(refusal) = parse_uniform(key, text, ty)
-            {
-                self.refusals.push(refusal);
-            }
+            self.refusals.extend(refusal);
         }
-    }
-
-    fn unknown_uniform(&mut self, key: &str) {
-        let known: Vec<String> = self
-            .signature
-            .uniforms
-            .iter()
-            .take(16)
-            .map(|u| format!("`{}`", quote(&u.key)))
-            .collect();
-        let found = if known.is_empty() {
-            "it has none".to_owned()
-        } else {
-            format!("it has {}", known.join(", "))
-        };
-        self.refusals.push(
-            Refusal::new(
-                Code::UnknownUniform,
-                format!("the module has no uniform `{}`; {found}", quote(key)),
-            )
-            .named(quote(key))
-            .found(found, format!("an export `{UNIFORM_PREFIX}{}`", quote(key))),
-        );
     }
 
     fn pointer_shapes(&self) -> &'static str {
@@ -328,4 +288,56 @@ impl Check<'_> {
             None => refusal,
         });
     }
+}
+
+/// Parses the text given for a uniform: its position among the uniforms, and its value.
+pub(super) fn uniform_value(
+    signature: &Signature,
+    key: &str,
+    text: &str,
+) -> Result<(usize, Value), Refusal> {
+    let found = signature
+        .position(key)
+        .ok_or_else(|| unknown_uniform(signature, key))?;
+    let ty = parameter(&signature.uniforms[found])?;
+    Ok((found, parse_uniform(key, text, ty)?))
+}
+
+/// The type that a uniform's setter takes (UNI-1).
+fn parameter(uniform: &Uniform) -> Result<ValType, Refusal> {
+    uniform.parameter().ok_or_else(|| {
+        let wanted = "a function of one i32, i64, f32 or f64";
+        let name = format!("{UNIFORM_PREFIX}{}", quote(&uniform.key));
+        Refusal::new(
+            Code::UniformShape,
+            format!(
+                "the export `{name}` is {}, expected {wanted}",
+                uniform.shape
+            ),
+        )
+        .named(name)
+        .found(&uniform.shape, wanted)
+    })
+}
+
+fn unknown_uniform(signature: &Signature, key: &str) -> Refusal {
+    /// Uniforms that are told of those that there are.
+    const SHOWN: usize = 16;
+    let known: Vec<String> = signature
+        .uniforms
+        .iter()
+        .take(SHOWN)
+        .map(|uniform| format!("`{}`", quote(&uniform.key)))
+        .collect();
+    let found = if known.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("it has {}", known.join(", "))
+    };
+    Refusal::new(
+        Code::UnknownUniform,
+        format!("the module has no uniform `{}`; {found}", quote(key)),
+    )
+    .named(quote(key))
+    .found(found, format!("an export `{UNIFORM_PREFIX}{}`", quote(key)))
 }

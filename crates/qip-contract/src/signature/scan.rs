@@ -29,7 +29,7 @@ pub(super) fn read(wasm: &[u8], limits: &Limits) -> Result<Signature, Refusal> {
     if !(Parser::is_core_wasm(wasm)) {
         return Err(not_wasm(wasm));
     }
-    let mut scan = Scan::new(wasm);
+    let mut scan = Scan::new(wasm, limits);
     let mut validator = Some(Validator::new_with_features(features()));
     let mut allocations = FuncValidatorAllocations::default();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -166,6 +166,7 @@ struct Declared {
     functions: u64,
     function_bytes: u64,
     locals: u64,
+    locals_and_params: u64,
     params: u64,
     types: u64,
     exports: u64,
@@ -196,6 +197,13 @@ impl Declared {
                 "a function with a number of locals of",
                 self.locals,
                 limits.locals,
+            ),
+            (
+                "locals",
+                "a function with a number of locals and parameters together of",
+                self.locals_and_params,
+                // Only the parser's limit counts them together.
+                u64::MAX,
             ),
             (
                 "params",
@@ -274,10 +282,29 @@ fn parser_limit(name: &str) -> u64 {
 /// Of data segments, and of element segments.
 const PARSER_SEGMENTS: u64 = 100_000;
 const PARSER_PARAMS: u32 = 1_000;
+/// Of types, functions and globals.
+const PARSER_ITEMS: usize = 1_000_000;
+/// Of tables; of memories the feature set allows one.
+const PARSER_TABLES: usize = 100;
+
+/// Imports that are kept. A sound module has none, and one is enough to refuse it.
+const MOST_IMPORTS: usize = 1_000;
+
+/// Keeps what comes up to the number at which the validator refuses the section:
+/// collecting comes first, and must not cost more than it.
+fn push_some<T>(kept: &mut Vec<T>, most: usize, item: T) {
+    // One more than the validator takes, so that nothing looks complete that is not.
+    if kept.len() <= most {
+        kept.push(item);
+    }
+}
 
 #[derive(Default)]
 struct Scan<'a> {
     wasm: &'a [u8],
+    /// Uniforms and their functions that are kept: a module with more exports is
+    /// over the limit anyhow.
+    most_names: usize,
     declared: Declared,
     /// Where each type begins.
     types: Vec<usize>,
@@ -289,7 +316,11 @@ struct Scan<'a> {
     globals: Vec<Shape>,
     memories: Vec<Memory>,
     tables: Vec<Table>,
+    /// The first of them.
     imports: Vec<Import>,
+    import_count: usize,
+    /// Bodies read so far.
+    bodies: usize,
     exports: BTreeMap<ExportName, Shape>,
     exported_memory: Option<Memory>,
     uniforms: Vec<Uniform>,
@@ -300,9 +331,10 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    fn new(wasm: &'a [u8]) -> Scan<'a> {
+    fn new(wasm: &'a [u8], limits: &Limits) -> Scan<'a> {
         Scan {
             wasm,
+            most_names: usize::try_from(limits.exports).unwrap_or(usize::MAX),
             ..Scan::default()
         }
     }
@@ -324,7 +356,7 @@ impl<'a> Scan<'a> {
                 self.declared.types = u64::from(section.count());
                 let mut reader = self.reader(section.range());
                 for _ in 0..reader.read_var_u32()? {
-                    self.types.push(reader.original_position());
+                    push_some(&mut self.types, PARSER_ITEMS, reader.original_position());
                     if reader.read_u8()? != FUNCTION {
                         // The validator refuses every other type.
                         break;
@@ -347,7 +379,7 @@ impl<'a> Scan<'a> {
             Payload::FunctionSection(section) => {
                 self.declared.functions = u64::from(section.count());
                 for ty in section.clone() {
-                    self.functions.push(ty?);
+                    push_some(&mut self.functions, PARSER_ITEMS, ty?);
                 }
             }
             Payload::TableSection(section) => {
@@ -366,11 +398,12 @@ impl<'a> Scan<'a> {
                     let value = (!global.ty.mutable)
                         .then(|| Scan::constant(&global.init_expr))
                         .flatten();
-                    self.globals.push(Shape::Global {
+                    let shape = Shape::Global {
                         ty: val_type(global.ty.content_type),
                         mutable: global.ty.mutable,
                         value,
-                    });
+                    };
+                    push_some(&mut self.globals, PARSER_ITEMS, shape);
                 }
             }
             Payload::ExportSection(section) => {
@@ -408,7 +441,7 @@ impl<'a> Scan<'a> {
     fn import(&mut self, module: &str, field: &str, ty: TypeRef) {
         let kind = match ty {
             TypeRef::Func(index) | TypeRef::FuncExact(index) => {
-                self.functions.push(index);
+                push_some(&mut self.functions, PARSER_ITEMS, index);
                 "function"
             }
             TypeRef::Table(table) => {
@@ -420,37 +453,43 @@ impl<'a> Scan<'a> {
                 "memory"
             }
             TypeRef::Global(global) => {
-                self.globals.push(Shape::Global {
+                let shape = Shape::Global {
                     ty: val_type(global.content_type),
                     mutable: global.mutable,
                     value: None,
-                });
+                };
+                push_some(&mut self.globals, PARSER_ITEMS, shape);
                 "global"
             }
             TypeRef::Tag(_) => "tag",
         };
-        self.imports.push(Import {
-            module: module.to_owned(),
-            field: field.to_owned(),
-            kind,
-        });
+        self.import_count += 1;
+        if self.imports.len() < MOST_IMPORTS {
+            self.imports.push(Import {
+                module: module.to_owned(),
+                field: field.to_owned(),
+                kind,
+            });
+        }
     }
 
     fn table(&mut self, ty: &wasmparser::TableType) {
         self.declared.table_entries = self.declared.table_entries.max(ty.initial);
-        self.tables.push(Table {
+        let table = Table {
             min_entries: ty.initial,
             max_entries: ty.maximum,
-        });
+        };
+        push_some(&mut self.tables, PARSER_TABLES, table);
     }
 
     fn memory(&mut self, ty: &wasmparser::MemoryType) {
         let bytes = ty.initial.saturating_mul(PAGE_BYTES);
         self.declared.memory_bytes = self.declared.memory_bytes.max(bytes);
-        self.memories.push(Memory {
+        let memory = Memory {
             min_pages: ty.initial,
             max_pages: ty.maximum,
-        });
+        };
+        push_some(&mut self.memories, PARSER_TABLES, memory);
     }
 
     fn export(&mut self, name: &str, kind: ExternalKind, index: u32) {
@@ -466,6 +505,9 @@ impl<'a> Scan<'a> {
             if name.len() <= LONGEST_NAME && self.other_exports.len() < MOST_NAMES {
                 self.other_exports.push(name.to_owned());
             }
+            return;
+        }
+        if key.is_some() && self.uniforms.len() >= self.most_names {
             return;
         }
         if kind == ExternalKind::Func {
@@ -529,6 +571,8 @@ impl<'a> Scan<'a> {
     /// can see: constants and extended arithmetic. (A module's own globals cannot be
     /// read here, and it imports none.)
     fn constant(expression: &ConstExpr<'_>) -> Option<Value> {
+        /// Deeper expressions are left to the engine.
+        const MOST_OPERANDS: usize = 64;
         let mut stack: Vec<Value> = Vec::new();
         for operator in expression.get_operators_reader() {
             let value = match operator.ok()? {
@@ -545,6 +589,9 @@ impl<'a> Scan<'a> {
                 Operator::End => break,
                 _ => return None,
             };
+            if stack.len() == MOST_OPERANDS {
+                return None;
+            }
             stack.push(value);
         }
         stack.pop()
@@ -553,14 +600,31 @@ impl<'a> Scan<'a> {
     fn body(&mut self, body: &FunctionBody<'_>) -> wasmparser::Result<()> {
         // Groups of locals are counted by hand: the parser's own reader fails at
         // its own limit.
+        let params = self.params_of_next_body().unwrap_or(0);
         let mut reader = body.get_binary_reader();
         let mut locals = 0_u64;
         for _ in 0..reader.read_var_u32()? {
             locals += u64::from(reader.read_var_u32()?);
             self.declared.locals = self.declared.locals.max(locals);
+            // The parser's own limit counts both.
+            let both = locals + params;
+            self.declared.locals_and_params = self.declared.locals_and_params.max(both);
             reader.read::<wasmparser::ValType>()?;
         }
         Ok(())
+    }
+
+    /// The number of parameters of the function that the next body is of.
+    fn params_of_next_body(&mut self) -> Option<u64> {
+        let imported =
+            self.functions.len() as u64 - self.declared.functions.min(self.functions.len() as u64);
+        let index = usize::try_from(imported).ok()?.checked_add(self.bodies)?;
+        self.bodies += 1;
+        let ty = *self.functions.get(index)?;
+        let start = *self.types.get(ty as usize)?;
+        let mut reader = self.reader(start..self.wasm.len());
+        reader.read_u8().ok()?;
+        reader.read_var_u32().ok().map(u64::from)
     }
 
     fn validate_body<T: wasmparser::WasmModuleResources>(
@@ -600,6 +664,7 @@ impl<'a> Scan<'a> {
             exports: self.exports,
             uniforms: self.uniforms,
             imports: self.imports,
+            import_count: self.import_count,
             memory: self.exported_memory,
             grows_memory: self.grows_memory,
             tables: self.tables,

@@ -1,7 +1,7 @@
 //! LIM-1: each limit, just within and just beyond, and what lies beyond the
 //! validator's own limits.
 
-use qip_contract::{Code, Limits, Rules, Signature};
+use qip_contract::{Code, Limits, Refusal, Rules, Signature};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, DataSection, ElementSection, Elements, EntityType,
     ExportKind, ExportSection, Function, FunctionSection, ImportSection, Instruction,
@@ -501,4 +501,24 @@ fn active_segments_are_no_exports() {
     module.section(&memories).section(&data);
     // Out of bounds is for instantiation to find out (MOD-5).
     assert_eq!(limit_of(&module.finish(), &Limits::standard()), None);
+}
+
+/// The parser's own limit counts locals and parameters together; beyond it a module is
+/// over a limit, not invalid (LIM-1).
+#[test]
+fn locals_and_parameters_together_are_no_reason_to_call_a_module_invalid() {
+    let read = |locals: &str| {
+        let wat = format!(
+            r#"(module (memory (export "memory") 1)
+              (func (export "run") (param i32) (result i32) (local{locals}) (i32.const 0)))"#
+        );
+        Signature::read(&wat::parse_str(wat).unwrap(), &Limits::standard()).map(|signature| {
+            let refusals = signature.refusals(&Rules::default());
+            refusals.iter().map(Refusal::code).collect::<Vec<_>>()
+        })
+    };
+    let within = read(&" i32".repeat(49_999)).expect("valid");
+    assert!(!within.contains(&Code::Limit), "{within:?}");
+    let beyond = read(&" i32".repeat(50_000)).expect("not invalid");
+    assert_eq!(beyond.first(), Some(&Code::Limit), "{beyond:?}");
 }

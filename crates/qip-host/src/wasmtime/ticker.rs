@@ -4,14 +4,15 @@
 //! The tick only makes running code look at the time; the deadline itself is an
 //! [`Instant`](std::time::Instant) that the epoch callback reads.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use wasmtime::{Engine, EngineWeak};
 
-/// How often running code looks at the time: the most by which a deadline is
-/// overshot, and 1 000 looks a second cost nothing that can be measured.
+/// How often running code looks at the time, as far as the system's timer keeps to it:
+/// 1 000 looks a second cost nothing that can be measured.
 const TICK: Duration = Duration::from_millis(1);
 
 /// Ticks without a request before the thread sleeps, so that a stream of short
@@ -22,20 +23,31 @@ const IDLE_TICKS: u32 = 50;
 static ARMED: AtomicUsize = AtomicUsize::new(0);
 static ASLEEP: AtomicBool = AtomicBool::new(false);
 static WAKE: Condvar = Condvar::new();
-static ENGINES: Mutex<Vec<EngineWeak>> = Mutex::new(Vec::new());
+static TICKER: Mutex<Ticker> = Mutex::new(Ticker {
+    is_started: false,
+    engines: Vec::new(),
+});
+
+struct Ticker {
+    is_started: bool,
+    engines: Vec<EngineWeak>,
+}
 
 /// Has the ticker move these engines' epochs on.
-pub(super) fn register<'a>(engines: impl Iterator<Item = &'a Engine>) {
-    static START: Once = Once::new();
-    lock().extend(engines.map(Engine::weak));
-    START.call_once(|| {
-        // Without the thread no deadline is kept, so failing to start it is fatal
-        // to whoever asked for one; spawn panics then.
+///
+/// # Errors
+///
+/// Where its thread cannot be started: without it no deadline would be kept.
+pub(super) fn register<'a>(engines: impl Iterator<Item = &'a Engine>) -> io::Result<()> {
+    let mut ticker = lock();
+    if !ticker.is_started {
         std::thread::Builder::new()
             .name("qip-ticker".to_owned())
-            .spawn(tick)
-            .expect("a thread for time limits can be started");
-    });
+            .spawn(tick)?;
+        ticker.is_started = true;
+    }
+    ticker.engines.extend(engines.map(Engine::weak));
+    Ok(())
 }
 
 /// Keeps the ticker awake for as long as it lives.
@@ -62,21 +74,21 @@ impl Drop for Armed {
 
 #[cold]
 fn wake() {
-    let _engines = lock();
+    let _ticker = lock();
     ASLEEP.store(false, Ordering::SeqCst);
     WAKE.notify_one();
 }
 
-fn lock() -> MutexGuard<'static, Vec<EngineWeak>> {
-    ENGINES.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock() -> MutexGuard<'static, Ticker> {
+    TICKER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn tick() {
     let mut idle = 0;
     loop {
         std::thread::sleep(TICK);
-        let mut engines = lock();
-        engines.retain(|engine| match engine.upgrade() {
+        let mut ticker = lock();
+        ticker.engines.retain(|engine| match engine.upgrade() {
             Some(engine) => {
                 engine.increment_epoch();
                 true
@@ -93,7 +105,7 @@ fn tick() {
         }
         ASLEEP.store(true, Ordering::SeqCst);
         while ASLEEP.load(Ordering::SeqCst) && ARMED.load(Ordering::SeqCst) == 0 {
-            engines = WAKE.wait(engines).unwrap_or_else(PoisonError::into_inner);
+            ticker = WAKE.wait(ticker).unwrap_or_else(PoisonError::into_inner);
         }
         ASLEEP.store(false, Ordering::SeqCst);
         idle = 0;

@@ -480,7 +480,7 @@ impl Engine for Broken {
     fn compile(
         &self,
         _: &qip_host::engine::Compile<'_>,
-    ) -> Result<Arc<dyn qip_host::engine::Code>, EngineError> {
+    ) -> Result<Arc<dyn qip_host::engine::CompiledModule>, EngineError> {
         Err(EngineError::new("no code today").because(Cause))
     }
 }

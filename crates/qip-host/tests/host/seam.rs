@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use qip_host::engine::{
-    Budget, Code, Compile, Engine, EngineError, EngineInfo, ExportId, Instance, Stop, Usage,
+    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, ExportId, Instance, Stop,
+    Usage,
 };
 use qip_host::{Code as Refused, Host, Limits, Options, Output, Stage, Value};
 
@@ -21,7 +22,7 @@ struct Listening {
 }
 
 struct ListeningCode {
-    inner: Arc<dyn Code>,
+    inner: Arc<dyn CompiledModule>,
     exports: Vec<String>,
     log: Log,
 }
@@ -43,7 +44,7 @@ impl Engine for Listening {
         self.inner.info()
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn Code>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
         write(&self.log, "compile".to_owned());
         Ok(Arc::new(ListeningCode {
             inner: self.inner.compile(module)?,
@@ -53,7 +54,7 @@ impl Engine for Listening {
     }
 }
 
-impl Code for ListeningCode {
+impl CompiledModule for ListeningCode {
     fn instantiate(&self, limits: &Limits, budget: &Budget) -> Result<Box<dyn Instance>, Stop> {
         write(&self.log, "instantiate".to_owned());
         Ok(Box::new(ListeningInstance {
@@ -74,7 +75,7 @@ impl Instance for ListeningInstance {
         self.inner.memory()
     }
 
-    fn global(&mut self, export: ExportId) -> Value {
+    fn global(&mut self, export: ExportId) -> Result<Value, Stop> {
         write(&self.log, format!("global {}", self.exports[export.0]));
         self.inner.global(export)
     }
