@@ -39,3 +39,17 @@ fn a_block_that_differs_is_found() {
     assert_eq!(findings(readme, readme).len(), 0);
     assert_eq!(findings(readme, "```rust\nlet a = 2;\n```\n").len(), 1);
 }
+
+/// The number of cases in the table that the README shows is that of the corpus.
+#[test]
+fn the_table_of_the_readme_is_of_this_corpus() {
+    let cases = read("conformance/cases.lock")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .count();
+    let shown = format!("green: {cases} of {cases} cases judged");
+    assert!(
+        read("README.md").contains(&shown),
+        "README.md does not show `{shown}`: put in what `cargo xtask conformance` ends with"
+    );
+}
