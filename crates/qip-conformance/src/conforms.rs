@@ -13,7 +13,7 @@ use crate::runner::Run;
 /// and counted as unsupported.
 ///
 /// ```no_run
-/// # fn my_engine() -> qip_host::wasmi::Wasmi { unimplemented!() }
+/// # fn my_engine() -> qip_host::wasmi::Wasmi { qip_host::wasmi::Wasmi::new() }
 /// qip_conformance::assert_conforms(my_engine());
 /// ```
 ///

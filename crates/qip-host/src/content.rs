@@ -73,12 +73,12 @@ pub(crate) fn run(
     if let Some(mismatch) = declared.mismatch(content_type.as_deref()) {
         return Err(mismatch);
     }
-    let is_text = settings.options.utf8 == Utf8::Checked;
+    let checks_utf8 = settings.options.utf8 == Utf8::Checked;
     stage_run.write(
         input,
         input_ptr,
         capacity,
-        is_text && plan.input_kind == InputKind::Utf8,
+        checks_utf8 && plan.input_kind == InputKind::Utf8,
     )?;
     let size = input.bytes.len() as u32; // No more than the capacity, a u32.
     let count = match stage_run.call(plan.entry, &[Value::I32(size.cast_signed())])? {
@@ -87,7 +87,9 @@ pub(crate) fn run(
         _ => return Err(unreadable("the entry point")),
     };
     let output = match buffer {
-        Some((ptr, capacity)) => stage_run.output(count.cast_unsigned(), ptr, capacity, is_text)?,
+        Some((ptr, capacity)) => {
+            stage_run.output(count.cast_unsigned(), ptr, capacity, checks_utf8)?
+        }
         None => Output::Scalar(count),
     };
     if declared.output.is_some() {

@@ -560,7 +560,7 @@ impl Instance for Live {
 /// argument.
 #[expect(
     unsafe_code,
-    reason = "the checked call costs as much again as the call"
+    reason = "a typed handle takes 0.2 µs to make, for each export of each instance"
 )]
 fn call_to_i32(
     store: &mut Store<State>,
