@@ -1,24 +1,13 @@
 //! A case, once it has been checked. What a file may say is in `case_file.rs`.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
-use qip_contract::{Limits, Numeric};
-use qip_host::Utf8;
-use qip_host::engine::Floats;
-
-use crate::bytes::Bytes;
 use crate::capability::Capabilities;
 use crate::expectation::Expectation;
 use crate::load_error::Place;
-use crate::module::Module;
+use crate::task::Task;
 
-/// How long a request may take where its case does not say, so that a subject
-/// that never answers fails.
-pub const DEFAULT_TIME: Duration = Duration::from_millis(10_000);
-
-/// One case: a module or recipe, one request or more, and what must come back.
+/// One case: what a subject is asked, and what must come back.
 #[derive(Debug)]
 pub struct Case {
     /// Its ID.
@@ -31,16 +20,12 @@ pub struct Case {
     pub clauses: Vec<String>,
     /// Whether the clause says must or should.
     pub level: Level,
-    /// The stages, none for the empty recipe. A module alone is one stage.
-    pub stages: Vec<Stage>,
-    /// Where the caller departs from the strict contract.
-    pub options: CaseOptions,
-    /// What the host allows. The time limit is always there.
-    pub limits: Limits,
+    /// What a subject is asked.
+    pub task: Task,
     /// What a subject must be able to do to be judged by it.
     pub needs: Capabilities,
-    /// The requests, in order; one at least.
-    pub requests: Vec<Request>,
+    /// What must come back, for each request of the task.
+    pub expectations: Vec<Expectation>,
     /// Where it stands.
     pub place: Place,
 }
@@ -62,52 +47,10 @@ pub enum Level {
     Should,
 }
 
-/// A stage of a recipe.
-#[derive(Clone, Debug)]
-pub struct Stage {
-    /// The module.
-    pub module: Arc<Module>,
-    /// Uniforms as text, in the order in which the case gives them.
-    pub uniforms: Vec<(String, String)>,
-}
-
-/// Where a caller departs from the strict contract.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CaseOptions {
-    /// Whether text is checked (IN-6).
-    pub utf8: Utf8,
-    /// Which types pointers, capacities and sizes may have (MOD-4).
-    pub numeric: Numeric,
-    /// How NaN comes about (DET-1).
-    pub floats: Floats,
-    /// Whether all requests share an instance for each stage (RUN-4).
-    pub reuse: bool,
-    /// Whether memory that can grow is refused (MOD-7).
-    pub fixed_memory: bool,
-}
-
-/// A request and what must come back.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The bytes.
-    pub input: Bytes,
-    /// The content type that they are said to have.
-    pub content_type: Option<String>,
-    /// What must come back.
-    pub expect: Expectation,
-}
-
 impl Case {
-    /// The time that each request may take.
-    pub fn time(&self) -> Duration {
-        self.limits.time.unwrap_or(DEFAULT_TIME)
-    }
-
     /// The kinds of assertion that it makes, over all requests.
     pub fn assertions(&self) -> impl Iterator<Item = &'static str> {
-        self.requests
-            .iter()
-            .flat_map(|request| request.expect.assertions())
+        self.expectations.iter().flat_map(Expectation::assertions)
     }
 }
 

@@ -12,14 +12,15 @@ use toml::Spanned;
 
 use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
-use crate::case::{Case, CaseId, CaseOptions, DEFAULT_TIME, Level, Request, Stage};
+use crate::case::{Case, CaseId, Level};
 use crate::case_file::{
     RawCase, RawFile, RawLimits, RawModule, RawOptions, RawRequest, RawStage, RawUniforms,
 };
-use crate::expectation::ExpectedOutcome;
+use crate::expectation::{Expectation, ExpectedOutcome};
 use crate::file_check::FileCheck;
 use crate::load_error::{LoadErrorKind, Place};
 use crate::suggest::no_such;
+use crate::task::{DEFAULT_TIME, Request, Stage, Task, TaskOptions};
 
 /// What a case file holds.
 #[derive(Default)]
@@ -181,24 +182,28 @@ impl CaseCheck<'_, '_> {
         let level = self.level();
         let needs = self.needs();
         let limits = self.raw.limits.as_ref().or(self.defaults.limits.as_ref());
-        let mut case = Case {
+        let (requests, expectations): (Vec<_>, Vec<_>) = requests?.into_iter().unzip();
+        let task = Task {
+            stages: stages?,
+            options: options?,
+            limits: limits.map_or_else(default_limits, with_limits),
+            requests,
+        };
+        self.check_reuse(&task)?;
+        self.check_stages(&task, &expectations)?;
+        let mut needs = needs?;
+        needs.extend(derived_needs(&task, &expectations, limits));
+        Some(Case {
             id,
             name: self.raw.name.as_ref()?.get_ref().clone(),
             summary: summary.to_owned(),
             clauses: clauses?,
             level: level?,
-            stages: stages?,
-            options: options?,
-            limits: limits.map_or_else(default_limits, with_limits),
-            needs: needs?,
-            requests: requests?,
+            task,
+            needs,
+            expectations,
             place,
-        };
-        self.check_reuse(&case)?;
-        self.check_stages(&case)?;
-        let derived = derived_needs(&case, limits);
-        case.needs.extend(derived);
-        Some(case)
+        })
     }
 
     fn clauses(&mut self) -> Option<Vec<String>> {
@@ -270,7 +275,7 @@ impl CaseCheck<'_, '_> {
         }
     }
 
-    fn requests(&mut self) -> Option<Vec<Request>> {
+    fn requests(&mut self) -> Option<Vec<(Request, Expectation)>> {
         let Some(requests) = &self.raw.requests else {
             let raw = self.raw;
             let alone = self.request(
@@ -301,7 +306,7 @@ impl CaseCheck<'_, '_> {
                 &request.span(),
             )
         });
-        let requests: Vec<Option<Request>> = requests.collect();
+        let requests: Vec<Option<(Request, Expectation)>> = requests.collect();
         requests.into_iter().collect()
     }
 
@@ -311,7 +316,7 @@ impl CaseCheck<'_, '_> {
         content_type: Option<&Spanned<String>>,
         expect: Option<&Spanned<crate::case_file::RawExpect>>,
         span: &Range<usize>,
-    ) -> Option<Request> {
+    ) -> Option<(Request, Expectation)> {
         let input = match input.or(self.defaults.input.as_ref()) {
             Some(input) => self.file.bytes(input),
             None => Some(Bytes::literal([])),
@@ -323,14 +328,14 @@ impl CaseCheck<'_, '_> {
                 .file
                 .refuse(LoadErrorKind::Expectation, span, "no `expect`"),
         };
-        Some(Request {
+        let request = Request {
             input: input?,
             content_type: content_type.map(|text| text.get_ref().clone()),
-            expect: expect?,
-        })
+        };
+        Some((request, expect?))
     }
 
-    fn options(&mut self) -> Option<CaseOptions> {
+    fn options(&mut self) -> Option<TaskOptions> {
         let given = self.raw.options.as_ref().or(self.defaults.options.as_ref());
         let Some(RawOptions {
             utf8,
@@ -340,7 +345,7 @@ impl CaseCheck<'_, '_> {
             fixed_memory,
         }) = given
         else {
-            return Some(CaseOptions::default());
+            return Some(TaskOptions::default());
         };
         let utf8 = self.option(
             "`utf8`",
@@ -369,7 +374,7 @@ impl CaseCheck<'_, '_> {
             },
             &[Floats::Any, Floats::Deterministic],
         );
-        Some(CaseOptions {
+        Some(TaskOptions {
             utf8: utf8?,
             numeric: numeric?,
             floats: floats?,
@@ -421,8 +426,8 @@ impl CaseCheck<'_, '_> {
         needs.into_iter().collect()
     }
 
-    fn check_reuse(&mut self, case: &Case) -> Option<()> {
-        if !case.options.reuse || case.requests.len() > 1 {
+    fn check_reuse(&mut self, task: &Task) -> Option<()> {
+        if !task.options.reuse || task.requests.len() > 1 {
             return Some(());
         }
         self.file.refuse(
@@ -433,14 +438,11 @@ impl CaseCheck<'_, '_> {
     }
 
     /// A stage that is not there cannot fail.
-    fn check_stages(&mut self, case: &Case) -> Option<()> {
-        let expected = case
-            .requests
-            .iter()
-            .flat_map(|request| request.expect.alternatives());
+    fn check_stages(&mut self, task: &Task, expectations: &[Expectation]) -> Option<()> {
+        let expected = expectations.iter().flat_map(Expectation::alternatives);
         let beyond = expected
             .filter_map(|expected| expected.stage)
-            .find(|stage| *stage > case.stages.len());
+            .find(|stage| *stage > task.stages.len());
         match beyond {
             None => Some(()),
             Some(stage) => self.file.refuse(
@@ -448,7 +450,7 @@ impl CaseCheck<'_, '_> {
                 &self.span,
                 format!(
                     "stage {stage} is expected to fail, but there are {}",
-                    case.stages.len()
+                    task.stages.len()
                 ),
             ),
         }
@@ -486,25 +488,26 @@ fn with_limits(raw: &RawLimits) -> Limits {
 }
 
 /// What follows from the other keys of a case.
-fn derived_needs(case: &Case, limits: Option<&RawLimits>) -> Capabilities {
+fn derived_needs(
+    task: &Task,
+    expectations: &[Expectation],
+    limits: Option<&RawLimits>,
+) -> Capabilities {
     let standard = Limits {
-        time: case.limits.time,
-        fuel: case.limits.fuel,
+        time: task.limits.time,
+        fuel: task.limits.fuel,
         ..Limits::standard()
     };
-    let expected = || {
-        let requests = case.requests.iter();
-        requests.flat_map(|request| request.expect.alternatives())
-    };
+    let expected = || expectations.iter().flat_map(Expectation::alternatives);
     let refuses = |codes: &[Code]| {
         expected().any(|expected| match &expected.outcome {
             ExpectedOutcome::Refused(code) => codes.contains(code),
             _ => false,
         })
     };
-    let uniforms = case.stages.iter().any(|stage| !stage.uniforms.is_empty())
+    let uniforms = task.stages.iter().any(|stage| !stage.uniforms.is_empty())
         || refuses(&[Code::UnknownUniform, Code::UniformShape, Code::UniformValue]);
-    let content_types = case
+    let content_types = task
         .requests
         .iter()
         .any(|request| request.content_type.is_some())
@@ -512,29 +515,29 @@ fn derived_needs(case: &Case, limits: Option<&RawLimits>) -> Capabilities {
         || refuses(&[Code::ContentType, Code::ContentTypeMismatch]);
     let needs = [
         (Capability::Content, true),
-        (Capability::Recipes, case.stages.len() != 1),
+        (Capability::Recipes, task.stages.len() != 1),
         (Capability::Uniforms, uniforms),
         (Capability::ContentTypes, content_types),
-        (Capability::Requests, case.requests.len() > 1),
-        (Capability::Reuse, case.options.reuse),
+        (Capability::Requests, task.requests.len() > 1),
+        (Capability::Reuse, task.options.reuse),
         (
             Capability::TimeLimit,
             limits.is_some_and(|limits| limits.time_ms.is_some()),
         ),
-        (Capability::Fuel, case.limits.fuel.is_some()),
-        (Capability::Limits, case.limits != standard),
-        (Capability::FixedMemory, case.options.fixed_memory),
+        (Capability::Fuel, task.limits.fuel.is_some()),
+        (Capability::Limits, task.limits != standard),
+        (Capability::FixedMemory, task.options.fixed_memory),
         (
             Capability::LenientNumbers,
-            case.options.numeric == Numeric::Lenient,
+            task.options.numeric == Numeric::Lenient,
         ),
         (
             Capability::UncheckedUtf8,
-            case.options.utf8 == Utf8::Unchecked,
+            task.options.utf8 == Utf8::Unchecked,
         ),
         (
             Capability::DeterministicFloats,
-            case.options.floats == Floats::Deterministic,
+            task.options.floats == Floats::Deterministic,
         ),
     ];
     let needs = needs.into_iter();

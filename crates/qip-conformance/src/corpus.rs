@@ -147,7 +147,7 @@ impl Corpus {
     ///
     /// Every module whose text does not parse, with file and line.
     pub fn assemble(&self) -> Result<(), LoadErrors> {
-        let modules = self.cases.iter().flat_map(|case| &case.stages);
+        let modules = self.cases.iter().flat_map(|case| &case.task.stages);
         let mut errors: Vec<LoadError> = Vec::new();
         for error in modules.filter_map(|stage| stage.module.binary().err()) {
             // Cases share modules.

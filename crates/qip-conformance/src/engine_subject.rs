@@ -6,9 +6,10 @@ use qip_host::engine::{Engine, EngineInfo};
 use qip_host::{Error, ErrorKind, Host, Input, Options, Output, Refusal, Reply};
 
 use crate::capability::{Capabilities, Capability};
-use crate::case::{Case, Request};
+use crate::case::CaseId;
 use crate::outcome::{Outcome, OutputKind};
 use crate::subject::Subject;
+use crate::task::{Request, Task};
 
 /// `qip-host` on one engine. Each case gets a host of its own limits and options;
 /// all share the engine.
@@ -74,10 +75,10 @@ impl Subject for EngineSubject {
         &self.capabilities
     }
 
-    fn run(&self, case: &Case) -> Vec<Outcome> {
-        let all = |outcome: Outcome| vec![outcome; case.requests.len()];
-        let mut stages = Vec::with_capacity(case.stages.len());
-        for stage in &case.stages {
+    fn run(&self, _: &CaseId, task: &Task) -> Vec<Outcome> {
+        let all = |outcome: Outcome| vec![outcome; task.requests.len()];
+        let mut stages = Vec::with_capacity(task.stages.len());
+        for stage in &task.stages {
             let bytes = match stage.module.binary() {
                 Ok(bytes) => bytes,
                 Err(error) => return all(Outcome::broken(error.to_string())),
@@ -89,13 +90,13 @@ impl Subject for EngineSubject {
                 }),
             );
         }
-        let host = Host::with(Arc::clone(&self.engine), case.limits.clone(), options(case));
+        let host = Host::with(Arc::clone(&self.engine), task.limits.clone(), options(task));
         let recipe = match host.recipe(stages) {
             Ok(recipe) => recipe,
             Err(error) => return all(failure(&error)),
         };
-        let mut session = case.options.reuse.then(|| recipe.session());
-        let requests = case.requests.iter();
+        let mut session = task.options.reuse.then(|| recipe.session());
+        let requests = task.requests.iter();
         requests
             .map(|request| {
                 let bytes = request.input.to_vec();
@@ -110,12 +111,12 @@ impl Subject for EngineSubject {
     }
 }
 
-fn options(case: &Case) -> Options {
+fn options(task: &Task) -> Options {
     Options {
-        numeric: case.options.numeric,
-        utf8: case.options.utf8,
-        floats: case.options.floats,
-        fixed_memory: case.options.fixed_memory,
+        numeric: task.options.numeric,
+        utf8: task.options.utf8,
+        floats: task.options.floats,
+        fixed_memory: task.options.fixed_memory,
     }
 }
 

@@ -186,7 +186,7 @@ fn verdict<'r>(subject: &'r SubjectReport, result: &'r CaseResult) -> VerdictLin
     } else {
         &result.requests[..]
     };
-    let requests = result.case.requests.iter().zip(told);
+    let requests = result.case.expectations.iter().zip(told);
     VerdictLine {
         case: result.case.id.as_str(),
         subject: &subject.name,
@@ -196,7 +196,7 @@ fn verdict<'r>(subject: &'r SubjectReport, result: &'r CaseResult) -> VerdictLin
         time_us: result.time.as_micros(),
         why: result.why.as_deref(),
         requests: requests
-            .map(|(request, judged)| request_line(request.expect.describe(), judged))
+            .map(|(expectation, judged)| request_line(expectation.describe(), judged))
             .collect(),
     }
 }

@@ -60,12 +60,13 @@ mod source;
 mod subject;
 mod suggest;
 mod table;
+mod task;
 mod verdict;
 mod watchdog;
 
 pub use bytes::Bytes;
 pub use capability::{Capabilities, Capability};
-pub use case::{Case, CaseId, CaseOptions, DEFAULT_TIME, Level, Request, Stage};
+pub use case::{Case, CaseId, Level};
 pub use conforms::{assert_conforms, assert_shared_conforms};
 pub use corpus::Corpus;
 pub use engine_subject::EngineSubject;
@@ -79,6 +80,7 @@ pub use report::{Counts, Report, SubjectReport};
 pub use runner::{Run, run_case};
 pub use subject::Subject;
 pub use table::Table;
+pub use task::{DEFAULT_TIME, Request, Stage, Task, TaskOptions};
 pub use verdict::{CaseResult, JudgedRequest, Verdict};
 
 /// The README's example runs too.

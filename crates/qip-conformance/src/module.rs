@@ -22,6 +22,11 @@ pub(crate) enum ModuleSource {
 }
 
 impl Module {
+    /// A module of these bytes, which are handed over as they are.
+    pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Module {
+        Module::new(name, ModuleSource::Raw(Cow::Owned(bytes.into())))
+    }
+
     pub(crate) fn new(name: impl Into<String>, source: ModuleSource) -> Module {
         Module {
             name: name.into(),

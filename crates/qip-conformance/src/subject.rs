@@ -1,8 +1,9 @@
 //! What is under test.
 
 use crate::capability::Capabilities;
-use crate::case::Case;
+use crate::case::CaseId;
 use crate::outcome::Outcome;
+use crate::task::Task;
 
 /// Something that answers cases: a host with an engine, a program, a model.
 ///
@@ -18,7 +19,8 @@ pub trait Subject: Send + Sync {
     /// What it says it can do. Cases that need anything else are not put to it.
     fn capabilities(&self) -> &Capabilities;
 
-    /// Answers a case: one outcome for each of its requests, in order. What is
-    /// wrong with the modules is the outcome of every request.
-    fn run(&self, case: &Case) -> Vec<Outcome>;
+    /// Answers the task of a case: one outcome for each of its requests, in order.
+    /// What is wrong with the modules is the outcome of every request. What the case
+    /// expects, a subject is not told.
+    fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome>;
 }

@@ -127,10 +127,10 @@ pub(crate) fn of_answer(
         return unusable;
     }
     let detail = Detail::of(subject.capabilities());
-    let requests = case.requests.iter().zip(outcomes);
+    let requests = case.expectations.iter().zip(outcomes);
     let requests: Vec<JudgedRequest> = requests
-        .map(|(request, outcome)| JudgedRequest {
-            differences: judge(&request.expect, &outcome, detail),
+        .map(|(expectation, outcome)| JudgedRequest {
+            differences: judge(expectation, &outcome, detail),
             outcome,
         })
         .collect();
@@ -182,11 +182,11 @@ fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Op
             return broken(why.clone());
         }
     }
-    if outcomes.len() != case.requests.len() {
+    if outcomes.len() != case.task.requests.len() {
         return broken(format!(
             "gave {} answers to {} requests",
             outcomes.len(),
-            case.requests.len()
+            case.task.requests.len()
         ));
     }
     for outcome in outcomes {

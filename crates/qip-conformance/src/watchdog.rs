@@ -60,8 +60,12 @@ impl Watchdog {
         if worker.cases.send(Arc::clone(case)).is_err() {
             return gone();
         }
-        let requests = u32::try_from(case.requests.len()).unwrap_or(u32::MAX);
-        let allowed = case.time().saturating_add(GRACE).saturating_mul(requests);
+        let requests = u32::try_from(case.task.requests.len()).unwrap_or(u32::MAX);
+        let allowed = case
+            .task
+            .time()
+            .saturating_add(GRACE)
+            .saturating_mul(requests);
         match worker.answers.recv_timeout(allowed) {
             Ok(answer) => {
                 self.worker = Some(worker);
@@ -83,7 +87,7 @@ impl Worker {
         let name = format!("subject {}", subject.name());
         let work = move || {
             for case in received {
-                let answered = catch_unwind(AssertUnwindSafe(|| subject.run(&case)));
+                let answered = catch_unwind(AssertUnwindSafe(|| subject.run(&case.id, &case.task)));
                 let answered =
                     answered.map_err(|panic| format!("panicked: {}", panic_text(&*panic)));
                 if answer.send(answered).is_err() {

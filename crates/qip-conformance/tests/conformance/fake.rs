@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use qip_conformance::{
-    Capabilities, Capability, Case, Corpus, KnownFailures, Outcome, OutputKind, Report, Run,
-    Subject,
+    Capabilities, Capability, CaseId, Corpus, KnownFailures, Outcome, OutputKind, Report, Run,
+    Subject, Task,
 };
 use qip_host::engine::Exhausted;
 use qip_host::{Code, TrapKind};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// A module in WebAssembly text for cases whose answers are made up.
 pub(crate) const ANY_MODULE: &str = "module = { wat = '(module)' }\n";
 
-type Answer = Box<dyn Fn(&Case) -> Vec<Outcome> + Send + Sync>;
+type Answer = Box<dyn Fn(&CaseId, &Task) -> Vec<Outcome> + Send + Sync>;
 
 /// A subject that answers as it is told.
 pub(crate) struct Fake {
@@ -23,16 +23,21 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
-    pub(crate) fn new(answer: impl Fn(&Case) -> Vec<Outcome> + Send + Sync + 'static) -> Fake {
-        Fake {
-            capabilities: Capability::ALL.iter().copied().collect(),
-            answer: Box::new(answer),
-        }
+    /// Answers by the ID of the case.
+    pub(crate) fn new(answer: impl Fn(&CaseId) -> Vec<Outcome> + Send + Sync + 'static) -> Fake {
+        Fake::answering(move |id, _| answer(id))
     }
 
     /// Answers every request alike.
     pub(crate) fn always(outcome: Outcome) -> Fake {
-        Fake::new(move |case| vec![outcome.clone(); case.requests.len()])
+        Fake::answering(move |_, task| vec![outcome.clone(); task.requests.len()])
+    }
+
+    fn answering(answer: impl Fn(&CaseId, &Task) -> Vec<Outcome> + Send + Sync + 'static) -> Fake {
+        Fake {
+            capabilities: Capability::ALL.iter().copied().collect(),
+            answer: Box::new(answer),
+        }
     }
 
     pub(crate) fn without(mut self, capability: Capability) -> Fake {
@@ -54,8 +59,8 @@ impl Subject for Fake {
         &self.capabilities
     }
 
-    fn run(&self, case: &Case) -> Vec<Outcome> {
-        (self.answer)(case)
+    fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome> {
+        (self.answer)(id, task)
     }
 }
 

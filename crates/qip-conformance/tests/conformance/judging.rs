@@ -17,7 +17,7 @@ fn expectation(text: &str) -> Expectation {
         "summary = \"made up\"\n{ANY_MODULE}[[case]]\nname = \"one\"\nclauses = [\"IN-3\"]\n\
          stages = [{{}}, {{}}]\nexpect = {{ {text} }}\n"
     ));
-    corpus.cases()[0].requests[0].expect.clone()
+    corpus.cases()[0].expectations[0].clone()
 }
 
 fn judged(text: &str, outcome: &Outcome) -> Vec<Difference> {

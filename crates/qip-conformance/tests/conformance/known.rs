@@ -98,8 +98,8 @@ fn a_wildcard_stands_for_twenty_cases_at_most() {
         "fake: fake.toml:2: the entry matches 21 cases, expected at most 20"
     );
     // 1, 10 to 19.
-    let one_file = Fake::new(|case| {
-        let is_covered = case.id.slug().starts_with("case-1");
+    let one_file = Fake::new(|id| {
+        let is_covered = id.slug().starts_with("case-1");
         vec![scalar(if is_covered { 2 } else { 1 })]
     });
     let report = run_knowing(&all, one_file, &entry("case = \"area/*#case-1*\""));
@@ -110,7 +110,7 @@ fn a_wildcard_stands_for_twenty_cases_at_most() {
 #[test]
 fn an_entry_for_a_clause_covers_the_cases_that_fail_and_no_others() {
     let all = corpus(&cases(&["one", "two"]));
-    let half = || Fake::new(|case| vec![scalar(if case.id.slug() == "one" { 1 } else { 2 })]);
+    let half = || Fake::new(|id| vec![scalar(if id.slug() == "one" { 1 } else { 2 })]);
     let report = run_knowing(&all, half(), &entry("clause = \"IN-3\""));
     assert_eq!(verdicts(&report), [Verdict::Pass, Verdict::Xfail]);
     assert_eq!(reasons(&report), "");

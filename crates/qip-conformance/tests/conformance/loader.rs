@@ -431,28 +431,28 @@ requests = [{ expect = { scalar = 1 } }, { input = "own", expect = { scalar = 2 
     );
     assert_eq!(first.clauses, ["IN-3"]);
     assert_eq!(first.level, Level::Should);
-    assert_eq!(first.requests[0].input.to_vec(), b"default");
-    assert_eq!(first.requests[0].content_type.as_deref(), Some("a/b"));
+    assert_eq!(first.task.requests[0].input.to_vec(), b"default");
+    assert_eq!(first.task.requests[0].content_type.as_deref(), Some("a/b"));
     // In the order in which they stand, which a TOML table forgets.
     let uniforms = [
         ("z".to_owned(), "1".to_owned()),
         ("a".to_owned(), "2".to_owned()),
     ];
-    assert_eq!(first.stages[0].uniforms, uniforms);
-    assert_eq!(first.limits.fuel, Some(5));
-    assert_eq!(first.time(), qip_conformance::DEFAULT_TIME);
+    assert_eq!(first.task.stages[0].uniforms, uniforms);
+    assert_eq!(first.task.limits.fuel, Some(5));
+    assert_eq!(first.task.time(), qip_conformance::DEFAULT_TIME);
 
     assert_eq!(second.clauses, ["IN-4"]);
     assert_eq!(second.level, Level::Must);
-    assert_eq!(second.requests[0].input.to_vec(), b"default");
-    assert_eq!(second.requests[1].input.to_vec(), b"own");
-    assert!(second.stages[0].uniforms.is_empty());
+    assert_eq!(second.task.requests[0].input.to_vec(), b"default");
+    assert_eq!(second.task.requests[1].input.to_vec(), b"own");
+    assert!(second.task.stages[0].uniforms.is_empty());
     assert_eq!(
-        second.stages[1].uniforms,
+        second.task.stages[1].uniforms,
         [("k".to_owned(), "v".to_owned())]
     );
     assert_eq!(
-        (second.limits.fuel, second.time()),
+        (second.task.limits.fuel, second.task.time()),
         (None, Duration::from_millis(7))
     );
 }
@@ -464,7 +464,7 @@ fn bytes_come_in_every_form() {
     );
     let directory = files(&[("area/file.toml", &text), ("area/g.bin", "g")]);
     let corpus = Corpus::open_unlocked(directory.path()).unwrap();
-    let input = &corpus.cases()[0].requests[0].input;
+    let input = &corpus.cases()[0].task.requests[0].input;
     assert_eq!(input.to_vec(), b"abcdefefg");
     assert_eq!(input.len(), 9);
 }

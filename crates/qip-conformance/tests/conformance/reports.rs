@@ -52,7 +52,7 @@ expect = {{ stopped = \"fuel\" }}
     );
     let directory = files(&[("first/file.toml", &first), ("second/file.toml", &second)]);
     let corpus = Corpus::open_unlocked(directory.path()).unwrap();
-    let subject = Fake::new(|case| match case.id.slug() {
+    let subject = Fake::new(|id| match id.slug() {
         "passes" => vec![scalar(1)],
         "fails-in-its-output" => {
             let mut bytes = b"ab".repeat(30);

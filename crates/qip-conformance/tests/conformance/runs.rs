@@ -106,8 +106,8 @@ fn a_subject_that_says_that_it_lacks_something_is_believed_if_it_said_so_before(
     };
     let both = corpus(&cases(&["one", "two"]));
     let honest = unsupported.clone();
-    let subject = Fake::new(move |case| {
-        let one = case.id.slug() == "one";
+    let subject = Fake::new(move |id| {
+        let one = id.slug() == "one";
         vec![if one { honest.clone() } else { scalar(1) }]
     });
     let report = run(&both, subject.without(Capability::Image));
@@ -180,7 +180,7 @@ fn broken_is_never_what_was_expected() {
 fn a_panic_is_charged_to_its_case_only() {
     let report = run(
         &corpus(&cases(&["one", "two", "three"])),
-        Fake::new(|case| match case.id.slug() {
+        Fake::new(|id| match id.slug() {
             "two" => panic!("two"),
             _ => vec![scalar(1)],
         }),

@@ -1,0 +1,68 @@
+//! What a subject is asked. What must come back stands apart, in the case.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qip_contract::{Limits, Numeric};
+use qip_host::Utf8;
+use qip_host::engine::Floats;
+
+use crate::bytes::Bytes;
+use crate::module::Module;
+
+/// How long a request may take where its case does not say, so that a subject
+/// that never answers fails.
+pub const DEFAULT_TIME: Duration = Duration::from_millis(10_000);
+
+/// Modules, and the requests that are put to them in turn.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// The stages, none for the empty recipe. A module alone is one stage.
+    pub stages: Vec<Stage>,
+    /// Where the caller departs from the strict contract.
+    pub options: TaskOptions,
+    /// What the host allows. A case's task always has a time limit.
+    pub limits: Limits,
+    /// The requests, in order; one at least.
+    pub requests: Vec<Request>,
+}
+
+/// A stage of a recipe.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// The module.
+    pub module: Arc<Module>,
+    /// Uniforms as text, in the order in which the case gives them.
+    pub uniforms: Vec<(String, String)>,
+}
+
+/// Where a caller departs from the strict contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TaskOptions {
+    /// Whether text is checked (IN-6).
+    pub utf8: Utf8,
+    /// Which types pointers, capacities and sizes may have (MOD-4).
+    pub numeric: Numeric,
+    /// How NaN comes about (DET-1).
+    pub floats: Floats,
+    /// Whether all requests share an instance for each stage (RUN-4).
+    pub reuse: bool,
+    /// Whether memory that can grow is refused (MOD-7).
+    pub fixed_memory: bool,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The bytes.
+    pub input: Bytes,
+    /// The content type that they are said to have.
+    pub content_type: Option<String>,
+}
+
+impl Task {
+    /// The time that each request may take.
+    pub fn time(&self) -> Duration {
+        self.limits.time.unwrap_or(DEFAULT_TIME)
+    }
+}
