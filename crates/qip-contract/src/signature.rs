@@ -233,6 +233,7 @@ pub struct Signature {
     function_names: BTreeMap<u32, String>,
     /// What is over a limit, besides the size of the bytes.
     excess: Option<Refusal>,
+    most_locals: u64,
 }
 
 /// A table, as declared.
@@ -346,6 +347,12 @@ impl Signature {
             self.tables.len(),
             self.tables.iter().map(bound).max().unwrap_or(0),
         )
+    }
+
+    /// The locals, parameters included, of the function that has the most of them; one
+    /// of type v128 counts as two. It is what [`Rules::most_locals`] bounds.
+    pub fn most_locals(&self) -> u64 {
+        self.most_locals
     }
 
     /// Whether any code of the module grows its memory.

@@ -56,6 +56,10 @@ pub struct EngineInfo {
     pub indirect_kinds: bool,
     /// Whether it can make NaN bits deterministic (DET-1).
     pub deterministic_floats: bool,
+    /// The most locals, parameters included, of a function that it can compile, where a
+    /// v128 counts as two; `None` where it takes what LIM-1 allows. The host refuses
+    /// more with `limit`, before the engine sees the module.
+    pub most_locals: Option<u64>,
 }
 
 /// A module to compile.

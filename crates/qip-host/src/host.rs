@@ -166,6 +166,7 @@ impl Host {
         let rules = Rules {
             numeric: options.numeric,
             fixed_memory: options.fixed_memory,
+            most_locals: engine.info().most_locals,
             uniforms: uniforms.clone(),
         };
         if let Some(first) = signature.refusals(&rules).into_iter().next() {

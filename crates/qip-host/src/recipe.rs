@@ -234,9 +234,10 @@ fn same_host(host: &Host, module: &Module) -> Result<Module, Error> {
 /// the next request (RUN-4 makes reuse the caller's choice). For modules that are
 /// known to keep no state, a request costs a fraction of a fresh one.
 ///
-/// Uniforms are applied and getters read again on every request. After a request that
-/// failed, for whatever reason, the instance of the failing stage is replaced by a
-/// fresh one.
+/// Uniforms are applied and getters read again on every request. An instance that
+/// trapped, was stopped, or whose engine failed is never used again: the next request
+/// gets a fresh one for that stage. A refusal of an input, an output or a content type
+/// leaves every instance in use, with what the refused request left in it.
 #[derive(Debug)]
 pub struct Session {
     recipe: Recipe,
@@ -265,7 +266,7 @@ pub(crate) trait Instances {
         budget: &Budget,
     ) -> Result<Box<dyn Instance>, Stop>;
 
-    /// Gets an instance back that did not fail.
+    /// Gets an instance back that may be used again.
     fn give_back(&mut self, index: usize, instance: Box<dyn Instance>);
 }
 
@@ -407,7 +408,11 @@ impl<I: Instances> Request<'_, I> {
             settings,
             input,
             &mut self.content_type,
-        )?;
+        );
+        let output = match output {
+            Ok(output) => output,
+            Err(cause) => return Err(self.give_back_refused(index, instance, cause)),
+        };
         let usage = instance.finish();
         // The limit covers the host's own copying and checking too (RUN-6).
         if let Some(begin) = self.begin {
@@ -423,6 +428,21 @@ impl<I: Instances> Request<'_, I> {
         }
         self.usages.push(usage);
         Ok(output)
+    }
+
+    /// After a trap or a stop an instance is never reused (RUN-4); a refusal is neither.
+    #[cold]
+    fn give_back_refused(
+        &mut self,
+        index: usize,
+        mut instance: Box<dyn Instance>,
+        cause: Box<Cause>,
+    ) -> Box<Cause> {
+        if matches!(*cause, Cause::Refused(..)) {
+            instance.finish();
+            self.instances.give_back(index, instance);
+        }
+        cause
     }
 }
 

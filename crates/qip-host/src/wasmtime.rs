@@ -95,6 +95,7 @@ impl Wasmtime {
                 extended_const: true,
                 indirect_kinds: true,
                 deterministic_floats: true,
+                most_locals: None,
             },
             configuration,
             builds: Mutex::default(),

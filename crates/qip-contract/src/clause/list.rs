@@ -159,9 +159,10 @@ pub static CLAUSES: &[Clause] = &[
         choice: Some(
             "\
             More stages than allowed is `limit`, right after `empty-recipe`. `memory-not-fixed` \
-            stands with `memory-kind`, right after it. The keys of the uniform step are those \
-            that the caller gives and those that the module exports, taken together in bytewise \
-            order.",
+            stands with `memory-kind`, right after it. Of a tile filter the input capacity is \
+            followed by the width and height and then the halo, in the order of IMG-12. The keys \
+            of the uniform step are those that the caller gives and those that the module \
+            exports, taken together in bytewise order.",
         ),
     },
     Clause {
@@ -309,7 +310,11 @@ pub static CLAUSES: &[Clause] = &[
             After a trap or a stop an instance is never reused.",
         choice: Some(
             "\
-            With reuse, uniforms are applied and getters are read again on every request.",
+            With reuse, uniforms are applied and getters are read again on every request. Only a \
+            trap, a stop or a failure of the engine itself ends an instance: a refusal that \
+            comes while there is one, of an input, an output or a content type, leaves it in use \
+            for the next request, in this stage and in those before, with whatever the refused \
+            request has left in it.",
         ),
     },
     Clause {
@@ -920,9 +925,19 @@ pub static CLAUSES: &[Clause] = &[
             picture.",
         choice: Some(
             "\
-            A module beyond the implementation limits that wasmparser itself has for locals or \
-            parameters is `limit` too, not `invalid-module`: to the caller it is the same fault, \
-            and which of the two bounds is hit first should not show.",
+            A module beyond the implementation limits that wasmparser itself has for what is \
+            counted here is `limit` too, not `invalid-module`: to the caller it is the same \
+            fault, and which of the two bounds is hit first should not show. `invalid-module` \
+            still comes before it, as far as can be told: the instructions of a function that \
+            has more bytes or locals than wasmparser takes are not looked at, all else is; after \
+            a section of too many types, functions, exports or segments, or a type of too many \
+            parameters or results, the rest need only be well-formed in its sections, their \
+            entries and the locals of functions. What is beyond other bounds of wasmparser (100 \
+            000 bytes of a name, 100 tables, a million imports or globals, ten million elements \
+            of a segment) is `invalid-module`. An engine may take fewer locals than the limit: \
+            its host then answers `limit` with what the engine takes, where parameters count as \
+            well and a v128 counts as two, instead of letting the engine fail. DET-1 leaves that \
+            out of its promise.",
         ),
     },
     Clause {

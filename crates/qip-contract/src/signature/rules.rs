@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kind, Shape, Signature, Uniform, ValType};
+use super::{Kind, Shape, Signature, Uniform, ValType, over_limit};
 use crate::{Code, ExportName, Numeric, Refusal, UNIFORM_PREFIX, Value, parse_uniform, quote};
 
 /// What a caller asks of a module beyond the bare contract.
@@ -12,6 +12,11 @@ pub struct Rules {
     pub numeric: Numeric,
     /// Insist on a memory that cannot grow (MOD-7).
     pub fixed_memory: bool,
+    /// The most locals, parameters included, that the engine takes of one function, a
+    /// v128 counting as two; `None` where it takes what [`Limits::locals`] allows (LIM-1).
+    ///
+    /// [`Limits::locals`]: crate::Limits::locals
+    pub most_locals: Option<u64>,
     /// The uniforms that are to be set: text by key (UNI-3).
     pub uniforms: BTreeMap<String, String>,
 }
@@ -24,12 +29,15 @@ pub(super) fn refusals(signature: &Signature, rules: &Rules) -> Vec<Refusal> {
     };
     check.imports();
     check.memory();
-    check.refusals.extend(signature.excess.clone());
+    check.sizes();
     check.entry();
     check.input();
-    if signature.kind == Kind::Content {
-        check.output();
-        check.content_types();
+    match signature.kind {
+        Kind::Content => {
+            check.output();
+            check.content_types();
+        }
+        Kind::Tile => check.size_and_halo(),
     }
     check.uniforms();
     check.refusals
@@ -106,6 +114,20 @@ impl Check<'_> {
         );
     }
 
+    /// One size over a limit, the first in the order of LIM-1, where the engine's own
+    /// bound on locals comes last.
+    fn sizes(&mut self) {
+        let found = self.signature.most_locals;
+        let own = self.rules.most_locals.filter(|allowed| found > *allowed);
+        let own = own.map(|allowed| {
+            let what = "a function with a number of locals and parameters together of";
+            over_limit("locals", what, found, allowed)
+                .help("that limit is the engine's own: another engine may take the module")
+        });
+        let excess = self.signature.excess.clone();
+        self.refusals.extend(excess.or(own));
+    }
+
     /// The tile functions before `render` before `run`; the losing ones are held
     /// to their shape too (MOD-6).
     fn entry(&mut self) {
@@ -130,16 +152,18 @@ impl Check<'_> {
         for name in names {
             self.function(name, params, results);
         }
-        if self.signature.kind == Kind::Tile {
-            self.function(ExportName::Halo, &[], &[ValType::I32]);
-            if let Some(shape) = self.signature.export(ExportName::WidthAndHeight) {
-                let fits = matches!(shape, Shape::Function { params, .. }
-                    if **params == [ValType::F32, ValType::F32]);
-                if !fits {
-                    self.shape(ExportName::WidthAndHeight, shape, "a function `(f32, f32)`");
-                }
+    }
+
+    /// What only tile filters have, after their input as in IMG-12.
+    fn size_and_halo(&mut self) {
+        if let Some(shape) = self.signature.export(ExportName::WidthAndHeight) {
+            let fits = matches!(shape, Shape::Function { params, .. }
+                if **params == [ValType::F32, ValType::F32]);
+            if !fits {
+                self.shape(ExportName::WidthAndHeight, shape, "a function `(f32, f32)`");
             }
         }
+        self.function(ExportName::Halo, &[], &[ValType::I32]);
     }
 
     fn input(&mut self) {

@@ -6,8 +6,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use wasmparser::{
-    BinaryReader, ConstExpr, Encoding, ExternalKind, FuncValidatorAllocations, FunctionBody,
-    Operator, Parser, Payload, TypeRef, ValidPayload, Validator,
+    BinaryReader, BinaryReaderError, ConstExpr, ExternalKind, FuncValidatorAllocations,
+    FunctionBody, MemorySectionReader, Operator, Parser, Payload, TypeRef, TypeSectionReader,
+    ValidPayload, Validator,
 };
 
 use super::{Import, Kind, Memory, Shape, Signature, Table, Uniform, ValType, over_limit};
@@ -33,40 +34,42 @@ pub(super) fn read(wasm: &[u8], limits: &Limits) -> Result<Signature, Refusal> {
     let mut validator = Some(Validator::new_with_features(features()));
     let mut allocations = FuncValidatorAllocations::default();
     for payload in Parser::new(0).parse_all(wasm) {
-        if let Some(claim) = payload
-            .as_ref()
-            .ok()
-            .and_then(|payload| claim(wasm, payload))
-        {
+        let payload = payload.map_err(|error| invalid(&error))?;
+        if let Some(claim) = claim(wasm, &payload) {
             return Err(claim);
         }
-        let step = payload.and_then(|payload| {
-            // What is collected from a section that turns out malformed is never
-            // used: the validator reads the same section and refuses.
-            let _ = scan.collect(&payload);
-            match &mut validator {
-                Some(validator) => validate(validator, &payload, &mut allocations, &mut scan),
-                None => Ok(()),
-            }
-        });
-        if let Err(error) = step {
-            if !scan.declared.is_beyond_parser() {
-                return Err(invalid(&error));
-            }
-            // The parser stops at its own limits, so whether the module is valid
-            // beyond them cannot be told: `limit` says what can. Go on without
-            // validating, for what ORD-1 looks at first.
-            validator = None;
+        let collected = scan.collect(&payload);
+        if scan.is_beyond_parser(&payload) {
+            // Going on finds what ORD-1 looks at before `limit`.
+            validator = validator.and_then(|validator| without(validator, &payload));
+        } else if let Some(validator) = &mut validator {
+            // It is asked first: it says better what is wrong.
+            validate(validator, &payload, &mut allocations, &mut scan)
+                .map_err(|error| invalid(&error))?;
         }
+        collected?;
     }
     Ok(scan.signature(limits))
 }
 
-fn validate<'a>(
+/// The validator without a part that it would refuse for its own limits. A function's
+/// body is of no concern to the others; after a section the validator knows too little
+/// of the module to judge the rest, which then only has to be well-formed (LIM-1).
+fn without(mut validator: Validator, payload: &Payload<'_>) -> Option<Validator> {
+    let Payload::CodeSectionEntry(body) = payload else {
+        return None;
+    };
+    // It counts the bodies: an empty one takes the place.
+    let empty = FunctionBody::new(BinaryReader::new(&[], body.range().start));
+    validator.code_section_entry(&empty).ok()?;
+    Some(validator)
+}
+
+fn validate(
     validator: &mut Validator,
-    payload: &Payload<'a>,
+    payload: &Payload<'_>,
     allocations: &mut FuncValidatorAllocations,
-    scan: &mut Scan,
+    scan: &mut Scan<'_>,
 ) -> wasmparser::Result<()> {
     if let ValidPayload::Func(function, body) = validator.payload(payload)? {
         let mut function = function.into_validator(std::mem::take(allocations));
@@ -167,6 +170,7 @@ struct Declared {
     function_bytes: u64,
     locals: u64,
     locals_and_params: u64,
+    local_slots: u64,
     params: u64,
     types: u64,
     exports: u64,
@@ -247,42 +251,27 @@ impl Declared {
         .find(|(_, _, found, allowed)| found > allowed)
         .map(|(name, what, found, allowed)| over_limit(name, what, found, allowed))
     }
-
-    /// Whether wasmparser gives up on the module for its own limits.
-    fn is_beyond_parser(&self) -> bool {
-        let unlimited = Limits {
-            functions: u64::MAX,
-            function_bytes: u64::MAX,
-            locals: u64::MAX,
-            params: u64::MAX,
-            types: u64::MAX,
-            exports: u64::MAX,
-            segments: u64::MAX,
-            table_entries: u64::MAX,
-            memory_bytes: u64::MAX,
-            ..Limits::standard()
-        };
-        self.excess(&unlimited).is_some()
-    }
 }
 
 /// wasmparser's own limits (its `limits` module is private): beyond them it
 /// gives no verdict on a module, whatever a host allows.
 fn parser_limit(name: &str) -> u64 {
     match name {
-        "functions" | "types" | "exports" => 1_000_000,
-        "function_bytes" => 7_654_321,
-        "locals" => 50_000,
+        "functions" | "types" | "exports" => PARSER_ITEMS as u64,
+        "function_bytes" => PARSER_FUNCTION_BYTES,
+        "locals" => PARSER_LOCALS,
         "params" => PARSER_PARAMS.into(),
-        "table_entries" => 10_000_000,
         _ => u64::MAX,
     }
 }
 
 /// Of data segments, and of element segments.
 const PARSER_SEGMENTS: u64 = 100_000;
+const PARSER_FUNCTION_BYTES: u64 = 7_654_321;
+/// Of locals and parameters together.
+const PARSER_LOCALS: u64 = 50_000;
 const PARSER_PARAMS: u32 = 1_000;
-/// Of types, functions and globals.
+/// Of types, functions, globals and exports.
 const PARSER_ITEMS: usize = 1_000_000;
 /// Of tables; of memories the feature set allows one.
 const PARSER_TABLES: usize = 100;
@@ -299,6 +288,17 @@ fn push_some<T>(kept: &mut Vec<T>, most: usize, item: T) {
     }
 }
 
+/// A function type, as far as it matters to what has it. There may be a million.
+#[derive(Clone, Copy)]
+struct Type {
+    /// Where it begins, from the begin of its section.
+    start: u32,
+    /// How many parameters. The parser takes far fewer than can stand here.
+    params: u16,
+    /// The same as [`Signature::most_locals`] counts.
+    param_slots: u16,
+}
+
 #[derive(Default)]
 struct Scan<'a> {
     wasm: &'a [u8],
@@ -306,8 +306,9 @@ struct Scan<'a> {
     /// over the limit anyhow.
     most_names: usize,
     declared: Declared,
-    /// Where each type begins.
-    types: Vec<usize>,
+    types: Vec<Type>,
+    /// Where the section of the types begins.
+    types_start: usize,
     /// The shapes of functions, by type, that an export has asked for: one for all,
     /// so that no module is long in many exports of one wide type.
     shapes: BTreeMap<u32, Shape>,
@@ -321,6 +322,8 @@ struct Scan<'a> {
     import_count: usize,
     /// Bodies read so far.
     bodies: usize,
+    /// The locals and parameters of the last of them.
+    last_locals: u64,
     exports: BTreeMap<ExportName, Shape>,
     exported_memory: Option<Memory>,
     uniforms: Vec<Uniform>,
@@ -345,31 +348,99 @@ impl<'a> Scan<'a> {
         BinaryReader::new(bytes, range.start)
     }
 
-    fn collect(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()> {
+    /// Collects what a part has, which need not be valid but well-formed.
+    fn collect(&mut self, payload: &Payload<'_>) -> Result<(), Refusal> {
         match payload {
-            Payload::Version {
-                encoding: Encoding::Module,
-                ..
-            } => {}
-            Payload::TypeSection(section) => {
-                const FUNCTION: u8 = 0x60;
-                self.declared.types = u64::from(section.count());
-                let mut reader = self.reader(section.range());
-                for _ in 0..reader.read_var_u32()? {
-                    push_some(&mut self.types, PARSER_ITEMS, reader.original_position());
-                    if reader.read_u8()? != FUNCTION {
-                        // The validator refuses every other type.
-                        break;
-                    }
-                    for _ in ["parameters", "results"] {
-                        let count = reader.read_var_u32()?;
-                        for _ in 0..count {
-                            reader.read::<wasmparser::ValType>()?;
-                        }
-                        self.declared.params = self.declared.params.max(count.into());
-                    }
-                }
+            Payload::TypeSection(section) => self.types(section),
+            Payload::MemorySection(section) => self.memories(section),
+            Payload::TagSection(section) => Err(invalid_at(
+                section.range().start as u64,
+                "a section of tags",
+            )),
+            Payload::UnknownSection { id, range, .. } => Err(invalid_at(
+                range.start as u64,
+                &format!("a section of the unknown kind {id}"),
+            )),
+            _ => self.collect_more(payload).map_err(|error| invalid(&error)),
+        }
+    }
+
+    /// Whether this part, which has been collected, is more than the parser takes.
+    fn is_beyond_parser(&self, payload: &Payload<'_>) -> bool {
+        let Declared {
+            functions,
+            params,
+            types,
+            exports,
+            elements,
+            data,
+            ..
+        } = self.declared;
+        let most = PARSER_ITEMS as u64;
+        match payload {
+            Payload::TypeSection(_) => types > most || params > PARSER_PARAMS.into(),
+            Payload::FunctionSection(_) => functions > most,
+            Payload::ExportSection(_) => exports > most,
+            Payload::ElementSection(_) => elements > PARSER_SEGMENTS,
+            Payload::DataCountSection { .. } | Payload::DataSection(_) => data > PARSER_SEGMENTS,
+            Payload::CodeSectionEntry(body) => {
+                body.range().len() as u64 > PARSER_FUNCTION_BYTES
+                    || self.last_locals > PARSER_LOCALS
             }
+            _ => false,
+        }
+    }
+
+    /// Types are read by hand, since the parser's own reader fails at its own limit.
+    fn types(&mut self, section: &TypeSectionReader<'_>) -> Result<(), Refusal> {
+        const FUNCTION: u8 = 0x60;
+        let malformed = |error: BinaryReaderError| invalid(&error);
+        self.declared.types = u64::from(section.count());
+        self.types_start = section.range().start;
+        let mut reader = self.reader(section.range());
+        for _ in 0..reader.read_var_u32().map_err(malformed)? {
+            let start = reader.original_position();
+            // The validator takes one other notation for it, of garbage collection.
+            if reader.read_u8().map_err(malformed)? != FUNCTION {
+                return Err(invalid_at(start as u64, "a type other than of functions"));
+            }
+            let (params, param_slots) = read_types(&mut reader).map_err(malformed)?;
+            let (results, _) = read_types(&mut reader).map_err(malformed)?;
+            self.declared.params = self.declared.params.max(params.max(results).into());
+            let ty = Type {
+                // A section has its size in 32 bits.
+                start: (start - self.types_start) as u32,
+                params: u16::try_from(params).unwrap_or(u16::MAX),
+                param_slots: u16::try_from(param_slots).unwrap_or(u16::MAX),
+            };
+            push_some(&mut self.types, PARSER_ITEMS, ty);
+        }
+        if reader.eof() {
+            Ok(())
+        } else {
+            let offset = reader.original_position();
+            Err(invalid_at(
+                offset as u64,
+                "more than the types of a section",
+            ))
+        }
+    }
+
+    fn memories(&mut self, section: &MemorySectionReader<'_>) -> Result<(), Refusal> {
+        for memory in section.clone() {
+            let memory = memory.map_err(|error| invalid(&error))?;
+            if memory.memory64 || memory.shared || memory.page_size_log2.is_some() {
+                let offset = section.range().start;
+                let what = "a memory that is 64-bit, shared or of other pages";
+                return Err(invalid_at(offset as u64, what));
+            }
+            self.memory(&memory);
+        }
+        Ok(())
+    }
+
+    fn collect_more(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()> {
+        match payload {
             Payload::ImportSection(section) => {
                 for import in section.clone().into_imports() {
                     let import = import?;
@@ -385,11 +456,6 @@ impl<'a> Scan<'a> {
             Payload::TableSection(section) => {
                 for table in section.clone() {
                     self.table(&table?.ty);
-                }
-            }
-            Payload::MemorySection(section) => {
-                for memory in section.clone() {
-                    self.memory(&memory?);
                 }
             }
             Payload::GlobalSection(section) => {
@@ -415,21 +481,17 @@ impl<'a> Scan<'a> {
             }
             Payload::ElementSection(section) => {
                 self.declared.elements = u64::from(section.count());
+                for segment in section.clone() {
+                    segment?;
+                }
             }
             Payload::DataCountSection { count, .. } => {
                 self.declared.data = u64::from(*count);
             }
             Payload::DataSection(section) => {
                 self.declared.data = u64::from(section.count());
-            }
-            Payload::CodeSectionStart { range, .. } => {
-                // The sizes are read here and not with the bodies, because the
-                // parser stops at a body over its own limit.
-                let mut reader = self.reader(range.clone());
-                for _ in 0..reader.read_var_u32()? {
-                    let size = reader.read_var_u32()?;
-                    reader.read_bytes(size as usize)?;
-                    self.declared.function_bytes = self.declared.function_bytes.max(size.into());
+                for segment in section.clone() {
+                    segment?;
                 }
             }
             Payload::CodeSectionEntry(body) => self.body(body)?,
@@ -552,7 +614,7 @@ impl<'a> Scan<'a> {
 
     /// The shape of the functions of a type; `None` where the validator refuses it.
     fn function(&self, ty: u32) -> Option<Shape> {
-        let start = *self.types.get(ty as usize)?;
+        let start = self.types_start + self.types.get(ty as usize)?.start as usize;
         let mut reader = self.reader(start..self.wasm.len());
         reader.read_u8().ok()?;
         let mut list = || -> Option<Arc<[ValType]>> {
@@ -598,33 +660,35 @@ impl<'a> Scan<'a> {
     }
 
     fn body(&mut self, body: &FunctionBody<'_>) -> wasmparser::Result<()> {
+        let (params, param_slots) = self.type_of_next_body().map_or((0, 0), |ty| {
+            (u64::from(ty.params), u64::from(ty.param_slots))
+        });
+        let declared = &mut self.declared;
+        declared.function_bytes = declared.function_bytes.max(body.range().len() as u64);
         // Groups of locals are counted by hand: the parser's own reader fails at
         // its own limit.
-        let params = self.params_of_next_body().unwrap_or(0);
         let mut reader = body.get_binary_reader();
-        let mut locals = 0_u64;
+        let (mut locals, mut slots) = (0_u64, 0_u64);
         for _ in 0..reader.read_var_u32()? {
-            locals += u64::from(reader.read_var_u32()?);
-            self.declared.locals = self.declared.locals.max(locals);
-            // The parser's own limit counts both.
-            let both = locals + params;
-            self.declared.locals_and_params = self.declared.locals_and_params.max(both);
-            reader.read::<wasmparser::ValType>()?;
+            let count = u64::from(reader.read_var_u32()?);
+            locals += count;
+            slots += count * u64::from(slots_of(reader.read()?));
         }
+        self.last_locals = locals + params;
+        declared.locals = declared.locals.max(locals);
+        declared.locals_and_params = declared.locals_and_params.max(self.last_locals);
+        declared.local_slots = declared.local_slots.max(slots + param_slots);
         Ok(())
     }
 
-    /// The number of parameters of the function that the next body is of.
-    fn params_of_next_body(&mut self) -> Option<u64> {
+    /// The type of the function that the next body is of.
+    fn type_of_next_body(&mut self) -> Option<Type> {
         let imported =
             self.functions.len() as u64 - self.declared.functions.min(self.functions.len() as u64);
         let index = usize::try_from(imported).ok()?.checked_add(self.bodies)?;
         self.bodies += 1;
         let ty = *self.functions.get(index)?;
-        let start = *self.types.get(ty as usize)?;
-        let mut reader = self.reader(start..self.wasm.len());
-        reader.read_u8().ok()?;
-        reader.read_var_u32().ok().map(u64::from)
+        self.types.get(ty as usize).copied()
     }
 
     fn validate_body<T: wasmparser::WasmModuleResources>(
@@ -672,7 +736,26 @@ impl<'a> Scan<'a> {
             other_exports: self.other_exports,
             function_names: self.function_names,
             excess: self.declared.excess(limits),
+            most_locals: self.declared.local_slots,
         }
+    }
+}
+
+/// Reads a list of types: how many, and how many slots they take.
+fn read_types(reader: &mut BinaryReader<'_>) -> wasmparser::Result<(u32, u32)> {
+    let count = reader.read_var_u32()?;
+    let mut slots = 0_u32;
+    for _ in 0..count {
+        slots = slots.saturating_add(slots_of(reader.read()?));
+    }
+    Ok((count, slots))
+}
+
+/// How many slots a local takes, as [`Signature::most_locals`] counts.
+fn slots_of(ty: wasmparser::ValType) -> u32 {
+    match ty {
+        wasmparser::ValType::V128 => 2,
+        _ => 1,
     }
 }
 

@@ -53,6 +53,7 @@ fn examine(wasm: &[u8]) -> Result<Vec<Refusal>, Refusal> {
         let rules = Rules {
             numeric,
             fixed_memory: true,
+            most_locals: Some(1),
             uniforms: [("gain".to_owned(), "1".to_owned())].into(),
         };
         for refusal in signature.refusals(&rules) {

@@ -386,7 +386,7 @@ fn beyond_the_validators_own_limits() {
         memory_bytes: u64::MAX,
         ..Limits::standard()
     };
-    let rows: [(&str, Generator, u64); 10] = [
+    let rows: [(&str, Generator, u64); 9] = [
         ("functions", with_functions, 1_000_000),
         ("function_bytes", with_body, 7_654_321),
         ("locals", with_locals, 50_000),
@@ -396,7 +396,6 @@ fn beyond_the_validators_own_limits() {
         ("exports", with_exports, 1_000_000),
         ("segments", with_data, 100_000),
         ("segments", with_elements, 100_000),
-        ("table_entries", with_table, 10_000_000),
     ];
     for (name, module, own) in rows {
         let wasm = module(own + 1);
@@ -409,6 +408,144 @@ fn beyond_the_validators_own_limits() {
             "{name} under the standard limits"
         );
     }
+}
+
+/// The validator has no limit of its own on the entries of a table, nor on memory.
+#[test]
+fn what_has_no_limit_of_the_validators_can_be_allowed() {
+    let unlimited = Limits {
+        table_entries: u64::MAX,
+        memory_bytes: u64::MAX,
+        ..Limits::standard()
+    };
+    for count in [10_000_000, 10_000_001, u64::from(u32::MAX)] {
+        assert_eq!(limit_of(&with_table(count), &unlimited), None, "{count}");
+    }
+    let most = crate::wat("(module (memory 65536))");
+    assert_eq!(limit_of(&most, &unlimited), None);
+}
+
+/// A function of type 0, `() -> ()`, for each body.
+fn with_bodies(bodies: &[Vec<u8>]) -> Vec<u8> {
+    let (mut types, mut functions, mut code) = Default::default();
+    one_type(&mut types);
+    for body in bodies {
+        FunctionSection::function(&mut functions, 0);
+        CodeSection::raw(&mut code, body);
+    }
+    let mut module = Module::new();
+    module.section(&types).section(&functions).section(&code);
+    module.finish()
+}
+
+/// A body with so many locals in one group, and instructions.
+fn body(locals: u32, instructions: &[u8]) -> Vec<u8> {
+    let mut body = Function::new([(locals, ValType::I32)]).into_raw_body();
+    body.extend(instructions);
+    body
+}
+
+/// ORD-1: `invalid-module` comes before every other size. A body that the validator
+/// cannot take is left out, and the others are not.
+#[test]
+fn an_invalid_body_is_found_among_those_that_are_too_large() {
+    const END: u8 = 0x0b;
+    let too_long = body(0, &[vec![0x01; 7_654_321], vec![END]].concat());
+    let too_many = body(50_001, &[END]);
+    let wrong = body(0, &[0x41, 0, END]);
+    for large in [too_long, too_many] {
+        for bodies in [
+            [&large, &wrong, &large],
+            [&wrong, &large, &large],
+            [&large, &large, &wrong],
+        ] {
+            let refusal =
+                first_refusal(&with_bodies(&bodies.map(Clone::clone)), &Limits::standard());
+            assert_eq!(refusal.expect("wrong").code(), Code::InvalidModule);
+        }
+        let refusal = Signature::read(&with_bodies(&[large.clone(), large]), &Limits::standard());
+        let found = codes(&refusal.expect("valid").refusals(&Rules::default()));
+        assert_eq!(found[0], "missing-memory memory");
+        assert!(found[1].starts_with("limit "), "{found:?}");
+    }
+}
+
+/// LIM-1: after a section that the validator cannot take, the rest is only held to its
+/// form.
+#[test]
+fn beyond_a_section_that_is_too_large_the_rest_is_well_formed_at_least() {
+    let wide = |rest: &[&[u8]]| {
+        let mut types = vec![1, 0x60];
+        types.extend([0xe9, 7]);
+        types.extend([0x7f; 1_001]);
+        types.push(0);
+        let mut wasm = b"\0asm\x01\0\0\0\x01".to_vec();
+        let size = types.len() as u16;
+        wasm.extend([(size & 0x7f) as u8 | 0x80, (size >> 7) as u8]);
+        wasm.extend(types);
+        wasm.extend(rest.concat());
+        first_refusal(&wasm, &Limits::standard()).map(|refusal| refusal.code())
+    };
+    // A function of the wide type, whose body is wrong.
+    let wrong: &[&[u8]] = &[b"\x03\x02\x01\0", b"\x0a\x06\x01\x04\0\x41\0\x0b"];
+    assert_eq!(wide(&[]), Some(Code::MissingMemory));
+    assert_eq!(wide(wrong), Some(Code::MissingMemory));
+    let malformed: [&[&[u8]]; 9] = [
+        // A body without its function, and a function without its body.
+        &[b"\x0a\x04\x01\x02\0\x0b"],
+        &[b"\x03\x02\x01\0"],
+        // A local of no type.
+        &[b"\x03\x02\x01\0", b"\x0a\x06\x01\x04\x01\x01\0\x0b"],
+        // A segment that is cut off, of elements and of data.
+        &[b"\x09\x03\x01\0\x41"],
+        &[b"\x0b\x03\x01\x01\x09"],
+        // An export that is cut off, a memory of 64 bits, a tag, an unknown section.
+        &[b"\x07\x03\x01\x01a"],
+        &[b"\x05\x03\x01\x04\x01"],
+        &[b"\x0d\x03\x01\0\0"],
+        &[b"\x0e\x01\0"],
+    ];
+    for rest in malformed {
+        assert_eq!(wide(rest), Some(Code::InvalidModule), "{rest:x?}");
+    }
+}
+
+/// LIM-1: an engine may take fewer locals than the limit. Parameters are among them, a
+/// vector counts as two, and the limit that is always there is named first.
+#[test]
+fn an_engine_can_take_fewer_locals() {
+    let module = |locals: &str| {
+        sound(&format!(
+            "(func (param i32 v128) {locals}) (func (local i64 f32))"
+        ))
+    };
+    let found = |locals: &str, limit, most_locals| {
+        let limits = Limits {
+            locals: limit,
+            ..Limits::standard()
+        };
+        let rules = Rules {
+            most_locals,
+            ..Rules::default()
+        };
+        let signature = Signature::read(&module(locals), &limits).expect("valid");
+        let refusals = signature.refusals(&rules);
+        assert!(refusals.len() <= 1, "{refusals:?}");
+        let first = refusals.first()?;
+        assert_eq!((first.code(), first.name()), (Code::Limit, Some("locals")));
+        Some((
+            first.found_text()?.to_owned(),
+            first.wanted_text()?.to_owned(),
+        ))
+    };
+    let numbers = |found: &str, allowed: &str| Some((found.to_owned(), allowed.to_owned()));
+    assert_eq!(read(&module("(local f64)")).most_locals(), 4);
+    assert_eq!(read(&module("")).most_locals(), 3);
+    assert_eq!(found("(local f64)", 9, Some(4)), None);
+    assert_eq!(found("(local f64)", 9, Some(3)), numbers("4", "3"));
+    assert_eq!(found("(local v128)", 9, Some(4)), numbers("5", "4"));
+    assert_eq!(found("(local f64)", 9, None), None);
+    assert_eq!(found("(local f64)", 1, Some(3)), numbers("2", "1"));
 }
 
 /// ORD-1: imports come before declared sizes, also where validating had to stop.

@@ -96,6 +96,16 @@ fn proposals_left_out_are_invalid() {
     }
 }
 
+/// MOD-8: `4f 00` before a function's type says that it is final and has no supertype,
+/// which only garbage collection can say.
+#[test]
+fn a_final_subtype_is_invalid() {
+    let wasm = b"\0asm\x01\0\0\0\x01\x06\x01\x4f\0\x60\0\0";
+    let refusal = Signature::read(wasm, &Limits::standard()).expect_err("no 2.0");
+    assert_eq!(refusal.code(), Code::InvalidModule);
+    assert_eq!(refusal.offset(), Some(11));
+}
+
 #[test]
 fn invalid_modules() {
     let mut text = String::new();
@@ -361,6 +371,32 @@ fn tile_filters() {
             ],
             &Rules::default(),
         ),
+    );
+}
+
+/// ORD-1 and IMG-12: first the tile function, then the input, then width and height,
+/// then the halo, then uniforms.
+#[test]
+fn faults_of_a_tile_filter_come_in_their_order() {
+    let wasm = wat(r#"(module
+        (func (export "tile_rgba32float_64x64"))
+        (func (export "tile_rgba_f32_64x64"))
+        (global (export "calculate_halo_px") i32 (i32.const 0))
+        (global (export "uniform_set_width_and_height") i32 (i32.const 0))
+        (func (export "uniform_set_gain"))
+        (global (export "input_bytes_cap") i64 (i64.const 0)))"#);
+    assert_eq!(
+        codes(&refusals(&wasm, &Rules::default())),
+        [
+            "missing-memory memory",
+            "export-shape tile_rgba32float_64x64",
+            "export-shape tile_rgba_f32_64x64",
+            "missing-export input_ptr",
+            "export-shape input_bytes_cap",
+            "export-shape uniform_set_width_and_height",
+            "export-shape calculate_halo_px",
+            "uniform-shape uniform_set_gain",
+        ]
     );
 }
 

@@ -497,6 +497,7 @@ fn an_engines_failure_has_a_source() {
         extended_const: false,
         indirect_kinds: false,
         deterministic_floats: false,
+        most_locals: None,
     });
     let host = Host::with(Arc::new(broken), Limits::standard(), Options::default());
     let error = host.load_named("a.wasm", echo("")).expect_err("broken");

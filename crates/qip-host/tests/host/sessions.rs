@@ -1,8 +1,10 @@
 //! Requests one after the other and at the same time: what they share and what not.
 
-use qip_host::{ErrorKind, Input, Output, Stage, TrapKind};
+use std::time::Duration;
 
-use crate::{BUFFERS, ENGINES, echo, on_each, scalar, standard, wat};
+use qip_host::{Code, ErrorKind, Input, Limits, Output, Stage, TrapKind};
+
+use crate::{BUFFERS, ENGINES, echo, host, on_each, scalar, standard, wat};
 
 /// Counts its requests in a global, its uniform's settings in another; traps where
 /// the input is one byte long.
@@ -67,6 +69,62 @@ fn a_session_replaces_what_trapped() {
         let error = session.render(b"x").expect_err("a trap");
         assert_eq!(error.kind(), ErrorKind::Trapped(TrapKind::Unreachable));
         assert_eq!(number(session.render(b"")), 1_00_00);
+    });
+}
+
+/// A refusal is neither a trap nor a stop: the instance stays in use (RUN-4).
+#[test]
+fn a_session_keeps_what_was_refused() {
+    on_each(|engine| {
+        let wasm = counter();
+        let recipe = standard(engine).recipe([Stage::new(&wasm)]).expect("sound");
+        let mut session = recipe.session();
+        assert_eq!(number(session.render(b"")), 1_00_00);
+        assert_eq!(number(session.render(b"")), 2_00_00);
+        let error = session.render(&[0; 1025]).expect_err("too large");
+        assert_eq!(error.kind(), ErrorKind::Refused(Code::InputTooLarge));
+        assert_eq!(number(session.render(b"")), 3_00_00);
+        // What traps after a refusal goes all the same.
+        session.render(&[0; 1025]).expect_err("too large");
+        session.render(b"x").expect_err("a trap");
+        assert_eq!(number(session.render(b"")), 1_00_00);
+    });
+}
+
+/// The same for what comes out: of all stages none is replaced.
+#[test]
+fn a_session_keeps_every_stage_of_a_refused_request() {
+    // Puts how often it ran behind its input; gives too much where that begins with `x`.
+    let stage = wat(&format!(
+        r#"(module (memory (export "memory") 1 1) {BUFFERS}
+            (global $runs (mut i32) (i32.const 0))
+            (func (export "run") (param i32) (result i32)
+                (global.set $runs (i32.add (global.get $runs) (i32.const 1)))
+                (if (i32.eq (i32.load8_u (i32.const 0)) (i32.const 0x78))
+                    (then (return (i32.const 1025))))
+                (i32.store8 (local.get 0) (i32.add (i32.const 0x30) (global.get $runs)))
+                (i32.add (local.get 0) (i32.const 1))))"#
+    ));
+    on_each(|engine| {
+        let limits = Limits {
+            time: Some(Duration::from_secs(60)),
+            ..Limits::standard()
+        };
+        let recipe = host(engine, limits)
+            .recipe([
+                Stage::new(&echo("")),
+                Stage::new(&stage),
+                Stage::new(&stage),
+            ])
+            .expect("sound");
+        let mut session = recipe.session();
+        let bytes = |reply: qip_host::Reply| reply.output;
+        let wanted = |text: &str| Output::Bytes(text.as_bytes().to_vec());
+        assert_eq!(bytes(session.render(b"a").expect("runs")), wanted("a11"));
+        let error = session.render(b"x").expect_err("too much");
+        assert_eq!(error.kind(), ErrorKind::Refused(Code::OutputTooLarge));
+        assert_eq!(error.stage(), Some(2));
+        assert_eq!(bytes(session.render(b"a").expect("runs")), wanted("a32"));
     });
 }
 
