@@ -1,6 +1,7 @@
 //! A case, once it has been checked. What a file may say is in `case_file.rs`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::capability::Capabilities;
 use crate::expectation::Expectation;
@@ -21,7 +22,7 @@ pub struct Case {
     /// Whether the clause says must or should.
     pub level: Level,
     /// What a subject is asked.
-    pub task: Task,
+    pub task: Arc<Task>,
     /// What a subject must be able to do to be judged by it.
     pub needs: Capabilities,
     /// What must come back, for each request of the task.

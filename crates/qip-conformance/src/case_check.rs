@@ -199,7 +199,7 @@ impl CaseCheck<'_, '_> {
             summary: summary.to_owned(),
             clauses: clauses?,
             level: level?,
-            task,
+            task: Arc::new(task),
             needs,
             expectations,
             place,

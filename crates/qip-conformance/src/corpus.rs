@@ -49,7 +49,8 @@ impl Corpus {
         Loader::new(Source::Embedded).load_one(area, stem, Some(&lock))
     }
 
-    /// A corpus in a directory that holds `cases/` and `cases.lock`.
+    /// A corpus in a directory that holds `cases/` and `cases.lock`, and perhaps
+    /// `regressions/`.
     ///
     /// # Errors
     ///
@@ -60,7 +61,16 @@ impl Corpus {
         let shown = path.display().to_string();
         let text = fs::read_to_string(&path).map_err(|error| unreadable(&shown, &error))?;
         let lock = Lock::parse(&shown, &text);
-        Loader::new(Source::Directory(directory.join("cases"))).load_all(Some(&lock))
+        Loader::new(Source::Corpus(directory.to_owned())).load_all(Some(&lock))
+    }
+
+    /// As [`Corpus::open`], without looking at `cases.lock`: to write it anew.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn open_to_lock(directory: impl AsRef<Path>) -> Result<Corpus, LoadErrors> {
+        Loader::new(Source::Corpus(directory.as_ref().to_owned())).load_all(None)
     }
 
     /// Cases in a directory without a lock: `<area>/<stem>.toml` under it, as with
@@ -108,6 +118,24 @@ impl Corpus {
             ..Loader::new(Source::Directory(directory.to_owned()))
         };
         loader.load_one("", stem, None)
+    }
+
+    /// The cases of one file that is given as text. No file stands beside it: its
+    /// modules and bytes are inline.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn parse(area: &str, stem: &str, text: &str) -> Result<Corpus, LoadErrors> {
+        let shown = format!("{stem}.toml");
+        let mut file = FileCheck::new(text, &shown, None);
+        let checked = case_check::check(&mut file, FileName { area, stem });
+        LoadErrors::check(file.into_errors())?;
+        Ok(Corpus {
+            cases: checked.cases.into_iter().map(Arc::new).collect(),
+            files: BTreeMap::from([(shown, Cow::Owned(text.as_bytes().to_vec()))]),
+            digest: OnceLock::new(),
+        })
     }
 
     /// The cases, in the order of their files and within them.

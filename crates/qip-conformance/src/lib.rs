@@ -52,6 +52,7 @@ mod json_lines;
 mod judge;
 mod load_error;
 mod lock;
+mod model;
 mod module;
 mod outcome;
 mod report;
@@ -74,6 +75,7 @@ pub use expectation::{Expectation, Expected, ExpectedOutcome};
 pub use expectation_file::{Known, KnownFailures, KnownTarget, MAX_WILDCARD_CASES};
 pub use judge::{Detail, Difference, judge};
 pub use load_error::{LoadError, LoadErrorKind, LoadErrors, Place};
+pub use model::Model;
 pub use module::Module;
 pub use outcome::{Outcome, OutputKind};
 pub use report::{Counts, Report, SubjectReport};
@@ -82,6 +84,7 @@ pub use subject::Subject;
 pub use table::Table;
 pub use task::{DEFAULT_TIME, Request, Stage, Task, TaskOptions};
 pub use verdict::{CaseResult, JudgedRequest, Verdict};
+pub use watchdog::{Answer, Watchdog};
 
 /// The README's example runs too.
 #[cfg(doctest)]

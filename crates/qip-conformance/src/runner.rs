@@ -146,11 +146,11 @@ impl<'c> Run<'c> {
 
     /// Takes one task after another until there are none.
     fn work(&self, tasks: &Tasks<'_>, send: Sender<Done>) {
-        let mut watched: Vec<Watched> = self
+        let mut watched: Vec<Watchdog> = self
             .subjects
             .iter()
             .zip(&tasks.hangs)
-            .map(|(subject, hangs)| Watched::new(subject, Arc::clone(hangs)))
+            .map(|(subject, hangs)| Watchdog::counting(Arc::clone(subject), Arc::clone(hangs)))
             .collect();
         loop {
             let task = tasks.next.fetch_add(1, Ordering::Relaxed);
@@ -202,29 +202,14 @@ struct Done {
     result: CaseResult,
 }
 
-/// A subject with its watchdog.
-struct Watched {
-    subject: Arc<dyn Subject>,
-    watchdog: Watchdog,
-}
-
-impl Watched {
-    fn new(subject: &Arc<dyn Subject>, hangs: Arc<AtomicUsize>) -> Watched {
-        Watched {
-            subject: Arc::clone(subject),
-            watchdog: Watchdog::new(Arc::clone(subject), hangs),
-        }
-    }
-}
-
-fn judge_with(watched: &mut Watched, case: &Arc<Case>, known: &[Known]) -> CaseResult {
-    if let Some(unsupported) = verdict::without_capability(case, &*watched.subject) {
+fn judge_with(watchdog: &mut Watchdog, case: &Arc<Case>, known: &[Known]) -> CaseResult {
+    if let Some(unsupported) = verdict::without_capability(case, &**watchdog.subject()) {
         return unsupported;
     }
-    let (answer, time) = watched.watchdog.ask(case);
+    let (answer, time) = watchdog.ask(&case.id, &case.task);
     CaseResult {
         time,
-        ..verdict::of_answer(case, &*watched.subject, answer, known)
+        ..verdict::of_answer(case, &**watchdog.subject(), answer, known)
     }
 }
 
@@ -235,7 +220,7 @@ pub fn run_case(
     known: Option<&KnownFailures>,
 ) -> CaseResult {
     let known = known.map(KnownFailures::entries).unwrap_or_default();
-    judge_with(&mut Watched::new(subject, Arc::default()), case, known)
+    judge_with(&mut Watchdog::new(Arc::clone(subject)), case, known)
 }
 
 /// What a report calls each subject: its name, with a number where several share it.

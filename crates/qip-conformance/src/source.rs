@@ -4,12 +4,17 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The files of a corpus. Paths are relative to `cases/`, with `/` between parts.
+/// The area of cases that were found and not thought of. It stands beside `cases/`.
+const REGRESSIONS: &str = "regressions";
+
+/// The files of a corpus. Paths are `<area>/<file>`.
 #[derive(Debug)]
 pub(crate) enum Source {
     /// The files that are embedded.
     Embedded,
-    /// The files under a directory.
+    /// A directory with areas under `cases/`, and one beside it: `regressions/`.
+    Corpus(PathBuf),
+    /// A directory of areas.
     Directory(PathBuf),
 }
 
@@ -24,6 +29,16 @@ impl Source {
                 .iter()
                 .map(|(path, _)| (*path).to_owned())
                 .collect()),
+            Source::Corpus(root) => {
+                let mut paths = Vec::new();
+                walk(&root.join("cases"), "", &mut paths)?;
+                let regressions = root.join(REGRESSIONS);
+                if regressions.is_dir() {
+                    walk(&regressions, &format!("{REGRESSIONS}/"), &mut paths)?;
+                }
+                paths.sort();
+                Ok(paths)
+            }
             Source::Directory(root) => {
                 let mut paths = Vec::new();
                 walk(root, "", &mut paths)?;
@@ -40,7 +55,7 @@ impl Source {
                 let found = qip_corpus::CASES.binary_search_by(|(file, _)| (*file).cmp(path));
                 Ok(found.ok().map(|at| Cow::Borrowed(qip_corpus::CASES[at].1)))
             }
-            Source::Directory(root) => match fs::read(root.join(path)) {
+            Source::Corpus(_) | Source::Directory(_) => match fs::read(self.path(path)) {
                 Ok(bytes) => Ok(Some(Cow::Owned(bytes))),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
@@ -48,12 +63,21 @@ impl Source {
         }
     }
 
+    /// Where a file is.
+    fn path(&self, path: &str) -> PathBuf {
+        let is_regression = path.split('/').next() == Some(REGRESSIONS);
+        match self {
+            Source::Corpus(root) if is_regression => root.join(path),
+            Source::Corpus(root) => root.join("cases").join(path),
+            Source::Directory(root) => root.join(path),
+            Source::Embedded if is_regression => path.into(),
+            Source::Embedded => Path::new("cases").join(path),
+        }
+    }
+
     /// A path for people.
     pub(crate) fn shown(&self, path: &str) -> String {
-        match self {
-            Source::Embedded => format!("cases/{path}"),
-            Source::Directory(root) => root.join(path).display().to_string(),
-        }
+        self.path(path).display().to_string()
     }
 }
 

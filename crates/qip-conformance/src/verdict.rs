@@ -9,6 +9,7 @@ use crate::expectation_file::{Known, KnownTarget};
 use crate::judge::{Detail, Difference, judge};
 use crate::outcome::Outcome;
 use crate::subject::Subject;
+use crate::watchdog::Answer;
 
 /// The verdict on one case and subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,9 +96,6 @@ impl CaseResult {
         }
     }
 }
-
-/// What a subject gave back: outcomes, or why there are none.
-pub(crate) type Answer = Result<Vec<Outcome>, String>;
 
 /// The verdict on a case that needs a capability that the subject lacks, and so is
 /// not put to it.

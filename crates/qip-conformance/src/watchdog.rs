@@ -8,9 +8,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::case::Case;
+use crate::case::CaseId;
+use crate::outcome::Outcome;
 use crate::subject::Subject;
-use crate::verdict::Answer;
+use crate::task::Task;
 
 /// How much later than its time limit an answer may come (RUN-6).
 const GRACE: Duration = Duration::from_secs(2);
@@ -18,8 +19,11 @@ const GRACE: Duration = Duration::from_secs(2);
 /// After how many answers that never came a subject is given up.
 const MAX_HANGS: usize = 10;
 
+/// What a subject answered, or why there is no answer.
+pub type Answer = Result<Vec<Outcome>, String>;
+
 /// A subject behind a thread of its own, which is left behind when it hangs.
-pub(crate) struct Watchdog {
+pub struct Watchdog {
     subject: Arc<dyn Subject>,
     /// Answers of this subject that never came, over all threads.
     hangs: Arc<AtomicUsize>,
@@ -27,12 +31,18 @@ pub(crate) struct Watchdog {
 }
 
 struct Worker {
-    cases: Sender<Arc<Case>>,
+    tasks: Sender<(CaseId, Arc<Task>)>,
     answers: Receiver<Answer>,
 }
 
 impl Watchdog {
-    pub(crate) fn new(subject: Arc<dyn Subject>, hangs: Arc<AtomicUsize>) -> Watchdog {
+    /// Watches over a subject.
+    pub fn new(subject: Arc<dyn Subject>) -> Watchdog {
+        Watchdog::counting(subject, Arc::default())
+    }
+
+    /// As [`Watchdog::new`], with a count of hangs that others share.
+    pub(crate) fn counting(subject: Arc<dyn Subject>, hangs: Arc<AtomicUsize>) -> Watchdog {
         Watchdog {
             subject,
             hangs,
@@ -40,32 +50,35 @@ impl Watchdog {
         }
     }
 
-    /// Puts a case to the subject, and says how long that took.
-    pub(crate) fn ask(&mut self, case: &Arc<Case>) -> (Answer, Duration) {
+    /// The subject.
+    pub fn subject(&self) -> &Arc<dyn Subject> {
+        &self.subject
+    }
+
+    /// Puts a task to the subject, and says how long that took. A panic is an error,
+    /// and so is an answer that does not come in time: the task's limit and 2 s more,
+    /// for each request. After ten of those the subject is not asked any more.
+    pub fn ask(&mut self, id: &CaseId, task: &Arc<Task>) -> (Answer, Duration) {
         if self.hangs.load(Ordering::Relaxed) >= MAX_HANGS {
             let why = format!("given up after {MAX_HANGS} answers that never came");
             return (Err(why), Duration::ZERO);
         }
         let begin = Instant::now();
-        let answer = self.wait(case);
+        let answer = self.wait(id, task);
         (answer, begin.elapsed())
     }
 
-    fn wait(&mut self, case: &Arc<Case>) -> Answer {
+    fn wait(&mut self, id: &CaseId, task: &Arc<Task>) -> Answer {
         let worker = match self.worker.take() {
             Some(worker) => worker,
             None => Worker::start(Arc::clone(&self.subject))?,
         };
         let gone = || Err("the subject's thread ended".to_owned());
-        if worker.cases.send(Arc::clone(case)).is_err() {
+        if worker.tasks.send((id.clone(), Arc::clone(task))).is_err() {
             return gone();
         }
-        let requests = u32::try_from(case.task.requests.len()).unwrap_or(u32::MAX);
-        let allowed = case
-            .task
-            .time()
-            .saturating_add(GRACE)
-            .saturating_mul(requests);
+        let requests = u32::try_from(task.requests.len()).unwrap_or(u32::MAX);
+        let allowed = task.time().saturating_add(GRACE).saturating_mul(requests);
         match worker.answers.recv_timeout(allowed) {
             Ok(answer) => {
                 self.worker = Some(worker);
@@ -82,12 +95,12 @@ impl Watchdog {
 
 impl Worker {
     fn start(subject: Arc<dyn Subject>) -> Result<Worker, String> {
-        let (cases, received) = channel::<Arc<Case>>();
+        let (tasks, received) = channel::<(CaseId, Arc<Task>)>();
         let (answer, answers) = channel();
         let name = format!("subject {}", subject.name());
         let work = move || {
-            for case in received {
-                let answered = catch_unwind(AssertUnwindSafe(|| subject.run(&case.id, &case.task)));
+            for (id, task) in received {
+                let answered = catch_unwind(AssertUnwindSafe(|| subject.run(&id, &task)));
                 let answered =
                     answered.map_err(|panic| format!("panicked: {}", panic_text(&*panic)));
                 if answer.send(answered).is_err() {
@@ -96,7 +109,7 @@ impl Worker {
             }
         };
         match thread::Builder::new().name(name).spawn(work) {
-            Ok(_) => Ok(Worker { cases, answers }),
+            Ok(_) => Ok(Worker { tasks, answers }),
             Err(error) => Err(format!("no thread to run it on: {error}")),
         }
     }

@@ -1,9 +1,10 @@
-//! The ordinary tests: the loader, the judge, verdicts and reports.
+//! The ordinary tests: the loader, the judge, verdicts, reports and the model.
 
 mod embedded;
 mod fake;
 mod judging;
 mod known;
 mod loader;
+mod model;
 mod reports;
 mod runs;

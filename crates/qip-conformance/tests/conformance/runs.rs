@@ -317,6 +317,7 @@ impl NoEngine {
             extended_const: false,
             indirect_kinds: false,
             deterministic_floats: false,
+            most_locals: None,
         })
     }
 }

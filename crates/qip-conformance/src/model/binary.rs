@@ -1,0 +1,409 @@
+//! The bytes of a module: whether they are one (MOD-8), and what it declares.
+
+use std::collections::BTreeMap;
+
+use qip_contract::{Limits, PAGE_BYTES};
+use wasmparser::{
+    BinaryReader, ExternalKind, FromReader, FuncType, FunctionBody, MemoryType, Operator, Parser,
+    Payload, SectionLimited, TypeSectionReader, ValType, ValidPayload, Validator, WasmFeatures,
+};
+
+/// What the type of a function begins with, and in WebAssembly 2.0 every type.
+const FUNCTION_TYPE: u8 = 0x60;
+
+/// What a module declares.
+#[derive(Default)]
+pub(super) struct Binary {
+    /// Module and field of the first in the import section (MOD-2).
+    pub(super) first_import: Option<(String, String)>,
+    /// By name.
+    pub(super) exports: BTreeMap<String, Export>,
+    /// Whether any function has the instruction `memory.grow` (MOD-7).
+    pub(super) grows_memory: bool,
+    sizes: Sizes,
+    // The index spaces. They leave imports out: whoever imports is refused before
+    // anything that is exported is looked at.
+    types: Vec<FuncType>,
+    functions: Vec<u32>,
+    globals: Vec<ValType>,
+    memories: Vec<MemoryType>,
+    bodies: usize,
+}
+
+/// What stands behind a name.
+pub(super) enum Export {
+    Function(FuncType),
+    Global(ValType),
+    Memory(MemoryType),
+    /// Anything that no clause asks for.
+    Other,
+}
+
+/// What LIM-1 counts; of what there are several, the largest.
+#[derive(Default)]
+struct Sizes {
+    functions: u64,
+    function_bytes: u64,
+    locals: u64,
+    /// Locals and parameters, a v128 counted as two.
+    slots: u64,
+    params: u64,
+    types: u64,
+    exports: u64,
+    segments: u64,
+    table_entries: u64,
+    memory_bytes: u64,
+    /// The first that wasmparser itself does not read.
+    unreadable: Option<Size>,
+}
+
+/// A size, and how much of it is allowed.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    pub(super) what: &'static str,
+    pub(super) found: u64,
+    pub(super) allowed: u64,
+}
+
+/// Whether the bytes begin as a core module does (MOD-8). A component does not.
+pub(super) fn has_header(wasm: &[u8]) -> bool {
+    wasm.starts_with(b"\0asm\x01\0\0\0")
+}
+
+/// WebAssembly 2.0, which has fixed-width SIMD; tail calls; extended constant
+/// expressions; nothing else (MOD-8).
+fn features() -> WasmFeatures {
+    WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST
+}
+
+/// Reads a module that has the header.
+///
+/// # Errors
+///
+/// What makes it invalid (MOD-8).
+pub(super) fn read(wasm: &[u8]) -> Result<Binary, String> {
+    let mut binary = Binary::default();
+    let mut validator = Some(Validator::new_with_features(features()));
+    let mut parser = Parser::new(0);
+    parser.set_features(features());
+    for payload in parser.parse_all(wasm) {
+        let payload = payload.map_err(text)?;
+        match validator.as_mut().map(|it| it.payload(&payload)) {
+            Some(Ok(ValidPayload::Func(function, body))) => {
+                let mut function = function.into_validator(Default::default());
+                let result = function.validate(&body);
+                result.or_else(|error| binary.forgive(wasm, &payload, &error))?;
+            }
+            Some(Err(error)) => {
+                binary.forgive(wasm, &payload, &error)?;
+                validator = validator.and_then(|it| go_on(it, &payload));
+            }
+            _ => {}
+        }
+        binary.note(wasm, &payload)?;
+    }
+    Ok(binary)
+}
+
+fn text(error: wasmparser::Error) -> String {
+    error.to_string()
+}
+
+/// A validator that has refused a body for its size judges the next one as before, if
+/// only it knows that there was one. After a section it knows too little of the module:
+/// the rest has to be well-formed, and no more is asked of it (LIM-1).
+fn go_on(mut validator: Validator, refused: &Payload<'_>) -> Option<Validator> {
+    let Payload::CodeSectionEntry(body) = refused else {
+        return None;
+    };
+    let no_body = FunctionBody::new(BinaryReader::new(&[], body.range().start));
+    let counted = validator.code_section_entry(&no_body).is_ok();
+    counted.then_some(validator)
+}
+
+impl Binary {
+    /// The first size that is over a limit (LIM-1). `most_locals` is what the engine
+    /// takes of them, and comes last.
+    pub(super) fn over(&self, limits: &Limits, most_locals: Option<u64>) -> Option<Size> {
+        let sizes = &self.sizes;
+        let size = |what, found, allowed| Size {
+            what,
+            found,
+            allowed,
+        };
+        let all = [
+            size("functions", sizes.functions, limits.functions),
+            size(
+                "bytes of a function",
+                sizes.function_bytes,
+                limits.function_bytes,
+            ),
+            size("locals", sizes.locals, limits.locals),
+            size("parameters or results", sizes.params, limits.params),
+            size("types", sizes.types, limits.types),
+            size("exports", sizes.exports, limits.exports),
+            size("segments", sizes.segments, limits.segments),
+            size(
+                "entries of a table",
+                sizes.table_entries,
+                limits.table_entries,
+            ),
+            size("bytes of memory", sizes.memory_bytes, limits.memory_bytes),
+        ];
+        let over = all.into_iter().find(|size| size.found > size.allowed);
+        let own = most_locals.map(|allowed| size("locals for the engine", sizes.slots, allowed));
+        let own = own.filter(|size| size.found > size.allowed);
+        over.or(sizes.unreadable).or(own)
+    }
+
+    /// A part that is only too large for wasmparser is `limit`, not `invalid-module`
+    /// (LIM-1). That comes after import and memory, so reading goes on.
+    fn forgive(
+        &mut self,
+        wasm: &[u8],
+        payload: &Payload<'_>,
+        error: &wasmparser::Error,
+    ) -> Result<(), String> {
+        match self.unreadable(wasm, payload) {
+            Some(size) => {
+                self.sizes.unreadable.get_or_insert(size);
+                Ok(())
+            }
+            None => Err(error.to_string()),
+        }
+    }
+
+    /// What wasmparser does not read of this part for its size, though LIM-1 has a
+    /// limit of its own for that.
+    fn unreadable(&self, wasm: &[u8], payload: &Payload<'_>) -> Option<Size> {
+        let size = |what, found, allowed| Size {
+            what,
+            found,
+            allowed,
+        };
+        let sizes = match payload {
+            Payload::TypeSection(section) => vec![
+                size("types", entries(section), 1_000_000),
+                size(
+                    "parameters or results",
+                    read_types(wasm, section).unwrap_or(0),
+                    1_000,
+                ),
+            ],
+            Payload::FunctionSection(section) => {
+                vec![size("functions", entries(section), 1_000_000)]
+            }
+            Payload::ExportSection(section) => vec![size("exports", entries(section), 1_000_000)],
+            Payload::ElementSection(section) => vec![size("segments", entries(section), 100_000)],
+            Payload::DataCountSection { count, .. } => {
+                vec![size("segments", u64::from(*count), 100_000)]
+            }
+            Payload::DataSection(section) => vec![size("segments", entries(section), 100_000)],
+            Payload::CodeSectionEntry(body) => {
+                // To wasmparser parameters are locals, too.
+                let params = self.params_of_next_body().len() as u64;
+                let (locals, _) = read_locals(body).unwrap_or_default();
+                vec![
+                    size("bytes of a function", bytes(body), 7_654_321),
+                    size("locals with parameters", locals + params, 50_000),
+                ]
+            }
+            _ => Vec::new(),
+        };
+        sizes.into_iter().find(|size| size.found > size.allowed)
+    }
+
+    /// Notes what a part declares. Every part has to be well-formed, also where the
+    /// validator is of no help any more.
+    fn note(&mut self, wasm: &[u8], payload: &Payload<'_>) -> Result<(), String> {
+        match payload {
+            Payload::TypeSection(section) => self.note_types(wasm, section),
+            Payload::MemorySection(section) => self.note_memories(section),
+            Payload::TagSection(_) | Payload::UnknownSection { .. } => {
+                Err("a section that WebAssembly 2.0 does not have".to_owned())
+            }
+            _ => self.note_other(payload).map_err(text),
+        }
+    }
+
+    fn note_types(&mut self, wasm: &[u8], section: &TypeSectionReader<'_>) -> Result<(), String> {
+        self.sizes.types = u64::from(section.count());
+        self.sizes.params = read_types(wasm, section)?;
+        // Those behind a type that is too large cannot be read.
+        let types = section.clone().into_iter_err_on_gc_types();
+        self.types.extend(types.map_while(Result::ok));
+        Ok(())
+    }
+
+    fn note_memories(&mut self, section: &SectionLimited<'_, MemoryType>) -> Result<(), String> {
+        for memory in section.clone() {
+            let memory = memory.map_err(text)?;
+            if memory.memory64 || memory.shared || memory.page_size_log2.is_some() {
+                return Err("a memory that WebAssembly 2.0 does not have".to_owned());
+            }
+            let bytes = memory.initial.saturating_mul(PAGE_BYTES);
+            self.sizes.memory_bytes = self.sizes.memory_bytes.max(bytes);
+            self.memories.push(memory);
+        }
+        Ok(())
+    }
+
+    fn note_other(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()> {
+        let params = slots(self.params_of_next_body());
+        let sizes = &mut self.sizes;
+        match payload {
+            Payload::ImportSection(section) => {
+                if let Some(import) = section.clone().into_imports().next() {
+                    let import = import?;
+                    let name = (import.module.to_owned(), import.name.to_owned());
+                    self.first_import.get_or_insert(name);
+                }
+            }
+            Payload::FunctionSection(section) => {
+                sizes.functions = u64::from(section.count());
+                for function in section.clone() {
+                    self.functions.push(function?);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section.clone() {
+                    sizes.table_entries = sizes.table_entries.max(table?.ty.initial);
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section.clone() {
+                    self.globals.push(global?.ty.content_type);
+                }
+            }
+            Payload::ExportSection(section) => {
+                sizes.exports = u64::from(section.count());
+                for export in section.clone() {
+                    let export = export?;
+                    let found = self.export(export.kind, export.index);
+                    self.exports.insert(export.name.to_owned(), found);
+                }
+            }
+            Payload::ElementSection(section) => {
+                sizes.segments += u64::from(section.count());
+                for segment in section.clone() {
+                    segment?;
+                }
+            }
+            Payload::DataSection(section) => {
+                sizes.segments += u64::from(section.count());
+                for segment in section.clone() {
+                    segment?;
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                self.bodies += 1;
+                sizes.function_bytes = sizes.function_bytes.max(bytes(body));
+                let (locals, slots) = read_locals(body)?;
+                sizes.locals = sizes.locals.max(locals);
+                sizes.slots = sizes.slots.max(slots + params);
+                self.grows_memory |= has_memory_grow(body);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn export(&self, kind: ExternalKind, index: u32) -> Export {
+        let at = index as usize;
+        let found = match kind {
+            ExternalKind::Func => self
+                .functions
+                .get(at)
+                .and_then(|index| self.function_type(*index))
+                .map(|function| Export::Function(function.clone())),
+            ExternalKind::Global => self.globals.get(at).copied().map(Export::Global),
+            ExternalKind::Memory => self.memories.get(at).copied().map(Export::Memory),
+            _ => None,
+        };
+        found.unwrap_or(Export::Other)
+    }
+
+    fn function_type(&self, index: u32) -> Option<&FuncType> {
+        self.types.get(index as usize)
+    }
+
+    /// The parameters of the function that the next body is of.
+    fn params_of_next_body(&self) -> &[ValType] {
+        let function = self.functions.get(self.bodies);
+        let function = function.and_then(|index| self.function_type(*index));
+        function.map_or(&[], FuncType::params)
+    }
+}
+
+/// The entries of a section; 0 where they cannot all be read.
+fn entries<'a, T: FromReader<'a>>(section: &SectionLimited<'a, T>) -> u64 {
+    let all_read = section.clone().into_iter().all(|entry| entry.is_ok());
+    if all_read {
+        u64::from(section.count())
+    } else {
+        0
+    }
+}
+
+/// The most parameters of any type, or its most results. Counted by hand, since
+/// wasmparser reads no type that has more than a thousand.
+fn read_types(wasm: &[u8], section: &TypeSectionReader<'_>) -> Result<u64, String> {
+    let range = section.range();
+    let bytes = wasm.get(range.clone()).unwrap_or_default();
+    let mut reader = BinaryReader::new(bytes, range.start);
+    let mut most = 0;
+    for _ in 0..reader.read_var_u32().map_err(text)? {
+        if reader.read_u8().map_err(text)? != FUNCTION_TYPE {
+            return Err("a type that is not one of functions".to_owned());
+        }
+        for _ in ["parameters", "results"] {
+            most = most.max(read_list(&mut reader).map_err(text)?);
+        }
+    }
+    if !reader.eof() {
+        return Err("bytes behind the last type".to_owned());
+    }
+    Ok(most)
+}
+
+fn read_list(reader: &mut BinaryReader<'_>) -> wasmparser::Result<u64> {
+    let count = reader.read_var_u32()?;
+    for _ in 0..count {
+        reader.read::<ValType>()?;
+    }
+    Ok(u64::from(count))
+}
+
+fn bytes(body: &FunctionBody<'_>) -> u64 {
+    body.range().len() as u64
+}
+
+/// How many locals a function declares, and how many slots they take. Counted by hand,
+/// since wasmparser's own reader stops where the sum leaves 32 bits.
+fn read_locals(body: &FunctionBody<'_>) -> wasmparser::Result<(u64, u64)> {
+    let mut reader = body.get_binary_reader();
+    let (mut locals, mut all_slots) = (0, 0);
+    for _ in 0..reader.read_var_u32()? {
+        let count = u64::from(reader.read_var_u32()?);
+        let ty: ValType = reader.read()?;
+        locals += count;
+        all_slots += count * slots(&[ty]);
+    }
+    Ok((locals, all_slots))
+}
+
+/// What an engine's own bound on locals counts: a vector is two.
+fn slots(types: &[ValType]) -> u64 {
+    let slots = types.iter().map(|ty| match ty {
+        ValType::V128 => 2,
+        _ => 1,
+    });
+    slots.sum()
+}
+
+fn has_memory_grow(body: &FunctionBody<'_>) -> bool {
+    let operators = body.get_operators_reader().into_iter().flatten();
+    operators
+        .map_while(Result::ok)
+        .any(|operator| matches!(operator, Operator::MemoryGrow { .. }))
+}
