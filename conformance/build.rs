@@ -1,5 +1,5 @@
-//! Writes the tables of embedded files: whatever lies under `cases/` and
-//! `expectations/` when the package is built.
+//! Writes the tables of embedded files: whatever lies under `cases/`, `regressions/`
+//! and `expectations/` when the package is built.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,28 +8,41 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let cases = [("cases", ""), ("regressions", "regressions/")];
+    let expectations = [("expectations", "")];
     let tables = [
-        ("CASES", "cases", "Every file under `cases/`."),
+        (
+            "CASES",
+            &cases[..],
+            "Every file under `cases/`, and every one of `regressions/` under that name.",
+        ),
         (
             "EXPECTATIONS",
-            "expectations",
+            &expectations[..],
             "Every file under `expectations/`: one for each subject with known failures.",
         ),
     ];
     let mut source = String::new();
-    for (name, directory, about) in tables {
-        println!("cargo::rerun-if-changed={directory}");
-        table(&mut source, name, about, &package.join(directory))?;
+    for (name, directories, about) in tables {
+        let mut files = Vec::new();
+        for (directory, prefix) in directories {
+            println!("cargo::rerun-if-changed={directory}");
+            walk(&package.join(directory), prefix, &mut files)?;
+        }
+        table(&mut source, name, about, files)?;
     }
     println!("cargo::rerun-if-changed=build.rs");
     fs::write(out.join("tables.rs"), source)
 }
 
-/// Adds one table: paths relative to `root` with `/` between their parts, sorted
-/// bytewise, each with its bytes.
-fn table(source: &mut String, name: &str, about: &str, root: &Path) -> io::Result<()> {
-    let mut files = Vec::new();
-    walk(root, "", &mut files)?;
+/// Adds one table: paths with `/` between their parts, sorted bytewise, each with the
+/// bytes of its file.
+fn table(
+    source: &mut String,
+    name: &str,
+    about: &str,
+    mut files: Vec<(String, PathBuf)>,
+) -> io::Result<()> {
     files.sort();
     let lines = files.iter().map(|(path, file)| {
         let file = file.display().to_string();
@@ -38,7 +51,7 @@ fn table(source: &mut String, name: &str, about: &str, root: &Path) -> io::Resul
     let lines: String = lines.collect();
     writeln!(
         source,
-        "/// {about} Paths are relative to it, sorted bytewise.\n\
+        "/// {about} Sorted bytewise by path.\n\
          pub static {name}: &[(&str, &[u8])] = &[\n{lines}];"
     )
     .map_err(io::Error::other)

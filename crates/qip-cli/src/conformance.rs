@@ -161,7 +161,7 @@ fn not_loaded(errors: LoadErrors) -> Failure {
 }
 
 fn update_lock(directory: &Path) -> Result<Exit, Failure> {
-    let corpus = Corpus::open_unlocked(directory.join("cases")).map_err(not_loaded)?;
+    let corpus = Corpus::open_to_lock(directory).map_err(not_loaded)?;
     let path = directory.join("cases.lock");
     std::fs::write(&path, corpus.lock())
         .with_context(|| format!("cannot write `{}`", path.display()))?;

@@ -4,10 +4,13 @@
 //!
 //! `cargo bench -p qip-host`. Each sample runs both programs in turns, so that what
 //! else the machine does falls on both; the table at the end gives the medians of
-//! the samples' ratios.
+//! the samples' ratios. Where `QIP_BENCH_ROWS` names a file, each row goes there too,
+//! as a line of JSON that `cargo xtask bench` reads.
 
 use std::cell::RefCell;
+use std::fs::OpenOptions;
 use std::hint::black_box;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
@@ -126,9 +129,23 @@ fn call(store: &mut Store<()>, function: Func, arg: i32) -> usize {
     values[0].get_u32() as usize
 }
 
+/// What a row is held to: warm requests are so short that a ratio says nothing.
+#[derive(Clone, Copy)]
+enum Target {
+    /// At most so many times what a bare request takes.
+    Ratio(f64),
+    /// At most so many nanoseconds more.
+    AddedNs(f64),
+}
+
+const FRESH: Target = Target::Ratio(1.15);
+const WARM: Target = Target::AddedNs(60.0);
+const WARM_WITH_CLOCK: Target = Target::AddedNs(150.0);
+
 /// One row of the table.
 struct Row {
     name: String,
+    target: Target,
     /// Per sample: nanoseconds of a bare request and of a host's.
     samples: RefCell<Vec<(f64, f64)>>,
 }
@@ -141,11 +158,13 @@ fn compare(
     criterion: &mut Criterion,
     rows: &mut Vec<Row>,
     name: String,
+    target: Target,
     mut bare: impl FnMut(),
     mut host: impl FnMut(),
 ) {
     let row = Row {
         name,
+        target,
         samples: RefCell::default(),
     };
     criterion.bench_function(&row.name, |bencher| {
@@ -172,9 +191,30 @@ fn compare(
     rows.push(row);
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+/// The medians of a row's samples.
+struct Medians {
+    bare: f64,
+    host: f64,
+    ratio: f64,
+    added: f64,
+}
+
+impl Row {
+    /// `None` where a filter left the row out.
+    fn medians(&self) -> Option<Medians> {
+        let samples = self.samples.borrow();
+        let over = |pick: fn(&(f64, f64)) -> f64| {
+            let mut values: Vec<f64> = samples.iter().map(pick).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 2).copied()
+        };
+        Some(Medians {
+            bare: over(|(bare, _)| *bare)?,
+            host: over(|(_, host)| *host)?,
+            ratio: over(|(bare, host)| host / bare)?,
+            added: over(|(bare, host)| host - bare)?,
+        })
+    }
 }
 
 fn table(rows: &[Row]) {
@@ -182,19 +222,41 @@ fn table(rows: &[Row]) {
         "\n{:<24} {:>10} {:>10} {:>8} {:>9}",
         "request", "bare", "qip-host", "ratio", "more"
     );
-    for Row { name, samples } in rows {
-        let samples = samples.borrow();
-        if samples.is_empty() {
+    for row in rows {
+        let Some(medians) = row.medians() else {
             continue;
-        }
-        let over = |pick: fn(&(f64, f64)) -> f64| median(samples.iter().map(pick).collect());
+        };
         println!(
-            "{name:<24} {:>7.0} ns {:>7.0} ns {:>8.3} {:>+6.0} ns",
-            over(|(bare, _)| *bare),
-            over(|(_, host)| *host),
-            over(|(bare, host)| host / bare),
-            over(|(bare, host)| host - bare),
+            "{:<24} {:>7.0} ns {:>7.0} ns {:>8.3} {:>+6.0} ns",
+            row.name, medians.bare, medians.host, medians.ratio, medians.added,
         );
+    }
+}
+
+/// Writes the rows for `cargo xtask bench`, if it is that which asks.
+fn write_rows(rows: &[Row]) {
+    let Some(path) = std::env::var_os("QIP_BENCH_ROWS") else {
+        return;
+    };
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .unwrap();
+    for row in rows {
+        let Some(medians) = row.medians() else {
+            continue;
+        };
+        let (over, found, most) = match row.target {
+            Target::Ratio(most) => ("ratio", medians.ratio, most),
+            Target::AddedNs(most) => ("added_ns", medians.added, most),
+        };
+        writeln!(
+            file,
+            r#"{{"what":{:?},"bare_ns":{},"ours_ns":{},"over":{{"{over}":{found}}},"most":{most}}}"#,
+            row.name, medians.bare, medians.host,
+        )
+        .unwrap();
     }
 }
 
@@ -214,7 +276,10 @@ fn main() {
     for size in [10, 1 << 10, 64 << 10] {
         let input = "a".repeat(size);
         let expected = Output::Utf8(input.clone().into_bytes());
-        for (clock, limits) in [("", &without_clock), (", clock", &with_clock)] {
+        for (clock, limits, warm_target) in [
+            ("", &without_clock, WARM),
+            (", clock", &with_clock, WARM_WITH_CLOCK),
+        ] {
             let host = Host::with(wasmtime.clone(), limits.clone(), Default::default());
             let module = host.load(ECHO).unwrap();
             assert_eq!(module.render(&input).unwrap().output, expected);
@@ -222,6 +287,7 @@ fn main() {
                 &mut criterion,
                 &mut rows,
                 format!("fresh, {size} B{clock}"),
+                FRESH,
                 || drop(black_box(bare.instantiate().render(input.as_bytes()))),
                 || drop(black_box(module.render(&input).unwrap())),
             );
@@ -232,6 +298,7 @@ fn main() {
                 &mut criterion,
                 &mut rows,
                 format!("warm, {size} B{clock}"),
+                warm_target,
                 || drop(black_box(warm.render(input.as_bytes()))),
                 || drop(black_box(session.render(&input).unwrap())),
             );
@@ -239,4 +306,5 @@ fn main() {
     }
     criterion.final_summary();
     table(&rows);
+    write_rows(&rows);
 }

@@ -1,7 +1,8 @@
 //! The wasmi engine: an interpreter, quick to start.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+mod detour;
+
+use std::sync::Arc;
 use std::time::Instant;
 
 use ::wasmi::{
@@ -30,11 +31,14 @@ const MAX_RECURSION: usize = 20_000;
 /// The largest stack of values, in bytes.
 const MAX_STACK_BYTES: usize = 16 << 20;
 
+/// The most locals of a function (`LOCAL_VARIABLES_MAX` in `locals.rs` of wasmi's
+/// translator). A v128 takes half as much again of a frame as another local: counted as
+/// two, as many of either kind leave more than 5 000 cells for operands.
+const MOST_LOCALS: u64 = 30_000;
+
 /// The wasmi engine.
 pub struct Wasmi {
     info: EngineInfo,
-    /// Metering belongs to an engine's configuration: one with, one without.
-    engines: Mutex<HashMap<bool, ::wasmi::Engine>>,
 }
 
 impl Wasmi {
@@ -51,18 +55,9 @@ impl Wasmi {
                 indirect_kinds: true,
                 // Compiled in by the cargo feature: it costs a few per cent at most.
                 deterministic_floats: true,
+                most_locals: Some(MOST_LOCALS),
             },
-            engines: Mutex::default(),
         }
-    }
-
-    fn engine(&self, metered: bool) -> ::wasmi::Engine {
-        // Nothing is left half-done in the map by a panic.
-        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
-        engines
-            .entry(metered)
-            .or_insert_with(|| ::wasmi::Engine::new(&config(metered)))
-            .clone()
     }
 }
 
@@ -84,6 +79,8 @@ fn config(metered: bool) -> Config {
         .wasm_extended_const(true)
         .set_max_recursion_depth(MAX_RECURSION)
         .set_max_stack_height(MAX_STACK_BYTES)
+        // A module that has recursed once would keep that much.
+        .set_max_cached_stacks(0)
         .ignore_custom_sections(true)
         // Fuel repeats only where translation is not charged to the first call.
         .compilation_mode(CompilationMode::Eager)
@@ -99,8 +96,11 @@ impl Engine for Wasmi {
     fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
         // The clock is looked at between slices of fuel.
         let metered = module.build.clock || module.build.fuel;
-        let compiled = ::wasmi::Module::new(&self.engine(metered), module.wasm)
-            .map_err(|error| failure(&error))?;
+        let wasm = detour::around_faults(module.wasm);
+        // One of its engines for each module: it keeps the code of all modules for as
+        // long as it lives itself.
+        let engine = ::wasmi::Engine::new(&config(metered));
+        let compiled = ::wasmi::Module::new(&engine, &wasm).map_err(|error| failure(&error))?;
         Ok(Arc::new(CompiledCode {
             module: compiled,
             exports: module.exports.into(),

@@ -1,0 +1,204 @@
+//! Ways around faults of wasmi 2.0.0.
+//!
+//! A module that would meet one is written anew, so that it means the same and does
+//! not. `conformance/regressions` has a module for each, found by `cargo xtask fuzz`.
+//!
+//! - A `select` is merged with the `i32.eqz`, `i32.eq` or `i32.ne` that makes its
+//!   condition. Where that compares a local with zero, the comparison is dropped and
+//!   whatever is in the register counts as the condition: the wrong value comes out,
+//!   without a trap (`try_fuse_select` in `engine/translator/func/mod.rs`). An empty
+//!   block between the two keeps them apart.
+//! - A `v128.store8_lane` or `v128.store16_lane` with an offset above 65 535 is encoded
+//!   in one order of fields and decoded in another: the process is aborted. The lane
+//!   can be taken out and stored as a number.
+
+use std::borrow::Cow;
+
+use wasm_encoder::{BlockType, CodeSection, Encode as _, Instruction, RawSection, SectionId};
+use wasmparser::{BinaryReaderError, FunctionBody, MemArg, Operator, Parser, Payload};
+
+/// The module, written anew where wasmi would go wrong. The module is valid; bytes that
+/// are none come back as they are.
+pub(super) fn around_faults(wasm: &[u8]) -> Cow<'_, [u8]> {
+    match rewritten(wasm) {
+        Ok(Some(rewritten)) => Cow::Owned(rewritten),
+        Ok(None) | Err(_) => Cow::Borrowed(wasm),
+    }
+}
+
+/// The module written anew, `None` where nothing is to be changed.
+fn rewritten(wasm: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
+    let mut code = CodeSection::new();
+    let mut sections = Vec::new();
+    let mut is_changed = false;
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload?;
+        if let Payload::CodeSectionEntry(body) = &payload {
+            let (body, is_different) = function(wasm, body)?;
+            code.raw(&body);
+            is_changed |= is_different;
+        }
+        sections.extend(payload.as_section());
+    }
+    if !is_changed {
+        return Ok(None);
+    }
+    let mut module = wasm_encoder::Module::new();
+    for (id, range) in sections {
+        if id == u8::from(SectionId::Code) {
+            module.section(&code);
+        } else {
+            let data = wasm.get(range).unwrap_or_default();
+            module.section(&RawSection { id, data });
+        }
+    }
+    Ok(Some(module.finish()))
+}
+
+/// The body of a function, and whether it is another than before.
+fn function(wasm: &[u8], body: &FunctionBody<'_>) -> Result<(Vec<u8>, bool), BinaryReaderError> {
+    let range = body.range();
+    let mut written = Vec::with_capacity(range.len());
+    let mut copied = range.start;
+    let mut operators = body.get_operators_reader()?;
+    let mut compares = false;
+    while !operators.eof() {
+        let start = operators.original_position();
+        let operator = operators.read()?;
+        let end = operators.original_position();
+        // What is written instead, and how much of what was there that replaces.
+        let detour = match operator {
+            Operator::Select | Operator::TypedSelect { .. } if compares => {
+                Some((empty_block(), start))
+            }
+            Operator::V128Store8Lane { memarg, lane } if is_far(memarg) => Some((
+                [
+                    Instruction::I8x16ExtractLaneU(lane),
+                    Instruction::I32Store8(encoded(memarg)),
+                ],
+                end,
+            )),
+            Operator::V128Store16Lane { memarg, lane } if is_far(memarg) => Some((
+                [
+                    Instruction::I16x8ExtractLaneU(lane),
+                    Instruction::I32Store16(encoded(memarg)),
+                ],
+                end,
+            )),
+            _ => None,
+        };
+        if let Some((instead, end)) = detour {
+            written.extend_from_slice(wasm.get(copied..start).unwrap_or_default());
+            for instruction in instead {
+                instruction.encode(&mut written);
+            }
+            copied = end;
+        }
+        compares = match operator {
+            Operator::I32Eqz | Operator::I32Eq | Operator::I32Ne => true,
+            Operator::Nop => compares,
+            _ => false,
+        };
+    }
+    let is_different = copied > range.start;
+    written.extend_from_slice(wasm.get(copied..range.end).unwrap_or_default());
+    Ok((written, is_different))
+}
+
+fn empty_block() -> [Instruction<'static>; 2] {
+    [Instruction::Block(BlockType::Empty), Instruction::End]
+}
+
+/// Whether the offset is too large for the encoding that wasmi gets right.
+fn is_far(memarg: MemArg) -> bool {
+    memarg.offset > u64::from(u16::MAX)
+}
+
+fn encoded(memarg: MemArg) -> wasm_encoder::MemArg {
+    wasm_encoder::MemArg {
+        offset: memarg.offset,
+        align: memarg.align.into(),
+        memory_index: memarg.memory,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::around_faults;
+
+    fn assembled(body: &str) -> Vec<u8> {
+        let text = format!(
+            r#"(module (memory 1)
+              (func (export "f") (param i32) (result i32) (local v128) {body}))"#
+        );
+        wat::parse_str(text).unwrap()
+    }
+
+    fn validate(wasm: &[u8]) {
+        wasmparser::Validator::new_with_features(qip_contract::features())
+            .validate_all(wasm)
+            .unwrap();
+    }
+
+    /// Stores something other than zero in the register, then selects by `param == 0`.
+    const SELECT: &str = "(i32.add (i32.load (i32.const 0)) (i32.const 7)) drop
+        i32.const 1 i32.const 0 local.get 0 i32.eqz select";
+
+    #[test]
+    fn a_module_without_such_code_stays_as_it_is() {
+        for body in [
+            "local.get 0",
+            "i32.const 1 i32.const 2 local.get 0 select",
+            "i32.const 1 i32.const 2 local.get 0 i32.eqz local.get 0 i32.and select",
+            "i32.const 0 local.get 1 v128.store8_lane offset=65535 3 local.get 0",
+        ] {
+            let wasm = assembled(body);
+            assert!(matches!(around_faults(&wasm), Cow::Borrowed(_)), "{body}");
+        }
+    }
+
+    #[test]
+    fn such_code_is_kept_apart_and_valid() {
+        for body in [
+            SELECT,
+            "i32.const 1 i32.const 2 local.get 0 i32.eqz nop select",
+            "i32.const 1 i32.const 2 local.get 0 i32.const 0 i32.ne select (result i32)",
+            "i32.const 0 local.get 1 v128.store8_lane offset=65536 3 local.get 0",
+            "i32.const 0 local.get 1 v128.store16_lane offset=4294967295 7 local.get 0",
+        ] {
+            let wasm = assembled(body);
+            let rewritten = around_faults(&wasm);
+            assert!(matches!(rewritten, Cow::Owned(_)), "{body}");
+            validate(&rewritten);
+            // What has been mended once needs no more.
+            assert_eq!(around_faults(&rewritten), rewritten, "{body}");
+        }
+    }
+
+    #[test]
+    fn rubbish_comes_back_as_it_is() {
+        let mut wasm = assembled(SELECT);
+        wasm.truncate(wasm.len() - 3);
+        for bytes in [&wasm[..], b"", b"\0asm", b"hello"] {
+            assert_eq!(around_faults(bytes), bytes);
+        }
+    }
+
+    /// The other fault cannot be looked at: it ends the process.
+    #[test]
+    fn wasmi_still_needs_the_way_around() {
+        let engine = ::wasmi::Engine::default();
+        let answer = |wasm: &[u8]| {
+            let module = ::wasmi::Module::new(&engine, wasm).unwrap();
+            let mut store = ::wasmi::Store::new(&engine, ());
+            let instance = ::wasmi::Instance::new(&mut store, &module, &[]).unwrap();
+            let f = instance.get_typed_func::<i32, i32>(&store, "f").unwrap();
+            f.call(&mut store, 0).unwrap()
+        };
+        let wasm = assembled(SELECT);
+        assert_eq!(answer(&around_faults(&wasm)), 1);
+        assert_eq!(answer(&wasm), 0, "wasmi is mended: take `detour.rs` out");
+    }
+}
