@@ -18,11 +18,19 @@ Tasks:
   clauses [--check]      write crates/qip-contract/src/clause/list.rs from
                          conformance/clauses.toml; --check fails where it is stale
   readme                 run what README.md tells a reader to run, and compare what comes out
+  bench [FILTER]         run the benchmarks, those whose name FILTER matches, and `qip
+                         conformance` by the clock; ends with one table of what was found
+                         and what is aimed at
+  fuzz [--release] [--minutes N] [ARG…]
+                         search for a difference between the engines, or from what the
+                         contract predicts; what is found is made small and written to
+                         conformance/regressions. `cargo xtask fuzz --help` has the rest
+  fuzz --seeds           write the seeds of the targets in fuzz/ to fuzz/corpus
   package                pack every package as for publishing, and check what was packed
   ci                     what .ci/run does after formatting, lints, documents and tests
 
 Options:
-  --release              build `qip` with optimisation
+  --release              build what is run with optimisation
   -h, --help             this text
 
 Exit codes: 0 fine; 1 findings; 2 usage; otherwise that of the `qip` that was run.
@@ -42,6 +50,8 @@ pub(crate) enum Task {
     Verify,
     Conformance { args: Vec<OsString> },
     Clauses { check: bool },
+    Bench { filter: Option<String> },
+    Fuzz { seeds: bool, args: Vec<OsString> },
     Package,
     Readme,
     Ci,
@@ -78,9 +88,9 @@ impl Flags {
         }
         let name = args.remove(0);
         let name = name.to_string_lossy();
-        // `qip conformance` explains its own arguments.
-        let asks_help =
-            name != "conformance" && (take(&mut args, "--help") || take(&mut args, "-h"));
+        // These explain their own arguments.
+        let passes_on = ["conformance", "fuzz"].contains(&&*name);
+        let asks_help = !passes_on && (take(&mut args, "--help") || take(&mut args, "-h"));
         if asks_help || ["-h", "--help", "help"].contains(&&*name) {
             return Ok(Flags {
                 task: Task::Help,
@@ -95,19 +105,29 @@ impl Flags {
             "clauses" => Task::Clauses {
                 check: take(&mut args, "--check"),
             },
+            "bench" => Task::Bench {
+                filter: take_filter(&mut args),
+            },
             "package" => Task::Package,
             "readme" => Task::Readme,
             "ci" => Task::Ci,
-            "verify" | "conformance" => {
+            "verify" | "conformance" | "fuzz" => {
                 if take(&mut args, "--release") {
                     profile = Profile::Release;
                 }
-                if name == "verify" {
-                    Task::Verify
-                } else {
-                    Task::Conformance {
+                match &*name {
+                    "verify" => Task::Verify,
+                    "fuzz" if take(&mut args, "--seeds") => Task::Fuzz {
+                        seeds: true,
+                        args: Vec::new(),
+                    },
+                    "fuzz" => Task::Fuzz {
+                        seeds: false,
                         args: std::mem::take(&mut args),
-                    }
+                    },
+                    _ => Task::Conformance {
+                        args: std::mem::take(&mut args),
+                    },
                 }
             }
             _ => return Err(UsageError(format!("there is no task `{name}`"))),
@@ -127,6 +147,17 @@ fn take(args: &mut Vec<OsString>, flag: &str) -> bool {
     let before = args.len();
     args.retain(|arg| arg != flag);
     args.len() < before
+}
+
+/// Takes the first argument, unless it is a flag or no text.
+fn take_filter(args: &mut Vec<OsString>) -> Option<String> {
+    let first = args.first()?.to_str()?;
+    if first.starts_with('-') {
+        return None;
+    }
+    let filter = first.to_owned();
+    args.remove(0);
+    Some(filter)
 }
 
 #[cfg(test)]
@@ -153,6 +184,24 @@ mod tests {
     }
 
     #[test]
+    fn arguments_of_fuzz_are_passed_on() {
+        let args = ["--minutes", "3"].map(OsString::from).to_vec();
+        assert_eq!(
+            parse("fuzz --minutes 3").unwrap().task,
+            Task::Fuzz { seeds: false, args }
+        );
+        let seeds = Task::Fuzz {
+            seeds: true,
+            args: Vec::new(),
+        };
+        assert_eq!(parse("fuzz --seeds").unwrap().task, seeds);
+        assert_eq!(
+            parse("fuzz --seeds --minutes 3").unwrap_err(),
+            "the task `fuzz` does not take `--minutes`"
+        );
+    }
+
+    #[test]
     fn flags_of_tasks() {
         assert_eq!(
             parse("build --check").unwrap().task,
@@ -163,6 +212,13 @@ mod tests {
             Task::Clauses { check: false }
         );
         assert_eq!(parse("verify --release").unwrap().profile, Profile::Release);
+        assert_eq!(parse("bench").unwrap().task, Task::Bench { filter: None });
+        assert_eq!(
+            parse("bench warm").unwrap().task,
+            Task::Bench {
+                filter: Some("warm".to_owned())
+            }
+        );
         assert_eq!(parse("build --help").unwrap().task, Task::Help);
         assert_eq!(parse("--help").unwrap().task, Task::Help);
     }
@@ -174,6 +230,14 @@ mod tests {
         assert_eq!(
             parse("ci --fast").unwrap_err(),
             "the task `ci` does not take `--fast`"
+        );
+        assert_eq!(
+            parse("bench --fast").unwrap_err(),
+            "the task `bench` does not take `--fast`"
+        );
+        assert_eq!(
+            parse("bench warm fresh").unwrap_err(),
+            "the task `bench` does not take `fresh`"
         );
         assert_eq!(
             parse("build --release").unwrap_err(),

@@ -3,11 +3,13 @@
 //! It stays light, so that it is built in seconds: whatever needs an engine is done
 //! by running the `qip` binary.
 
+mod bench;
 mod build;
 mod ci;
 mod clauses;
 mod conformance;
 mod flags;
+mod fuzz;
 mod package;
 mod program;
 mod readme;
@@ -49,6 +51,8 @@ fn run(flags: &Flags) -> anyhow::Result<u8> {
         Task::Verify => verify::run(&workspace, flags.profile),
         Task::Conformance { args } => conformance::run(&workspace, flags.profile, args),
         Task::Clauses { check } => clauses::run(&workspace, *check),
+        Task::Bench { filter } => bench::run(&workspace, filter.as_deref()),
+        Task::Fuzz { seeds, args } => fuzz::run(&workspace, flags.profile, *seeds, args),
         Task::Package => package::run(&workspace),
         Task::Readme => readme::run(&workspace),
         Task::Ci => ci::run(&workspace),

@@ -19,8 +19,23 @@ pub(crate) fn qip(
     profile: Profile,
     args: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> Result<u8> {
+    run(workspace, profile, "qip-cli", args)
+}
+
+/// Builds the only program of a package and runs it in the root, with its output as it
+/// comes.
+///
+/// # Errors
+///
+/// As [`qip`].
+pub(crate) fn run(
+    workspace: &Workspace,
+    profile: Profile,
+    package: &str,
+    args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Result<u8> {
     let mut command = workspace.cargo();
-    command.args(["run", "--quiet", "--locked", "--package", "qip-cli"]);
+    command.args(["run", "--quiet", "--locked", "--package", package]);
     if profile == Profile::Release {
         command.arg("--release");
     }

@@ -2,9 +2,12 @@
 //! does nothing but compile a small module, run it and print.
 //!
 //! `cargo bench -p qip-cli`. This very binary is the bare program when its first
-//! argument says so. Both run in turns; the line at the end gives the medians.
+//! argument says so. Both run in turns; the line at the end gives the medians. Where
+//! `QIP_BENCH_ROWS` names a file, they go there too, as a line of JSON that
+//! `cargo xtask bench` reads.
 
 use std::cell::RefCell;
+use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,6 +15,11 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use wasmtime::{Engine, Instance, Module, Store};
+
+const NAME: &str = "qip run, whole process";
+
+/// How many times what the bare program takes `qip run` may take at most.
+const MOST: f64 = 1.3;
 
 const AS_BARE: &str = "--as-bare-program";
 
@@ -87,7 +95,7 @@ fn main() {
 
     let samples = RefCell::new(Vec::new());
     let mut criterion = Criterion::default().configure_from_args();
-    criterion.bench_function("qip run, whole process", |bencher| {
+    criterion.bench_function(NAME, |bencher| {
         bencher.iter_custom(|iterations| {
             (0..iterations)
                 .map(|_| {
@@ -101,15 +109,32 @@ fn main() {
     });
     criterion.final_summary();
 
+    let samples = samples.borrow();
+    if samples.is_empty() {
+        // A filter left it out.
+        return;
+    }
     let median = |pick: fn(&(Duration, Duration)) -> f64| {
-        let mut values: Vec<f64> = samples.borrow().iter().map(pick).collect();
+        let mut values: Vec<f64> = samples.iter().map(pick).collect();
         values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+        values[values.len() / 2]
     };
+    let bare = median(|(bare, _)| bare.as_secs_f64());
+    let ours = median(|(_, qip)| qip.as_secs_f64());
+    let ratio = median(|(bare, qip)| qip.as_secs_f64() / bare.as_secs_f64());
     println!(
-        "whole process: bare {:.2} ms, qip run {:.2} ms, ratio {:.3}",
-        median(|(bare, _)| bare.as_secs_f64() * 1e3),
-        median(|(_, qip)| qip.as_secs_f64() * 1e3),
-        median(|(bare, qip)| qip.as_secs_f64() / bare.as_secs_f64()),
+        "whole process: bare {:.2} ms, qip run {:.2} ms, ratio {ratio:.3}",
+        bare * 1e3,
+        ours * 1e3,
     );
+    if let Some(path) = std::env::var_os("QIP_BENCH_ROWS") {
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        writeln!(
+            file.expect("the file of rows opens"),
+            r#"{{"what":{NAME:?},"bare_ns":{},"ours_ns":{},"over":{{"ratio":{ratio}}},"most":{MOST}}}"#,
+            bare * 1e9,
+            ours * 1e9,
+        )
+        .expect("the row is written");
+    }
 }
