@@ -1,0 +1,87 @@
+//! Making a finding smaller while the same difference stays.
+//!
+//! Proptest has shrunk made-up modules already, by their plans. Modules of other
+//! origin are shrunk here as WebAssembly: their code by `reduce.rs`, what nothing refers
+//! to by wasm-shrink. Every input comes last.
+
+use wasm_shrink::WasmShrink;
+
+use crate::arena::Arena;
+use crate::campaign::Finding;
+use crate::reduce::reduce;
+use crate::trial::Trial;
+
+/// How many mutations in a row may fail before a module counts as smallest.
+const ATTEMPTS: u32 = 600;
+
+/// Shrinks a finding.
+pub fn shrink(finding: &mut Finding, arena: &mut Arena) {
+    let Some(wanted) = Arena::difference(&finding.answers) else {
+        return;
+    };
+    let mut differs =
+        |trial: &Trial| Arena::difference(&arena.answers(trial)).as_ref() == Some(&wanted);
+    shrink_module(&mut finding.trial, &mut differs);
+    shrink_input(&mut finding.trial, &mut differs);
+    finding.answers = arena.answers(&finding.trial);
+}
+
+/// Only of a trial without a prediction: that belongs to the plan, not to the module.
+fn shrink_module(trial: &mut Trial, differs: &mut impl FnMut(&Trial) -> bool) {
+    let [stage] = &trial.task.stages[..] else {
+        return;
+    };
+    let Ok(wasm) = stage.module.binary() else {
+        return;
+    };
+    if trial.has_prediction() {
+        return;
+    }
+    let from = trial.clone();
+    let mut interests = |wasm: &[u8]| differs(&from.with_module(wasm.to_vec()));
+    let mut wasm = wasm.to_vec();
+    loop {
+        let before = wasm.len();
+        wasm = reduce(&wasm, &mut interests);
+        let shrunk = WasmShrink::default()
+            .attempts(ATTEMPTS)
+            .run(wasm.clone(), |wasm| Ok(interests(wasm)));
+        // It refuses a module that does not interest, which this one does.
+        wasm = shrunk.map_or(wasm, |shrunk| shrunk.output);
+        if wasm.len() >= before {
+            break;
+        }
+    }
+    // As an assembler would write it, so that text says the same.
+    let text = wasmprinter::print_bytes(&wasm).ok();
+    if let Some(assembled) = text.and_then(|text| wat::parse_str(text).ok())
+        && interests(&assembled)
+    {
+        wasm = assembled;
+    }
+    *trial = from.with_module(wasm);
+}
+
+/// Of a trial with one request: shorter, then with more zeros.
+fn shrink_input(trial: &mut Trial, differs: &mut impl FnMut(&Trial) -> bool) {
+    let [request] = &trial.task.requests[..] else {
+        return;
+    };
+    let mut input = request.input.to_vec();
+    let mut cut = input.len();
+    while cut > 0 {
+        let shorter = &input[..input.len().saturating_sub(cut)];
+        if shorter.len() < input.len() && differs(&trial.with_input(shorter.to_vec())) {
+            input = shorter.to_vec();
+        } else {
+            cut /= 2;
+        }
+    }
+    for at in 0..input.len() {
+        let before = std::mem::take(&mut input[at]);
+        if before != 0 && !differs(&trial.with_input(input.clone())) {
+            input[at] = before;
+        }
+    }
+    *trial = trial.with_input(input);
+}

@@ -1,0 +1,232 @@
+//! What the libFuzzer targets in `fuzz/` do, and the seeds that they start from.
+//!
+//! Each takes any bytes, and panics where something is wrong. A test runs each over all
+//! seeds, so that they stay sound where no fuzzer is installed.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use qip_conformance::{
+    Bytes, Corpus, EngineSubject, KnownFailures, Model, Module, Request, Stage, Subject, Task,
+    TaskOptions,
+};
+use qip_contract::{Limits, Rules, Signature};
+use qip_host::Host;
+use qip_host::wasmi::Wasmi;
+use qip_host::wasmtime::Wasmtime;
+
+use crate::arena::Arena;
+use crate::random_body;
+use crate::trial::Trial;
+
+/// A target: its name, and what it does with bytes.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// The name, which is that of its file in `fuzz/fuzz_targets`.
+    pub name: &'static str,
+    /// Panics where something is wrong.
+    pub run: fn(&[u8]),
+    seed: Seed,
+}
+
+/// The seed that a request makes, if it makes any: of the text of its case file, its
+/// module, its input.
+type Seed = fn(&str, &[u8], &[u8]) -> Option<Vec<u8>>;
+
+/// Every target.
+pub const TARGETS: [Target; 5] = [
+    Target {
+        name: "signature",
+        run: signature,
+        seed: |_, wasm, _| Some(wasm.to_vec()),
+    },
+    Target {
+        name: "run",
+        run,
+        seed: |_, wasm, input| joined(wasm, input),
+    },
+    Target {
+        name: "case_file",
+        run: case_file,
+        seed: |text, _, _| Some(text.as_bytes().to_vec()),
+    },
+    Target {
+        name: "differential",
+        run: differential,
+        seed: |_, wasm, input| joined(wasm, input),
+    },
+    Target {
+        name: "random_body",
+        run: random,
+        // The bytes of a module say nothing to a generator of modules; those of an
+        // input are as random as any.
+        seed: |_, _, input| Some(input.to_vec()),
+    },
+];
+
+/// Limits that a fuzzer can bear. Growth beyond is refused, the same on every engine.
+fn limits() -> Limits {
+    Limits {
+        time: Some(Duration::from_millis(200)),
+        module_bytes: 1 << 20,
+        // wasmi takes no larger frames; what it refuses is outside the promise (LIM-1).
+        function_bytes: 1 << 16,
+        locals: 10_000,
+        memory_bytes: 4 << 20,
+        table_entries: 10_000,
+        ..Limits::standard()
+    }
+}
+
+/// Reading a signature, and listing what is wrong with a module.
+pub fn signature(wasm: &[u8]) {
+    if let Ok(signature) = Signature::read(wasm, &Limits::standard()) {
+        for refusal in signature.refusals(&Rules::default()) {
+            assert!(!refusal.to_string().is_empty());
+        }
+    }
+}
+
+/// Loading a module, and one request.
+pub fn run(bytes: &[u8]) {
+    let (wasm, input) = split(bytes);
+    static HOST: LazyLock<Host> = LazyLock::new(|| Host::new(Wasmi::new(), limits()));
+    match HOST.load(wasm).and_then(|module| module.render(input)) {
+        Ok(reply) => {
+            let most = limits().memory_bytes;
+            assert!(reply.stages.iter().all(|usage| usage.memory_bytes <= most));
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+/// Reading a case file, and a file of known failures.
+pub fn case_file(text: &[u8]) {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    if let Err(errors) = Corpus::parse("area", "stem", text) {
+        assert!(!errors.to_string().is_empty());
+    }
+    if let Err(errors) = KnownFailures::parse("known.toml", text) {
+        assert!(!errors.to_string().is_empty());
+    }
+}
+
+/// Both engines and the model on a module of any bytes.
+pub fn differential(bytes: &[u8]) {
+    let (wasm, input) = split(bytes);
+    // Text is for our host alone.
+    if matches!(wasm.trim_ascii_start(), [b'(', ..] | [b';', b';', ..]) {
+        return;
+    }
+    let trial = Trial::new(Task {
+        stages: vec![Stage {
+            module: Arc::new(Module::from_bytes("fuzzed", wasm)),
+            uniforms: Vec::new(),
+        }],
+        options: TaskOptions {
+            floats: qip_host::engine::Floats::Deterministic,
+            ..TaskOptions::default()
+        },
+        limits: limits(),
+        requests: vec![Request {
+            input: Bytes::literal(input),
+            content_type: None,
+        }],
+    });
+    agree(&trial);
+}
+
+/// Both engines and the model on a module that wasm-smith makes of these bytes.
+pub fn random(bytes: &[u8]) {
+    agree(&random_body::of_bytes(bytes));
+}
+
+fn agree(trial: &Trial) {
+    thread_local! {
+        static ARENA: RefCell<Arena> = RefCell::new(Arena::new([
+            Arc::new(Model::new(Wasmi::new())) as Arc<dyn Subject>,
+            Arc::new(EngineSubject::new(Wasmtime::new())),
+            Arc::new(EngineSubject::new(Wasmi::new())),
+        ]));
+    }
+    let answers = ARENA.with_borrow_mut(|arena| arena.answers(trial));
+    if Arena::difference(&answers).is_some() {
+        let told: Vec<String> = answers.iter().map(ToString::to_string).collect();
+        panic!("subjects differ:\n{}", told.join("\n"));
+    }
+}
+
+/// A module and an input in one: the input's length in two bytes, the input, the module.
+fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let Some((len, rest)) = bytes.split_first_chunk::<2>() else {
+        return (bytes, &[]);
+    };
+    let len = usize::from(u16::from_le_bytes(*len)).min(rest.len());
+    let (input, wasm) = rest.split_at(len);
+    (wasm, input)
+}
+
+/// The inverse of [`split`], `None` for an input that is too long.
+fn joined(wasm: &[u8], input: &[u8]) -> Option<Vec<u8>> {
+    let len = u16::try_from(input.len()).ok()?;
+    Some([&len.to_le_bytes(), input, wasm].concat())
+}
+
+/// Writes seeds for every target into `<directory>/<target>`: one for each distinct
+/// module and input of the corpus.
+///
+/// # Errors
+///
+/// Where the corpus cannot be loaded or files cannot be written.
+pub fn write_seeds(directory: &Path) -> Result<()> {
+    for target in TARGETS {
+        let directory = directory.join(target.name);
+        fs::create_dir_all(&directory)
+            .with_context(|| format!("cannot make `{}`", directory.display()))?;
+        for (name, seed) in seeds(target)? {
+            fs::write(directory.join(name), seed)?;
+        }
+    }
+    Ok(())
+}
+
+/// The seeds of a target, each with a name.
+///
+/// # Errors
+///
+/// Where the corpus cannot be loaded.
+pub fn seeds(target: Target) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut seeds: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut known = BTreeSet::new();
+    for case in Corpus::embedded()?.cases() {
+        let id = case.id.as_str();
+        let file = format!("{}/{}.toml", case.id.area(), case.id.stem());
+        let text = qip_corpus::CASES.iter().find(|(path, _)| *path == file);
+        let text = text.and_then(|(_, text)| std::str::from_utf8(text).ok());
+        for stage in &case.task.stages {
+            let Ok(wasm) = stage.module.binary() else {
+                continue;
+            };
+            for (number, request) in case.task.requests.iter().enumerate() {
+                // What is larger says no more, and slows a fuzzer down.
+                if request.input.len() > 4_096 || wasm.len() > 1 << 16 {
+                    continue;
+                }
+                let input = request.input.to_vec();
+                let seed = (target.seed)(text.unwrap_or_default(), wasm, &input);
+                if let Some(seed) = seed.filter(|seed| known.insert(seed.clone())) {
+                    let name = id.replace(['/', '#'], "_");
+                    seeds.push((format!("{name}_{number}"), seed));
+                }
+            }
+        }
+    }
+    Ok(seeds)
+}

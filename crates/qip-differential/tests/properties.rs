@@ -1,0 +1,58 @@
+//! Engines against each other, and against what the contract predicts.
+//!
+//! A thousand trials of each generator from a fixed seed. For more, and others:
+//! `PROPTEST_CASES=100000 QIP_SEED=7 cargo test -p qip-differential --test properties`.
+
+use std::path::Path;
+
+use qip_differential::{Aim, Arena, Generator, Tally};
+
+fn from_environment(name: &str, default: u64) -> u64 {
+    match std::env::var(name) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")),
+        Err(_) => default,
+    }
+}
+
+fn hold(generator: &Generator) -> Tally {
+    let trials = from_environment("PROPTEST_CASES", 1_000);
+    let seed = from_environment("QIP_SEED", 1);
+    let mut arena = Arena::of_engines();
+    let mut tally = Tally::default();
+    let numbers = 0..trials;
+    let finding = qip_differential::run(generator, &mut arena, seed, numbers, None, &mut tally);
+    println!("{}: {tally}", generator.name());
+    if let Some(mut finding) = finding {
+        qip_differential::shrink(&mut finding, &mut arena);
+        panic!("{finding}");
+    }
+    tally
+}
+
+#[test]
+fn made_up_modules_do_what_the_contract_says() {
+    let tally = hold(&Generator::planned());
+    if tally.trials < 1_000 {
+        return;
+    }
+    let rare = Aim::all().into_iter().filter(|aim| {
+        let count = tally.classes.get(&aim.to_string()).copied();
+        count.unwrap_or_default() * 1_000 < 20 * tally.trials
+    });
+    let rare: Vec<String> = rare.map(|aim| aim.to_string()).collect();
+    assert!(rare.is_empty(), "under 20 in 1 000: {}", rare.join(", "));
+}
+
+#[test]
+fn engines_agree_on_random_bodies() {
+    hold(&Generator::random());
+}
+
+#[test]
+fn engines_agree_on_real_modules() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../modules-wat");
+    let generator = Generator::real(&directory).unwrap_or_else(|error| panic!("{error:#}"));
+    hold(&generator);
+}
