@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::flags::Profile;
 use crate::workspace::Workspace;
-use crate::{build, clauses, conformance, package, program, readme};
+use crate::{build, clauses, conformance, fuzz, package, program, readme};
 
 /// The task: the first step that fails ends it.
 pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
@@ -25,9 +25,40 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
     step("cargo xtask conformance", || {
         conformance::run(workspace, Profile::Dev, &[])
     })?;
+    step("cargo xtask fuzz --minutes 0.2 --seed 1", || {
+        let args = ["--minutes", "0.2", "--seed", "1"].map(Into::into);
+        fuzz::run(workspace, Profile::Dev, false, &args)
+    })?;
+    check_fuzz_targets(workspace)?;
     step("cargo xtask readme", || readme::run(workspace))?;
     step("cargo xtask package", || package::run(workspace))?;
     Ok(0)
+}
+
+/// The targets of cargo-fuzz, without libFuzzer: that takes a C++ compiler, and only
+/// linking needs it.
+fn check_fuzz_targets(workspace: &Workspace) -> Result<()> {
+    let args = [
+        "check",
+        "--quiet",
+        "--locked",
+        "--manifest-path",
+        "fuzz/Cargo.toml",
+    ];
+    step(
+        &format!(
+            "CUSTOM_LIBFUZZER_PATH=none/libfuzzer.a cargo {}",
+            args.join(" ")
+        ),
+        || {
+            let mut command = workspace.cargo();
+            program::status(
+                command
+                    .args(args)
+                    .env("CUSTOM_LIBFUZZER_PATH", "none/libfuzzer.a"),
+            )
+        },
+    )
 }
 
 fn cargo(workspace: &Workspace, args: &[&str]) -> Result<()> {

@@ -9,7 +9,11 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::workspace::Workspace;
 
 /// Commands that the other steps of CI run already. They take minutes.
-const RUN_ELSEWHERE: [&str; 2] = ["cargo xtask conformance", "cargo test --workspace"];
+const RUN_ELSEWHERE: [&str; 3] = [
+    "cargo xtask conformance",
+    "cargo xtask fuzz",
+    "cargo test --workspace",
+];
 
 /// A block of shell commands, and the block of text right after it, if any.
 #[derive(Debug, PartialEq, Eq)]

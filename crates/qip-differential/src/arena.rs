@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use qip_conformance::{CaseId, EngineSubject, Outcome, Subject, Watchdog};
 use qip_contract::{Code, TrapKind};
+use qip_host::engine::Exhausted;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 
@@ -83,7 +84,7 @@ impl Arena {
                 || rest.iter().any(|answer| outcome(answer) != expected)
         };
         let request = (0..requests).find(differs)?;
-        // With a prediction, even how deep a module may recurse is settled.
+        // A plan recurses and runs for ever or not at all: a prediction settles both.
         if first.who != PREDICTION && is_outside_the_promise(answers) {
             return None;
         }
@@ -100,7 +101,7 @@ impl Arena {
     }
 }
 
-/// DET-1 does not promise how deep the stack is.
+/// DET-1 promises neither how deep the stack is nor what fits a time limit.
 fn is_outside_the_promise(answers: &[Answer]) -> bool {
     let mut outcomes = answers.iter().flat_map(|answer| &answer.outcomes);
     outcomes.any(|outcome| {
@@ -108,6 +109,9 @@ fn is_outside_the_promise(answers: &[Answer]) -> bool {
             outcome,
             Outcome::Trapped {
                 kind: TrapKind::StackOverflow,
+                ..
+            } | Outcome::Stopped {
+                exhausted: Exhausted::Time,
                 ..
             }
         )

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use proptest::prelude::*;
@@ -185,6 +185,12 @@ pub fn run(
     None
 }
 
+/// A time limit that a healthy trial may run out of.
+const HURRY: Duration = Duration::from_secs(1);
+
+/// How often a difference under such a limit must come again.
+const REPEATS: usize = 4;
+
 /// Runs one trial, and shrinks it where subjects differ.
 fn one(
     generator: &Generator,
@@ -199,6 +205,14 @@ fn one(
     tally.count(&answers);
 
     let wanted = Arena::difference(&answers)?;
+    // On a busy machine a healthy stage may run out of a short time limit, too: what
+    // counts then is what comes again.
+    let is_hurried = first.task.time() < HURRY;
+    let again =
+        |arena: &mut Arena| Arena::difference(&arena.answers(&first)).as_ref() == Some(&wanted);
+    if is_hurried && !(0..REPEATS).all(|_| again(arena)) {
+        return None;
+    }
     let arena = RefCell::new(arena);
     let differs = |trial: Trial| {
         let answers = arena.borrow_mut().answers(&trial);

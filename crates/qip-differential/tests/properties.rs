@@ -3,6 +3,7 @@
 //! A thousand trials of each generator from a fixed seed. For more, and others:
 //! `PROPTEST_CASES=100000 QIP_SEED=7 cargo test -p qip-differential --test properties`.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use qip_differential::{Aim, Arena, Generator, Tally};
@@ -23,7 +24,9 @@ fn hold(generator: &Generator) -> Tally {
     let mut tally = Tally::default();
     let numbers = 0..trials;
     let finding = qip_differential::run(generator, &mut arena, seed, numbers, None, &mut tally);
-    println!("{}: {tally}", generator.name());
+    // Not by `println`, which a test that passes swallows.
+    let told = format!("\n{}, seed {seed}: {tally}", generator.name());
+    std::io::stdout().write_all(told.as_bytes()).unwrap();
     if let Some(mut finding) = finding {
         qip_differential::shrink(&mut finding, &mut arena);
         panic!("{finding}");

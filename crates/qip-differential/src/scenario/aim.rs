@@ -31,7 +31,7 @@ pub enum Aim {
 }
 
 /// How long an endless scenario may run.
-const SHORT: Duration = Duration::from_millis(10);
+const SHORT: Duration = Duration::from_millis(20);
 
 /// Fuel that no scenario needs but an endless one.
 const SOME_FUEL: u64 = 1_000_000;
