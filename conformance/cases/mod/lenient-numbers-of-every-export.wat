@@ -1,0 +1,16 @@
+;; Copies a text. Every number is a global of type i64.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 64) "text/csv")
+  (data (i32.const 96) "text/html")
+  (global (export "input_ptr") i64 (i64.const 1024))
+  (global (export "input_utf8_cap") i64 (i64.const 9))
+  (global (export "output_ptr") i64 (i64.const 2048))
+  (global (export "output_utf8_cap") i64 (i64.const 8))
+  (global (export "input_content_type_ptr") i64 (i64.const 64))
+  (global (export "input_content_type_size") i64 (i64.const 8))
+  (global (export "output_content_type_ptr") i64 (i64.const 96))
+  (global (export "output_content_type_size") i64 (i64.const 9))
+  (func (export "run") (param $size i32) (result i32)
+    (memory.copy (i32.const 2048) (i32.const 1024) (local.get $size))
+    (local.get $size)))

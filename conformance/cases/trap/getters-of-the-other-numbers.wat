@@ -1,0 +1,26 @@
+;; Traps in the getter that the uniform "at" names: 1 the bytes capacity, 2 the i32
+;; capacity, 3 and 4 the pointer and size of the input's type. The other getters trap in
+;; any-exported-call.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 64) "text/html")
+  (global $at (mut i32) (i32.const 0))
+  (func $is (param $place i32) (result i32)
+    (i32.eq (global.get $at) (local.get $place)))
+  (func (export "uniform_set_at") (param $at i32)
+    (global.set $at (local.get $at)))
+  (global (export "input_ptr") i32 (i32.const 1024))
+  (func (export "input_bytes_cap") (result i32)
+    (if (call $is (i32.const 1)) (then (drop (i32.div_u (i32.const 1) (i32.const 0)))))
+    (i32.const 8))
+  (global (export "output_ptr") i32 (i32.const 1024))
+  (func (export "output_i32_cap") (result i32)
+    (if (call $is (i32.const 2)) (then (drop (i32.load (i32.const 65536)))))
+    (i32.const 2))
+  (func (export "input_content_type_ptr") (result i32)
+    (if (call $is (i32.const 3)) (then (unreachable)))
+    (i32.const 64))
+  (func (export "input_content_type_size") (result i32)
+    (if (call $is (i32.const 4)) (then (drop (i32.trunc_f32_s (f32.const nan)))))
+    (i32.const 9))
+  (func (export "run") (param i32) (result i32) (i32.const 1)))
