@@ -14,7 +14,7 @@ use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
 use crate::case::{Case, CaseId, Level};
 use crate::case_file::{
-    RawCase, RawFile, RawLimits, RawModule, RawOptions, RawRequest, RawStage, RawUniforms,
+    RawCase, RawFile, RawLimits, RawModule, RawOptions, RawRequest, RawStage, RawTime, RawUniforms,
 };
 use crate::expectation::{Expectation, ExpectedOutcome};
 use crate::file_check::FileCheck;
@@ -471,7 +471,11 @@ fn default_limits() -> Limits {
 fn with_limits(raw: &RawLimits) -> Limits {
     let standard = default_limits();
     Limits {
-        time: raw.time_ms.map(Duration::from_millis).or(standard.time),
+        time: match raw.time_ms {
+            None => standard.time,
+            Some(RawTime::Milliseconds(time)) => Some(Duration::from_millis(time)),
+            Some(RawTime::None) => None,
+        },
         fuel: raw.fuel,
         module_bytes: raw.module_bytes.unwrap_or(standard.module_bytes),
         functions: raw.functions.unwrap_or(standard.functions),
@@ -522,7 +526,7 @@ fn derived_needs(
         (Capability::Reuse, task.options.reuse),
         (
             Capability::TimeLimit,
-            limits.is_some_and(|limits| limits.time_ms.is_some()),
+            limits.is_some_and(|limits| matches!(limits.time_ms, Some(RawTime::Milliseconds(_)))),
         ),
         (Capability::Fuel, task.limits.fuel.is_some()),
         (Capability::Limits, task.limits != standard),

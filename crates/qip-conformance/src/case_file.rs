@@ -67,7 +67,7 @@ pub(crate) struct RawOptions {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawLimits {
-    pub(crate) time_ms: Option<u64>,
+    pub(crate) time_ms: Option<RawTime>,
     pub(crate) fuel: Option<u64>,
     pub(crate) module_bytes: Option<u64>,
     pub(crate) functions: Option<u64>,
@@ -97,6 +97,46 @@ pub(crate) struct RawExpect {
     pub(crate) stage: Option<Spanned<i64>>,
     pub(crate) offset: Option<Spanned<u64>>,
     pub(crate) message: Option<Spanned<String>>,
+}
+
+/// Milliseconds, or `"none"`: the code then is not metered, and only the harness waits
+/// no longer than it does.
+pub(crate) enum RawTime {
+    Milliseconds(u64),
+    None,
+}
+
+impl<'de> Deserialize<'de> for RawTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawTime, D::Error> {
+        struct TimeVisitor;
+
+        impl Visitor<'_> for TimeVisitor {
+            type Value = RawTime;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("milliseconds, or \"none\"")
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<RawTime, E> {
+                let value = u64::try_from(value)
+                    .map_err(|_| E::invalid_value(de::Unexpected::Signed(value), &self))?;
+                Ok(RawTime::Milliseconds(value))
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<RawTime, E> {
+                Ok(RawTime::Milliseconds(value))
+            }
+
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<RawTime, E> {
+                match value {
+                    "none" => Ok(RawTime::None),
+                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(TimeVisitor)
+    }
 }
 
 /// A file beside the case file, or a table.

@@ -84,7 +84,7 @@ pub use subject::Subject;
 pub use table::Table;
 pub use task::{DEFAULT_TIME, Request, Stage, Task, TaskOptions};
 pub use verdict::{CaseResult, JudgedRequest, Verdict};
-pub use watchdog::{Answer, Watchdog};
+pub use watchdog::Watchdog;
 
 /// The README's example runs too.
 #[cfg(doctest)]

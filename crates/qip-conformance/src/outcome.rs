@@ -134,7 +134,7 @@ impl Outcome {
     }
 
     /// The outcome in one line; of long bytes, the part around `focus`.
-    pub(crate) fn describe(&self, focus: usize) -> String {
+    pub fn describe(&self, focus: usize) -> String {
         let mut text = match self {
             Outcome::Output { kind, bytes, .. } => kind.describe(bytes, focus),
             Outcome::Scalar { value, .. } => format!("scalar {value}"),

@@ -32,6 +32,10 @@ impl Source {
             Source::Corpus(root) => {
                 let mut paths = Vec::new();
                 walk(&root.join("cases"), "", &mut paths)?;
+                if paths.iter().any(|path| is_regression(path)) {
+                    let message = "`regressions` stands beside `cases`, not in it";
+                    return Err(io::Error::other(message));
+                }
                 let regressions = root.join(REGRESSIONS);
                 if regressions.is_dir() {
                     walk(&regressions, &format!("{REGRESSIONS}/"), &mut paths)?;
@@ -65,12 +69,11 @@ impl Source {
 
     /// Where a file is.
     fn path(&self, path: &str) -> PathBuf {
-        let is_regression = path.split('/').next() == Some(REGRESSIONS);
         match self {
-            Source::Corpus(root) if is_regression => root.join(path),
+            Source::Corpus(root) if is_regression(path) => root.join(path),
             Source::Corpus(root) => root.join("cases").join(path),
             Source::Directory(root) => root.join(path),
-            Source::Embedded if is_regression => path.into(),
+            Source::Embedded if is_regression(path) => path.into(),
             Source::Embedded => Path::new("cases").join(path),
         }
     }
@@ -79,6 +82,10 @@ impl Source {
     pub(crate) fn shown(&self, path: &str) -> String {
         self.path(path).display().to_string()
     }
+}
+
+fn is_regression(path: &str) -> bool {
+    path.split('/').next() == Some(REGRESSIONS)
 }
 
 fn walk(directory: &Path, prefix: &str, paths: &mut Vec<String>) -> io::Result<()> {

@@ -21,7 +21,7 @@ pub struct Task {
     pub stages: Vec<Stage>,
     /// Where the caller departs from the strict contract.
     pub options: TaskOptions,
-    /// What the host allows. A case's task always has a time limit.
+    /// What the host allows. A case's task has a time limit, unless it says otherwise.
     pub limits: Limits,
     /// The requests, in order; one at least.
     pub requests: Vec<Request>,
@@ -61,7 +61,8 @@ pub struct Request {
 }
 
 impl Task {
-    /// The time that each request may take.
+    /// The time that each request may take before it counts as hanging, from which the
+    /// harness's own grace follows.
     pub fn time(&self) -> Duration {
         self.limits.time.unwrap_or(DEFAULT_TIME)
     }

@@ -20,7 +20,7 @@ const GRACE: Duration = Duration::from_secs(2);
 const MAX_HANGS: usize = 10;
 
 /// What a subject answered, or why there is no answer.
-pub type Answer = Result<Vec<Outcome>, String>;
+pub(crate) type Answer = Result<Vec<Outcome>, String>;
 
 /// A subject behind a thread of its own, which is left behind when it hangs.
 pub struct Watchdog {
@@ -58,7 +58,11 @@ impl Watchdog {
     /// Puts a task to the subject, and says how long that took. A panic is an error,
     /// and so is an answer that does not come in time: the task's limit and 2 s more,
     /// for each request. After ten of those the subject is not asked any more.
-    pub fn ask(&mut self, id: &CaseId, task: &Arc<Task>) -> (Answer, Duration) {
+    pub fn ask(
+        &mut self,
+        id: &CaseId,
+        task: &Arc<Task>,
+    ) -> (Result<Vec<Outcome>, String>, Duration) {
         if self.hangs.load(Ordering::Relaxed) >= MAX_HANGS {
             let why = format!("given up after {MAX_HANGS} answers that never came");
             return (Err(why), Duration::ZERO);

@@ -1,6 +1,5 @@
 //! The subjects that a trial is put to, and whether they agree.
 
-use std::fmt;
 use std::sync::Arc;
 
 use qip_conformance::{CaseId, EngineSubject, Outcome, Subject, Watchdog};
@@ -24,7 +23,7 @@ pub struct Arena {
 
 /// What one subject, or the prediction, answered to the requests of a trial.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Answers {
     /// The subject's name, or [`PREDICTION`].
     pub who: String,
     /// One outcome a request.
@@ -34,7 +33,7 @@ pub struct Answer {
 /// What each subject answered to the first request on which they differ, without bytes:
 /// what must stay the same while a trial is shrunk, lest one bug turn into another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference(Vec<(String, Option<String>)>);
+pub struct Disagreement(Vec<(String, Option<String>)>);
 
 impl Arena {
     /// Both engines.
@@ -55,8 +54,8 @@ impl Arena {
     }
 
     /// Puts a trial to every subject; the prediction comes first, if there is one.
-    pub fn answers(&mut self, trial: &Trial) -> Vec<Answer> {
-        let prediction = trial.prediction().map(|outcomes| Answer {
+    pub fn answers(&mut self, trial: &Trial) -> Vec<Answers> {
+        let prediction = trial.prediction().map(|outcomes| Answers {
             who: PREDICTION.to_owned(),
             outcomes,
         });
@@ -65,7 +64,7 @@ impl Arena {
             let (answer, _) = watchdog.ask(id, &trial.task);
             let requests = trial.task.requests.len();
             let outcomes = answer.unwrap_or_else(|why| vec![Outcome::broken(why); requests]);
-            Answer {
+            Answers {
                 who: watchdog.subject().name().to_owned(),
                 outcomes,
             }
@@ -73,38 +72,73 @@ impl Arena {
         prediction.into_iter().chain(answers).collect()
     }
 
-    /// How these answers differ, `None` where they agree.
-    pub fn difference(answers: &[Answer]) -> Option<Difference> {
-        let (first, rest) = answers.split_first()?;
-        let requests = answers.iter().map(|answer| answer.outcomes.len()).max()?;
+    /// How subjects disagree, `None` where they do not.
+    pub fn disagreement(all: &[Answers]) -> Option<Disagreement> {
+        let (first, rest) = all.split_first()?;
+        let requests = all.iter().map(|answers| answers.outcomes.len()).max()?;
         let differs = |request: &usize| {
-            let outcome = |answer: &Answer| answer.outcomes.get(*request).map(without_text);
-            let expected = outcome(first);
+            let expected = first.at(*request);
             matches!(expected, None | Some(Outcome::Broken { .. }))
-                || rest.iter().any(|answer| outcome(answer) != expected)
+                || rest.iter().any(|answers| answers.at(*request) != expected)
         };
         let request = (0..requests).find(differs)?;
         // A plan recurses and runs for ever or not at all: a prediction settles both.
-        if first.who != PREDICTION && is_outside_the_promise(answers) {
+        if first.who != PREDICTION && is_outside_the_promise(all, request) {
             return None;
         }
-        let told = answers.iter().map(|answer| {
-            let outcome = answer.outcomes.get(request);
+        let told = all.iter().map(|answers| {
+            let outcome = answers.outcomes.get(request);
             let told = outcome.map(|outcome| match outcome {
                 // Which success it was may change while a module loses its output.
                 Outcome::Output { .. } | Outcome::Scalar { .. } => "success".to_owned(),
+                // One way of breaking is not another.
+                Outcome::Broken { why } => why.clone(),
                 failure => class(failure),
             });
-            (answer.who.clone(), told)
+            (answers.who.clone(), told)
         });
-        Some(Difference(told.collect()))
+        Some(Disagreement(told.collect()))
     }
 }
 
-/// DET-1 promises neither how deep the stack is nor what fits a time limit.
-fn is_outside_the_promise(answers: &[Answer]) -> bool {
-    let mut outcomes = answers.iter().flat_map(|answer| &answer.outcomes);
-    outcomes.any(|outcome| {
+impl Disagreement {
+    /// Whether a subject gave no answer at all. Asking it again and again leaves more
+    /// and more threads behind.
+    pub(crate) fn is_a_hang(&self) -> bool {
+        let mut told = self.0.iter().filter_map(|(_, told)| told.as_deref());
+        told.any(|told| told.starts_with(NO_ANSWER) || told.starts_with("given up"))
+    }
+}
+
+/// How the watchdog begins to say that a subject hung.
+const NO_ANSWER: &str = "no answer";
+
+impl Answers {
+    /// The outcome of a request, without what hosts may word as they like.
+    fn at(&self, request: usize) -> Option<Outcome> {
+        self.outcomes.get(request).map(without_text)
+    }
+
+    /// Whether these are the same answers, message texts aside.
+    pub(crate) fn agree_with(&self, other: &Answers) -> bool {
+        let essence = |answers: &Answers| -> Vec<Outcome> {
+            answers.outcomes.iter().map(without_text).collect()
+        };
+        essence(self) == essence(other)
+    }
+}
+
+/// DET-1 promises neither how deep the stack is nor what fits a time limit. It says
+/// nothing for a subject that breaks.
+fn is_outside_the_promise(all: &[Answers], request: usize) -> bool {
+    let outcomes: Option<Vec<&Outcome>> = all
+        .iter()
+        .map(|answers| answers.outcomes.get(request))
+        .collect();
+    let Some(outcomes) = outcomes else {
+        return false;
+    };
+    let is_free = |outcome: &&Outcome| {
         matches!(
             outcome,
             Outcome::Trapped {
@@ -115,7 +149,11 @@ fn is_outside_the_promise(answers: &[Answer]) -> bool {
                 ..
             }
         )
-    })
+    };
+    outcomes.iter().any(is_free)
+        && !outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Outcome::Broken { .. }))
 }
 
 /// The outcome without its message, which every host words as it likes, and without
@@ -141,12 +179,145 @@ pub(crate) fn class(outcome: &Outcome) -> String {
     Aim::of(outcome).map_or_else(|| "broken".to_owned(), |aim| aim.to_string())
 }
 
-impl fmt::Display for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.who)?;
-        for outcome in &self.outcomes {
-            write!(f, " {outcome};")?;
+/// Every subject's answers in a line each, long outputs around the first byte in which
+/// they differ.
+pub(crate) fn told(all: &[Answers]) -> Vec<String> {
+    let requests = all.iter().map(|answers| answers.outcomes.len()).max();
+    let focuses: Vec<usize> = (0..requests.unwrap_or_default())
+        .map(|request| focus(all, request))
+        .collect();
+    let lines = all.iter().map(|answers| {
+        let outcomes = answers.outcomes.iter().zip(&focuses);
+        let outcomes: Vec<String> = outcomes
+            .map(|(outcome, focus)| outcome.describe(*focus))
+            .collect();
+        format!("{}: {}", answers.who, outcomes.join("; "))
+    });
+    lines.collect()
+}
+
+fn focus(all: &[Answers], request: usize) -> usize {
+    let outputs = all
+        .iter()
+        .filter_map(|answers| match answers.outcomes.get(request) {
+            Some(Outcome::Output { bytes, .. }) => Some(bytes),
+            _ => None,
+        });
+    let outputs: Vec<&Vec<u8>> = outputs.collect();
+    let shortest = outputs
+        .iter()
+        .map(|bytes| bytes.len())
+        .min()
+        .unwrap_or_default();
+    let differs = |at: &usize| outputs.iter().any(|bytes| bytes[*at] != outputs[0][*at]);
+    (0..shortest).find(differs).unwrap_or(shortest)
+}
+
+#[cfg(test)]
+mod tests {
+    use qip_conformance::{Outcome, OutputKind};
+    use qip_contract::{Code, TrapKind};
+    use qip_host::engine::Exhausted;
+
+    use super::{Answers, Arena, PREDICTION, told};
+
+    fn answers(who: &str, outcomes: &[Outcome]) -> Answers {
+        Answers {
+            who: who.to_owned(),
+            outcomes: outcomes.to_vec(),
         }
-        Ok(())
+    }
+
+    fn scalar(value: i32) -> Outcome {
+        Outcome::Scalar {
+            value,
+            content_type: None,
+        }
+    }
+
+    fn trapped(kind: TrapKind, message: &str) -> Outcome {
+        Outcome::Trapped {
+            kind,
+            stage: Some(1),
+            message: message.to_owned(),
+        }
+    }
+
+    fn refused(code: Code, offset: Option<u64>) -> Outcome {
+        Outcome::Refused {
+            code,
+            message: String::new(),
+            stage: Some(1),
+            offset,
+        }
+    }
+
+    fn timeout() -> Outcome {
+        Outcome::Stopped {
+            exhausted: Exhausted::Time,
+            stage: Some(1),
+            message: String::new(),
+        }
+    }
+
+    #[track_caller]
+    fn disagree(left: &[Outcome], right: &[Outcome]) -> bool {
+        let all = [answers("a", left), answers("b", right)];
+        Arena::disagreement(&all).is_some()
+    }
+
+    #[test]
+    fn what_hosts_may_word_as_they_like_is_no_difference() {
+        let unreachable = |text| trapped(TrapKind::Unreachable, text);
+        assert!(!disagree(&[unreachable("one")], &[unreachable("another")]));
+        let invalid = |offset| refused(Code::InvalidModule, offset);
+        assert!(!disagree(&[invalid(Some(3))], &[invalid(None)]));
+        let ill_formed = |offset| refused(Code::InputNotUtf8, offset);
+        assert!(disagree(&[ill_formed(Some(3))], &[ill_formed(Some(4))]));
+    }
+
+    #[test]
+    fn a_stack_that_is_full_excuses_its_own_request_alone() {
+        let full = || trapped(TrapKind::StackOverflow, "");
+        assert!(!disagree(&[full()], &[scalar(1)]));
+        assert!(!disagree(&[timeout()], &[scalar(1)]));
+        assert!(disagree(&[scalar(1), full()], &[scalar(2), full()]));
+        assert!(disagree(&[full()], &[Outcome::broken("ended by signal 6")]));
+        assert!(disagree(&[full()], &[]));
+        // A prediction says who runs out.
+        let all = [answers(PREDICTION, &[full()]), answers("b", &[scalar(1)])];
+        assert!(Arena::disagreement(&all).is_some());
+    }
+
+    #[test]
+    fn one_way_of_breaking_is_not_another() {
+        let of = |why| {
+            let all = [
+                answers("a", &[scalar(1)]),
+                answers("b", &[Outcome::broken(why)]),
+            ];
+            Arena::disagreement(&all).unwrap()
+        };
+        assert_eq!(of("panicked: at the disco"), of("panicked: at the disco"));
+        assert_ne!(of("panicked: at the disco"), of("ended by signal 6"));
+        assert!(of("no answer within 12000 ms").is_a_hang());
+        assert!(!of("panicked: no answer").is_a_hang());
+        assert!(disagree(&[Outcome::broken("x")], &[Outcome::broken("x")]));
+    }
+
+    #[test]
+    fn long_outputs_are_told_where_they_differ() {
+        let output = |at: usize| {
+            let mut bytes = vec![0; 1_000];
+            bytes[at] = 0xab;
+            Outcome::Output {
+                kind: OutputKind::Bytes,
+                bytes,
+                content_type: None,
+            }
+        };
+        let lines = told(&[answers("a", &[output(500)]), answers("b", &[output(999)])]);
+        assert!(lines[0].contains("ab"), "{lines:?}");
+        assert!(!lines[1].contains("ab"), "{lines:?}");
     }
 }

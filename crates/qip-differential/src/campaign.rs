@@ -6,12 +6,15 @@ use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
-use crate::arena::{Answer, Arena, class};
+use qip_conformance::Task;
+use qip_host::Utf8;
+
+use crate::arena::{Answers, Arena, class, told};
 use crate::random_body;
 use crate::real_module::RealModule;
 use crate::scenario::aim::Aim;
@@ -60,6 +63,11 @@ impl Generator {
     /// Where the modules cannot be read.
     pub fn real(directory: &Path) -> Result<Generator> {
         let modules = RealModule::all(directory)?;
+        ensure!(
+            !modules.is_empty(),
+            "there is no module with cases under `{}`",
+            directory.display()
+        );
         Ok(Generator {
             name: "real",
             strategies: modules.iter().map(RealModule::trials).collect(),
@@ -116,6 +124,8 @@ pub struct Tally {
     pub trials: u64,
     /// The outcomes of first requests, by class.
     pub classes: BTreeMap<String, u64>,
+    /// Successes that show something which is not their class.
+    pub features: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -125,15 +135,30 @@ impl Tally {
         for (class, count) in other.classes {
             *self.classes.entry(class).or_default() += count;
         }
+        for (feature, count) in other.features {
+            *self.features.entry(feature).or_default() += count;
+        }
     }
 
     /// Counts the answers to one trial: those of the prediction or, without one, of the
     /// first subject.
-    fn count(&mut self, answers: &[Answer]) {
+    fn count(&mut self, task: &Task, answers: &[Answers]) {
         self.trials += 1;
         let outcome = answers.first().and_then(|answer| answer.outcomes.first());
-        if let Some(outcome) = outcome {
-            *self.classes.entry(class(outcome)).or_default() += 1;
+        let Some(outcome) = outcome else {
+            return;
+        };
+        *self.classes.entry(class(outcome)).or_default() += 1;
+        let Some(content_type) = outcome.content_type() else {
+            return;
+        };
+        let features = [
+            ("with a content type", !content_type.is_empty()),
+            ("of unchecked text", task.options.utf8 == Utf8::Unchecked),
+            ("of several stages", task.stages.len() > 1),
+        ];
+        for (feature, _) in features.into_iter().filter(|(_, shows)| *shows) {
+            *self.features.entry(feature).or_default() += 1;
         }
     }
 }
@@ -144,11 +169,14 @@ impl fmt::Display for Tally {
         for (class, count) in &self.classes {
             writeln!(f, "  {count:>7}  {class}")?;
         }
+        for (feature, count) in &self.features {
+            writeln!(f, "  {count:>7}  success {feature}")?;
+        }
         Ok(())
     }
 }
 
-/// A trial on which subjects differ, as small as proptest could make it.
+/// A trial on which subjects differ. One of plans is as small as proptest could make it.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The generator's name.
@@ -160,7 +188,9 @@ pub struct Finding {
     /// The trial.
     pub trial: Trial,
     /// What was answered.
-    pub answers: Vec<Answer>,
+    pub answers: Vec<Answers>,
+    /// Whether the difference came again when the trial was run again.
+    pub repeats: bool,
 }
 
 /// Runs the trials `numbers` of a generator, and stops at the deadline or at the first
@@ -188,7 +218,7 @@ pub fn run(
 /// A time limit that a healthy trial may run out of.
 const HURRY: Duration = Duration::from_secs(1);
 
-/// How often a difference under such a limit must come again.
+/// How often a difference is looked for again.
 const REPEATS: usize = 4;
 
 /// Runs one trial, and shrinks it where subjects differ.
@@ -202,21 +232,37 @@ fn one(
     let (mut runner, tree) = generator.tree(seed, number);
     let first = tree.current();
     let answers = arena.answers(&first);
-    tally.count(&answers);
+    tally.count(&first.task, &answers);
 
-    let wanted = Arena::difference(&answers)?;
+    let wanted = Arena::disagreement(&answers)?;
+    let found = |trial, answers, repeats| {
+        Some(Box::new(Finding {
+            generator: generator.name,
+            seed,
+            number,
+            trial,
+            answers,
+            repeats,
+        }))
+    };
+    if wanted.is_a_hang() {
+        return found(first, answers, true);
+    }
+    let again = |arena: &mut Arena, trial: &Trial| {
+        Arena::disagreement(&arena.answers(trial)).as_ref() == Some(&wanted)
+    };
+    let times = (0..REPEATS).filter(|_| again(arena, &first)).count();
     // On a busy machine a healthy stage may run out of a short time limit, too: what
     // counts then is what comes again.
-    let is_hurried = first.task.time() < HURRY;
-    let again =
-        |arena: &mut Arena| Arena::difference(&arena.answers(&first)).as_ref() == Some(&wanted);
-    if is_hurried && !(0..REPEATS).all(|_| again(arena)) {
+    if first.task.time() < HURRY && times < REPEATS {
         return None;
+    }
+    if times == 0 {
+        return found(first, answers, false);
     }
     let arena = RefCell::new(arena);
     let differs = |trial: Trial| {
-        let answers = arena.borrow_mut().answers(&trial);
-        if Arena::difference(&answers).as_ref() == Some(&wanted) {
+        if again(&mut arena.borrow_mut(), &trial) {
             Err(TestCaseError::fail("subjects differ"))
         } else {
             Ok(())
@@ -224,17 +270,10 @@ fn one(
     };
     let trial = match runner.run_one(tree, differs) {
         Err(TestError::Fail(_, smallest)) => smallest,
-        // It did not differ again: told as it was found.
         _ => first,
     };
     let answers = arena.into_inner().answers(&trial);
-    Some(Box::new(Finding {
-        generator: generator.name,
-        seed,
-        number,
-        trial,
-        answers,
-    }))
+    found(trial, answers, true)
 }
 
 fn rng(seed: u64, number: u64) -> TestRng {
@@ -252,13 +291,17 @@ impl fmt::Display for Finding {
             number,
             trial,
             answers,
+            repeats,
         } = self;
         writeln!(
             f,
             "{generator}, seed {seed}, trial {number}: subjects differ"
         )?;
-        for answer in answers {
-            writeln!(f, "  {answer}")?;
+        if !repeats {
+            writeln!(f, "  once, and not again")?;
+        }
+        for line in told(answers) {
+            writeln!(f, "  {line}")?;
         }
         for stage in &trial.task.stages {
             let wasm = stage.module.binary().unwrap_or_default();

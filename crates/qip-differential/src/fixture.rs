@@ -10,7 +10,7 @@ use qip_contract::{Code, Limits, Numeric};
 use qip_host::Utf8;
 use qip_host::engine::Floats;
 
-use crate::arena::{Answer, PREDICTION, class};
+use crate::arena::{Answers, PREDICTION, class, told};
 use crate::campaign::Finding;
 
 /// Files that belong together, named after what went wrong.
@@ -26,7 +26,7 @@ pub struct Fixture {
 
 /// The answers that count as right, and why.
 struct Expected<'a> {
-    answer: &'a Answer,
+    answer: &'a Answers,
     because: String,
 }
 
@@ -51,8 +51,8 @@ impl Fixture {
             "# Found by `cargo xtask fuzz`: {}, seed {}, trial {}.\n",
             finding.generator, finding.seed, finding.number
         );
-        for answer in &finding.answers {
-            let _ = writeln!(head, "#   {}", one_line(&answer.to_string()));
+        for line in told(&finding.answers) {
+            let _ = writeln!(head, "#   {}", line.escape_debug());
         }
         let _ = writeln!(head, "# {}", expected.because);
         let _ = writeln!(head, "summary = {}", string(&summary));
@@ -96,15 +96,18 @@ impl Fixture {
 
 /// This name, or with a number where a file of a directory has it.
 fn free_name(name: &str, directory: &Path) -> String {
-    let is_free = |name: &String| !directory.join(format!("{name}.toml")).exists();
+    let is_free = |name: &String| {
+        let mut endings = ["toml", "wat", "wasm"].iter();
+        endings.all(|ending| !directory.join(format!("{name}.{ending}")).exists())
+    };
     let numbered = (2..).map(|number| format!("{name}-{number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
     names.find(is_free).unwrap_or_else(|| name.to_owned())
 }
 
 /// The prediction; without one, what most subjects answer; without most, the first.
-fn expected(answers: &[Answer]) -> Option<Expected<'_>> {
-    let is_sound = |answer: &&Answer| {
+fn expected(answers: &[Answers]) -> Option<Expected<'_>> {
+    let is_sound = |answer: &&Answers| {
         let mut outcomes = answer.outcomes.iter();
         outcomes.all(|outcome| !matches!(outcome, Outcome::Broken { .. }))
     };
@@ -115,11 +118,11 @@ fn expected(answers: &[Answer]) -> Option<Expected<'_>> {
             because: "The clauses predict what is expected here.".to_owned(),
         });
     }
-    let votes = |answer: &Answer| {
-        let same = answers
+    let votes = |answer: &Answers| {
+        answers
             .iter()
-            .filter(|other| other.outcomes == answer.outcomes);
-        same.count()
+            .filter(|other| other.agree_with(answer))
+            .count()
     };
     let most = answers
         .iter()
@@ -136,7 +139,7 @@ fn expected(answers: &[Answer]) -> Option<Expected<'_>> {
     })
 }
 
-fn classes(answer: &Answer) -> String {
+fn classes(answer: &Answers) -> String {
     let mut classes: Vec<String> = answer.outcomes.iter().map(class).collect();
     classes.dedup();
     classes.join(" and ")
@@ -147,17 +150,13 @@ fn slug(text: &str) -> String {
     id.map_or_else(|| "found".to_owned(), |id| id.slug().to_owned())
 }
 
-fn one_line(text: &str) -> String {
-    text.escape_debug().to_string()
-}
-
 /// The modules' endings and bytes: text where the text assembles to the very bytes.
 fn modules(task: &Task) -> Vec<(String, Vec<u8>)> {
     let stages = task.stages.iter().enumerate();
     let modules = stages.map(|(index, stage)| {
         let number = match index {
             0 => String::new(),
-            _ => format!("-{}", index + 1),
+            _ => format!("-stage-{}", index + 1),
         };
         let wasm = stage.module.binary().unwrap_or_default();
         match text(wasm) {
@@ -285,9 +284,11 @@ fn limits(text: &mut String, limits: &Limits) {
         stages,
     } = limits;
     let mut given = Vec::new();
-    if let Some(time) = time {
-        given.push(format!("time_ms = {}", time.as_millis()));
-    }
+    given.push(match time {
+        Some(time) => format!("time_ms = {}", time.as_millis()),
+        // An artefact without a clock is another than one with it.
+        None => "time_ms = \"none\"".to_owned(),
+    });
     if let Some(fuel) = fuel {
         given.push(format!("fuel = {fuel}"));
     }
@@ -306,9 +307,7 @@ fn limits(text: &mut String, limits: &Limits) {
     ];
     let changed = sizes.into_iter().filter(|(_, is, was)| is != was);
     given.extend(changed.map(|(name, is, _)| format!("{name} = {is}")));
-    if !given.is_empty() {
-        let _ = writeln!(text, "limits = {{ {} }}", given.join(", "));
-    }
+    let _ = writeln!(text, "limits = {{ {} }}", given.join(", "));
 }
 
 fn expectation(outcome: &Outcome) -> String {
@@ -340,7 +339,7 @@ fn expectation(outcome: &Outcome) -> String {
         _ => Vec::new(),
     };
     parts.extend(outcome.stage().map(|stage| format!("stage = {stage}")));
-    if let Some(content_type) = outcome.content_type().filter(|text| !text.is_empty()) {
+    if let Some(content_type) = outcome.content_type() {
         parts.push(format!("content_type = {}", string(content_type)));
     }
     format!("{{ {} }}", parts.join(", "))

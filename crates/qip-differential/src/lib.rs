@@ -23,10 +23,10 @@ mod shrink;
 pub mod target;
 mod trial;
 
-pub use arena::{Answer, Arena, Difference, PREDICTION};
+pub use arena::{Answers, Arena, Disagreement, PREDICTION};
 pub use campaign::{Finding, Generator, Tally, run};
 pub use fixture::Fixture;
-pub use mortal::{ATTEMPT, Mortal, attempt, cause_of_death};
+pub use mortal::{Mortal, attempt, cause_of_death};
 pub use planted::{Bug, Planted};
 pub use scenario::aim::Aim;
 pub use search::{Note, Search, deadline};

@@ -26,9 +26,12 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Search for a module and an input on which they differ, and write a fixture
+    /// Search for a module and an input on which wasmtime and wasmi differ, from each
+    /// other or from what the contract predicts, and write a fixture
+    #[command(after_help = AFTER_HELP)]
     Fuzz(Fuzz),
     /// Write what the targets in fuzz/ start from: <DIR>/<target>, made from the cases
+    #[command(hide = true)]
     Seeds { directory: PathBuf },
     /// The search itself, in a process that an engine may take with it
     #[command(hide = true)]
@@ -40,16 +43,18 @@ enum Task {
 
 #[derive(clap::Args, Clone)]
 struct Fuzz {
-    /// How long to search
-    #[arg(long, default_value_t = 10.0, value_name = "N")]
+    /// How long to search; shrinking what is found comes on top
+    #[arg(long, default_value = "10", value_name = "N", value_parser = minutes)]
     minutes: f64,
-    /// Which trials to run; without, others each time
+    /// Which trials there are: a seed and a number make the same trial again. Without,
+    /// a new seed each time, which is printed
     #[arg(long)]
     seed: Option<u64>,
     /// The number of the first trial
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     from: u64,
-    /// Only this generator
+    /// Only this generator: made-up modules of which the contract predicts the answer,
+    /// random bodies, or the real modules under random inputs
     #[arg(long, value_name = "NAME", value_parser = Generator::NAMES)]
     generator: Option<String>,
     /// Set wasmtime against an engine with this bug, to see it found
@@ -61,9 +66,26 @@ struct Fuzz {
     /// Where the real modules are
     #[arg(long, value_name = "DIR", default_value = "modules-wat")]
     modules: PathBuf,
-    /// Where to note the trials that are being run
+    /// Where to note the trials that are being run, to know what killed the process
     #[arg(long, value_name = "DIR", default_value = "target/fuzz")]
     notes: PathBuf,
+}
+
+const AFTER_HELP: &str = "\
+To run one trial again, give its seed, its number and its generator:
+  cargo xtask fuzz --seed 7 --from 4380 --generator random --minutes 0.1
+
+Exit codes:
+  0  no difference
+  1  a difference
+  2  the search could not be run";
+
+/// A number of minutes.
+fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes.is_finite() && minutes >= 0.0 => Ok(minutes),
+        _ => Err("a number of minutes is expected, such as 10 or 0.5".to_owned()),
+    }
 }
 
 fn main() -> ExitCode {
@@ -113,7 +135,7 @@ fn supervise(fuzz: &Fuzz) -> Result<ExitCode> {
     println!("{cause}: which engine, and on what?");
     let search = search(fuzz, seed);
     for note in search.last_notes()? {
-        let mut arena = Arena::new(mortals(fuzz.plant, &program)?);
+        let mut arena = Arena::new(mortals(fuzz.plant, &program));
         let finding = again(&search, &note, &mut arena)?;
         if let Some(finding) = finding {
             return tell(finding, &mut arena, &fuzz.out);
@@ -189,7 +211,7 @@ fn search(fuzz: &Fuzz, seed: u64) -> Search {
         seed,
         from: fuzz.from,
         deadline: deadline(fuzz.minutes),
-        notes: fuzz.notes.clone(),
+        notes: fuzz.notes.join(seed.to_string()),
     }
 }
 
@@ -213,13 +235,15 @@ fn subjects(plant: Option<Bug>) -> [Arc<dyn Subject>; 2] {
     engines(plant).map(|engine| Arc::new(engine) as Arc<dyn Subject>)
 }
 
-fn mortals(plant: Option<Bug>, program: &Path) -> Result<Vec<Arc<dyn Subject>>> {
-    let engines = engines(plant).into_iter();
-    let mortals = engines.map(|engine| {
-        let mortal = Mortal::new(engine, program)?;
-        Ok(Arc::new(mortal) as Arc<dyn Subject>)
-    });
-    mortals.collect()
+fn mortals(plant: Option<Bug>, program: &Path) -> [Arc<dyn Subject>; 2] {
+    engines(plant).map(|engine| {
+        let is_real = engine_named(engine.name()).is_ok();
+        if is_real {
+            Arc::new(Mortal::new(engine, program)) as Arc<dyn Subject>
+        } else {
+            Arc::new(engine)
+        }
+    })
 }
 
 fn name_of(bug: Bug) -> String {

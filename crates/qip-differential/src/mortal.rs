@@ -1,53 +1,87 @@
 //! An engine that may abort the process: each task is first tried in another one.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use qip_conformance::{Capabilities, CaseId, Corpus, EngineSubject, Outcome, Subject, Task};
 
 use crate::fixture::Fixture;
 
-/// The argument that makes this program run one case file on one engine, and end.
-pub const ATTEMPT: &str = "attempt";
+/// The argument that makes a program run one case file on one engine, and end.
+const ATTEMPT: &str = "attempt";
+
+/// How much longer than its task a process may take, to start and to load.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A subject whose tasks are first tried in a process of their own.
 pub struct Mortal {
     inner: EngineSubject,
     program: PathBuf,
-    /// A directory of its own.
-    directory: tempfile::TempDir,
 }
 
 impl Mortal {
-    /// Tries tasks with this program, which calls [`attempt`] when it is given
-    /// [`ATTEMPT`], the engine's name and a path.
-    ///
-    /// # Errors
-    ///
-    /// Where there can be no temporary directory.
-    pub fn new(inner: EngineSubject, program: &Path) -> std::io::Result<Mortal> {
-        Ok(Mortal {
+    /// Tries tasks with this program, which calls [`attempt`] when it is given the
+    /// argument `attempt`, the engine's name and a path.
+    pub fn new(inner: EngineSubject, program: &Path) -> Mortal {
+        Mortal {
             inner,
             program: program.to_owned(),
-            directory: tempfile::tempdir()?,
-        })
+        }
     }
 
-    fn survives(&self, task: &Task) -> Result<(), String> {
-        let path = Fixture::of_task(task).write(self.directory.path());
-        let path = path.map_err(|error| format!("the task cannot be written: {error}"))?;
-        let status = Command::new(&self.program)
+    /// Why the task cannot be run in this process.
+    fn obstacle(&self, task: &Task) -> Option<String> {
+        let requests = u32::try_from(task.requests.len()).unwrap_or(u32::MAX);
+        let allowed = task.time().saturating_mul(requests).saturating_add(GRACE);
+        match self.attempt(task, allowed) {
+            Ok(None) => None,
+            Ok(Some(cause)) => Some(cause),
+            Err(error) => Some(format!("it cannot be tried: {error}")),
+        }
+    }
+
+    /// What ended the process that ran the task, `None` where it ended by itself.
+    fn attempt(&self, task: &Task, allowed: Duration) -> std::io::Result<Option<String>> {
+        let directory = tempfile::tempdir()?;
+        let path = Fixture::of_task(task).write(directory.path())?;
+        let mut child = Command::new(&self.program)
             .args([ATTEMPT, self.inner.name()])
             .arg(path)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        let status = status.map_err(|error| format!("no process to run it in: {error}"))?;
-        match cause_of_death(status) {
-            None => Ok(()),
-            Some(cause) => Err(cause),
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let Some(status) = wait(&mut child, allowed)? else {
+            child.kill()?;
+            child.wait()?;
+            return Ok(Some("no answer from the process".to_owned()));
+        };
+        if status.success() {
+            return Ok(None);
         }
+        if let Some(cause) = cause_of_death(status) {
+            return Ok(Some(cause));
+        }
+        let mut told = String::new();
+        if let Some(mut stderr) = child.stderr.take() {
+            stderr.read_to_string(&mut told)?;
+        }
+        Ok(Some(format!("the attempt failed: {}", told.trim())))
+    }
+}
+
+/// Waits for a process; `None` where it takes too long.
+fn wait(child: &mut Child, allowed: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let begin = Instant::now();
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || begin.elapsed() > allowed {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -65,9 +99,9 @@ impl Subject for Mortal {
     }
 
     fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome> {
-        match self.survives(task) {
-            Ok(()) => self.inner.run(id, task),
-            Err(cause) => vec![Outcome::broken(cause); task.requests.len()],
+        match self.obstacle(task) {
+            None => self.inner.run(id, task),
+            Some(cause) => vec![Outcome::broken(cause); task.requests.len()],
         }
     }
 }
@@ -84,7 +118,7 @@ pub fn attempt(subject: &dyn Subject, path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What ended a process that did not end by itself.
+/// What ended a process that did not end by itself. A panic of ours is no such thing.
 pub fn cause_of_death(status: ExitStatus) -> Option<String> {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
@@ -92,7 +126,7 @@ pub fn cause_of_death(status: ExitStatus) -> Option<String> {
     }
     // Elsewhere, an abort is an exit status of its own.
     match status.code() {
-        Some(0..=2) => None,
+        Some(0..=2 | 101) => None,
         Some(code) => Some(format!("the process ended with status {code:#x}")),
         None => Some("the process was ended".to_owned()),
     }

@@ -1,8 +1,8 @@
 //! Modules with random bodies, from wasm-smith, that keep the contract.
 //!
 //! The body is a function of every number type. An entry point of ours reads its
-//! arguments from the input and calls it; results, globals and memory are the output,
-//! so that a wrong bit anywhere shows.
+//! arguments from the input and calls it; results, globals and the first page of memory
+//! are the output, so that a wrong bit in one of them shows.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -37,7 +37,10 @@ impl RealModule {
             let inputs = inputs.map(|request| request.input.to_vec());
             let same = modules.iter_mut().find(|module| {
                 let known = &module.task.stages[0];
-                known.module.name() == stage.module.name() && known.uniforms == stage.uniforms
+                known.module.name() == stage.module.name()
+                    && known.uniforms == stage.uniforms
+                    && module.task.options == case.task.options
+                    && module.task.limits == case.task.limits
             });
             match same {
                 Some(module) => module.inputs.extend(inputs),

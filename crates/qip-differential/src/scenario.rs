@@ -106,8 +106,8 @@ pub(crate) struct Function {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Operand {
     Const(Value),
-    /// The first parameter, an i32, and this much more; it wraps.
-    ParamPlus(i32),
+    /// The first parameter, an i32.
+    Param,
     /// The global that is exported under this name.
     Global(String),
 }

@@ -36,8 +36,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// Searches until a difference is found, or until the deadline. Findings are not
-    /// shrunk yet.
+    /// Searches until a difference is found, or until the deadline. Plans are shrunk
+    /// already, WebAssembly is not.
     ///
     /// # Errors
     ///

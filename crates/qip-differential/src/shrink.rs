@@ -14,13 +14,17 @@ use crate::trial::Trial;
 /// How many mutations in a row may fail before a module counts as smallest.
 const ATTEMPTS: u32 = 600;
 
-/// Shrinks a finding.
+/// Shrinks a finding. One that does not repeat stays as it is, and so does a hang: every
+/// attempt would leave a thread behind.
 pub fn shrink(finding: &mut Finding, arena: &mut Arena) {
-    let Some(wanted) = Arena::difference(&finding.answers) else {
+    let Some(wanted) = Arena::disagreement(&finding.answers) else {
         return;
     };
+    if wanted.is_a_hang() || !finding.repeats {
+        return;
+    }
     let mut differs =
-        |trial: &Trial| Arena::difference(&arena.answers(trial)).as_ref() == Some(&wanted);
+        |trial: &Trial| Arena::disagreement(&arena.answers(trial)).as_ref() == Some(&wanted);
     shrink_module(&mut finding.trial, &mut differs);
     shrink_input(&mut finding.trial, &mut differs);
     finding.answers = arena.answers(&finding.trial);

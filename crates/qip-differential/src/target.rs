@@ -20,7 +20,7 @@ use qip_host::Host;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 
-use crate::arena::Arena;
+use crate::arena::{Arena, told};
 use crate::random_body;
 use crate::trial::Trial;
 
@@ -157,9 +157,8 @@ fn agree(trial: &Trial) {
         ]));
     }
     let answers = ARENA.with_borrow_mut(|arena| arena.answers(trial));
-    if Arena::difference(&answers).is_some() {
-        let told: Vec<String> = answers.iter().map(ToString::to_string).collect();
-        panic!("subjects differ:\n{}", told.join("\n"));
+    if Arena::disagreement(&answers).is_some() {
+        panic!("subjects differ:\n{}", told(&answers).join("\n"));
     }
 }
 

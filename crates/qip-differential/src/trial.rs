@@ -1,11 +1,16 @@
 //! One thing to try: a task, and where one can be made, a prediction.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use qip_conformance::{Bytes, Model, Module, Outcome, Request, Stage, Task};
+use qip_host::engine::Exhausted;
 
 use crate::scenario::Scenario;
 use crate::scenario::engine::PlanEngine;
+
+/// A time limit that nothing meets but what never ends.
+const PLENTY: Duration = Duration::from_secs(10);
 
 /// A task for every subject, with or without a prediction.
 #[derive(Clone, Debug)]
@@ -25,9 +30,25 @@ impl Trial {
     }
 
     pub(crate) fn of_scenario(scenario: &Scenario) -> Trial {
+        let mut task = scenario.task();
+        let oracle = Arc::new(PlanEngine::new(scenario));
+        let is_stopped = |outcome: &Outcome| {
+            matches!(
+                outcome,
+                Outcome::Stopped {
+                    exhausted: Exhausted::Time,
+                    ..
+                }
+            )
+        };
+        // What is not to run out of time gets enough of it, on a busy machine too.
+        let prediction = Model::shared(oracle.clone()).answer(&task);
+        if !prediction.iter().any(is_stopped) {
+            task.limits.time = task.limits.time.map(|_| PLENTY);
+        }
         Trial {
-            task: Arc::new(scenario.task()),
-            oracle: Some(Arc::new(PlanEngine::new(scenario))),
+            task: Arc::new(task),
+            oracle: Some(oracle),
         }
     }
 

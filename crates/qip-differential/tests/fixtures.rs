@@ -1,7 +1,7 @@
 //! What a fixture says is what was found: read again, it is the same task.
 
 use qip_conformance::{Corpus, Outcome, OutputKind, Task, judge};
-use qip_differential::{Answer, Finding, Fixture, Generator, PREDICTION};
+use qip_differential::{Answers, Finding, Fixture, Generator, PREDICTION};
 
 /// A finding in which a subject is wrong about every request.
 fn finding(generator: &Generator, number: u64) -> Finding {
@@ -17,16 +17,17 @@ fn finding(generator: &Generator, number: u64) -> Finding {
         seed: 1,
         number,
         answers: vec![
-            Answer {
+            Answers {
                 who: PREDICTION.to_owned(),
                 outcomes: outcomes.clone(),
             },
-            Answer {
+            Answers {
                 who: "subject".to_owned(),
                 outcomes: vec![wrong; outcomes.len()],
             },
         ],
         trial,
+        repeats: true,
     }
 }
 
@@ -61,13 +62,7 @@ fn a_fixture_means_the_task_and_the_prediction() {
 #[track_caller]
 fn same_task(read: &Task, written: &Task) {
     assert_eq!(read.options, written.options);
-    // A case without a time limit has one all the same.
-    assert_eq!(read.time(), written.time());
-    let without_time = |task: &Task| qip_contract::Limits {
-        time: None,
-        ..task.limits.clone()
-    };
-    assert_eq!(without_time(read), without_time(written));
+    assert_eq!(read.limits, written.limits);
     assert_eq!(read.stages.len(), written.stages.len());
     for (read, written) in read.stages.iter().zip(&written.stages) {
         assert_eq!(read.module.binary(), written.module.binary());

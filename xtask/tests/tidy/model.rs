@@ -44,6 +44,10 @@ fn foreign_names(files: &[File]) -> Vec<String> {
                 }
             }
         }
+        // A signature is handed over, and not asked.
+        if code.contains("signature.") {
+            findings.push(format!("{}: the model asks a signature", file.path));
+        }
         // The subject on the host is the host by another name.
         if words(&code).any(|word| word == "EngineSubject") {
             findings.push(format!("{}: the model takes EngineSubject", file.path));
@@ -154,6 +158,7 @@ fn what_the_model_may_not_take_is_found() {
     assert_eq!(found("let a = qip_contract::features();"), 1);
     assert_eq!(found("use qip_contract::{self, Code};"), 1);
     assert_eq!(found("let a = Signature::refusals(&b);"), 1);
+    assert_eq!(found("let a = signature.refusals(&b);"), 1);
     assert_eq!(found("use crate::engine_subject::EngineSubject;"), 1);
 
     assert_eq!(found("use qip_host::Utf8;"), 0);

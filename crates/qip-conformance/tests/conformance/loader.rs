@@ -134,6 +134,10 @@ fn cases_that_are_refused() {
             case("limits = { time = 1 }\nexpect = { scalar = 1 }"),
         ),
         (
+            "a time that is none",
+            case("limits = { time_ms = \"soon\" }\nexpect = { scalar = 1 }"),
+        ),
+        (
             "a limit below zero",
             case("limits = { fuel = -1 }\nexpect = { scalar = 1 }"),
         ),
@@ -440,7 +444,11 @@ requests = [{ expect = { scalar = 1 } }, { input = "own", expect = { scalar = 2 
     ];
     assert_eq!(first.task.stages[0].uniforms, uniforms);
     assert_eq!(first.task.limits.fuel, Some(5));
-    assert_eq!(first.task.time(), qip_conformance::DEFAULT_TIME);
+    let time = qip_conformance::DEFAULT_TIME;
+    assert_eq!(
+        (first.task.limits.time, first.task.time()),
+        (Some(time), time)
+    );
 
     assert_eq!(second.clauses, ["IN-4"]);
     assert_eq!(second.level, Level::Must);
@@ -507,6 +515,10 @@ fn what_a_case_needs_follows_from_its_keys() {
     assert_eq!(
         needs(&format!("limits = {{ time_ms = 9 }}\n{scalar}")),
         "time-limit"
+    );
+    assert_eq!(
+        needs(&format!("limits = {{ time_ms = \"none\" }}\n{scalar}")),
+        ""
     );
     assert_eq!(needs(&format!("limits = {{ fuel = 9 }}\n{scalar}")), "fuel");
     assert_eq!(

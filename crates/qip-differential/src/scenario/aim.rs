@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use qip_conformance::{Outcome, OutputKind};
 use qip_contract::{Code, TrapKind, UNIFORM_PREFIX, Value, WIDTH_AND_HEIGHT};
+use qip_host::Utf8;
 use qip_host::engine::Exhausted;
 use wasm_encoder::ValType;
 
@@ -240,10 +241,11 @@ fn declare(plan: &mut Plan, side: &str, at: u32, bytes: &[u8], size: u32) {
     if !bytes.is_empty() {
         plan.data.push((at, bytes.to_vec()));
     }
+    let prefix = format!("{side}_content_type_");
     plan.exports
-        .push(global(&format!("{side}_content_type_ptr"), at));
-    plan.exports
-        .push(global(&format!("{side}_content_type_size"), size));
+        .retain(|export| !export.name.starts_with(&prefix));
+    plan.exports.push(global(&format!("{prefix}ptr"), at));
+    plan.exports.push(global(&format!("{prefix}size"), size));
 }
 
 fn memory_bytes(plan: &Plan) -> u32 {
@@ -332,8 +334,14 @@ fn refuse(scenario: &mut Scenario, stage: usize, code: Code, choice: &mut Choice
                 1 => &["input_ptr"],
                 2 => &INPUT_CAPS,
                 _ => {
-                    let half = ["input_content_type_ptr", "output_content_type_size"];
-                    plan.exports.push(global(choice.of(&half), 0));
+                    let halves = [
+                        ("input_content_type_ptr", "input_content_type_size"),
+                        ("output_content_type_size", "output_content_type_ptr"),
+                    ];
+                    let (half, other) = choice.of(&halves);
+                    plan.exports
+                        .retain(|export| export.name != half && export.name != other);
+                    plan.exports.push(global(half, 0));
                     &[]
                 }
             };
@@ -429,6 +437,7 @@ fn refuse(scenario: &mut Scenario, stage: usize, code: Code, choice: &mut Choice
             });
         }
         Code::InputNotUtf8 => {
+            scenario.options.utf8 = Utf8::Checked;
             with_plan(scenario, 0, |plan| {
                 plan.exports.retain(|export| export.name != INPUT_CAPS[0]);
                 plan.exports.push(global(INPUT_CAPS[0], 20_000));
@@ -476,12 +485,15 @@ fn refuse(scenario: &mut Scenario, stage: usize, code: Code, choice: &mut Choice
                 enter(plan, Vec::new(), count);
             });
         }
-        Code::OutputNotUtf8 => with_plan(scenario, stage, |plan| {
-            buffer(plan, OutputKind::Utf8, 100, 50);
-            let at = 100 + choice.below(5) as u32;
-            let byte = choice.of(&[0xff, 0x80, 0xc3, 0xf0]);
-            enter(plan, vec![Op::Store { at, byte }], 5);
-        }),
+        Code::OutputNotUtf8 => {
+            scenario.options.utf8 = Utf8::Checked;
+            with_plan(scenario, stage, |plan| {
+                buffer(plan, OutputKind::Utf8, 100, 50);
+                let at = 100 + choice.below(5) as u32;
+                let byte = choice.of(&[0xff, 0x80, 0xc3, 0xf0]);
+                enter(plan, vec![Op::Store { at, byte }], 5);
+            });
+        }
         Code::ContentType => with_plan(scenario, stage, |plan| {
             let side = choice.of(&["input", "output"]);
             match choice.below(4) {

@@ -247,7 +247,7 @@ impl<'p> Encoder<'p> {
     fn type_of(&self, operand: &Operand) -> ValType {
         match operand {
             Operand::Const(value) => type_of(*value),
-            Operand::ParamPlus(_) => ValType::I32,
+            Operand::Param => ValType::I32,
             Operand::Global(name) => match self.plan.item(name) {
                 Some(Item::Global { value, .. }) => type_of(*value),
                 _ => ValType::I32,
@@ -261,7 +261,7 @@ impl<'p> Encoder<'p> {
             Operand::Const(Value::I64(value)) => sink.i64_const(*value),
             Operand::Const(Value::F32(bits)) => sink.f32_const(Ieee32::new(*bits)),
             Operand::Const(Value::F64(bits)) => sink.f64_const(Ieee64::new(*bits)),
-            Operand::ParamPlus(more) => sink.local_get(0).i32_const(*more).i32_add(),
+            Operand::Param => sink.local_get(0),
             Operand::Global(name) => sink.global_get(self.global(name)),
         };
     }

@@ -178,10 +178,8 @@ impl Machine {
     fn operand(&self, operand: &Operand, param: Option<Value>) -> Result<Value, Stop> {
         match (operand, param) {
             (Operand::Const(value), _) => Ok(*value),
-            (Operand::ParamPlus(more), Some(Value::I32(param))) => {
-                Ok(Value::I32(param.wrapping_add(*more)))
-            }
-            (Operand::ParamPlus(_), _) => Err(no_meaning()),
+            (Operand::Param, Some(param)) => Ok(param),
+            (Operand::Param, None) => Err(no_meaning()),
             (Operand::Global(name), _) => self.named_global(name),
         }
     }

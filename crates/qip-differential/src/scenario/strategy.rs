@@ -8,6 +8,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use qip_conformance::{OutputKind, TaskOptions};
 use qip_contract::{ExportName, Limits, Numeric, PAGE_BYTES, Value};
+use qip_host::Utf8;
 use qip_host::engine::Floats;
 use wasm_encoder::ValType;
 
@@ -22,6 +23,15 @@ const TALLY: u32 = 40_000;
 
 /// Where data segments with media types stand.
 pub(super) const TYPES: u32 = 41_000;
+
+/// Media types as they may be written, and normalised (MIME-2).
+const MEDIA_TYPES: [(&str, &str); 5] = [
+    ("text/html", "text/html"),
+    (" Text/HTML ; charset=x", "text/html"),
+    ("IMAGE/PNG;", "image/png"),
+    ("\ta/b\n", "a/b"),
+    (" ; q=1", ""),
+];
 
 /// Scenarios that mostly end as the aim says.
 pub(crate) fn scenarios(aim: Aim) -> impl Strategy<Value = Scenario> {
@@ -38,14 +48,17 @@ pub(crate) fn scenarios(aim: Aim) -> impl Strategy<Value = Scenario> {
         prop::collection::vec(stage(), 1..=3),
         prop_oneof![4 => Just(1_usize), 1 => 1..=3_usize],
         prop::collection::vec(input(), 1..=2),
-        options(),
+        (
+            options(),
+            prop::option::weighted(0.3, any::<prop::sample::Index>()),
+        ),
         any::<u32>(),
         second,
     )
         .prop_map(
-            move |(mut drafts, stages, inputs, options, choice, second)| {
+            move |(mut drafts, stages, inputs, (options, content_type), choice, second)| {
                 drafts.truncate(stages);
-                let mut scenario = build(&drafts, inputs, options, wanted);
+                let mut scenario = build(&drafts, inputs, content_type, options, wanted);
                 aim::spoil(&mut scenario, aim, choice);
                 if let Some((other, choice)) = second {
                     aim::spoil(&mut scenario, *other.get(&Aim::all()), choice);
@@ -72,6 +85,8 @@ struct Draft {
     body: Body,
     noise: Vec<Op>,
     uniforms: Vec<(u8, ValType, bool)>,
+    /// Whether a type is declared for the input, and which for the output.
+    declares: (bool, Option<prop::sample::Index>),
     noise_exports: bool,
     rotation: prop::sample::Index,
 }
@@ -107,6 +122,8 @@ enum Place {
 
 #[derive(Clone, Copy, Debug)]
 enum Body {
+    /// A scalar, or so many bytes of whatever is in memory.
+    Result(i32),
     /// The input is the output.
     Echo,
     /// So many times this byte.
@@ -144,13 +161,16 @@ fn stage() -> impl Strategy<Value = Draft> {
         body(),
         prop::collection::vec(noise(), 0..3),
         prop::collection::vec((0..4_u8, number_type(), any::<bool>()), 0..3),
-        prop::bool::weighted(0.2),
-        any::<prop::sample::Index>(),
+        (
+            prop::bool::weighted(0.3),
+            prop::option::weighted(0.3, any::<prop::sample::Index>()),
+        ),
+        (prop::bool::weighted(0.2), any::<prop::sample::Index>()),
     );
     (shape, sides).prop_map(|(shape, sides)| {
         let (pages, more_pages, names, output, losing_outputs, input_is_text, both_inputs) = shape;
-        let (styles, input_at, output_at, tight, body, noise, uniforms, noise_exports, rotation) =
-            sides;
+        let (styles, input_at, output_at, tight, body, noise, uniforms, declares, last) = sides;
+        let (noise_exports, rotation) = last;
         Draft {
             pages,
             more_pages,
@@ -166,6 +186,7 @@ fn stage() -> impl Strategy<Value = Draft> {
             body,
             noise,
             uniforms,
+            declares,
             noise_exports,
             rotation,
         }
@@ -191,7 +212,10 @@ fn place() -> impl Strategy<Value = Place> {
 }
 
 fn body() -> impl Strategy<Value = Body> {
+    let edges = prop::sample::select(vec![0, 1, -1, i32::MIN, i32::MAX]);
     prop_oneof![
+        1 => edges.prop_map(Body::Result),
+        1 => any::<i32>().prop_map(Body::Result),
         3 => Just(Body::Echo),
         2 => (0..300_u16, 0..128_u8).prop_map(|(len, byte)| Body::Fill(len, byte)),
         1 => Just(Body::Tally),
@@ -242,8 +266,9 @@ fn options() -> impl Strategy<Value = (TaskOptions, Option<Duration>, bool)> {
         prop::bool::weighted(0.5),
         prop::bool::weighted(0.3),
         prop::bool::weighted(0.2),
+        prop::bool::weighted(0.1),
     )
-        .prop_map(|(lenient, deterministic, reuse, timed, small)| {
+        .prop_map(|(lenient, deterministic, reuse, timed, small, unchecked)| {
             let options = TaskOptions {
                 numeric: if lenient {
                     Numeric::Lenient
@@ -255,6 +280,11 @@ fn options() -> impl Strategy<Value = (TaskOptions, Option<Duration>, bool)> {
                 } else {
                     Floats::Any
                 },
+                utf8: if unchecked {
+                    Utf8::Unchecked
+                } else {
+                    Utf8::Checked
+                },
                 reuse,
                 ..TaskOptions::default()
             };
@@ -265,6 +295,7 @@ fn options() -> impl Strategy<Value = (TaskOptions, Option<Duration>, bool)> {
 fn build(
     drafts: &[Draft],
     mut inputs: Vec<Vec<u8>>,
+    content_type: Option<prop::sample::Index>,
     (mut options, time, small): (TaskOptions, Option<Duration>, bool),
     wanted: Option<Option<OutputKind>>,
 ) -> Scenario {
@@ -291,12 +322,14 @@ fn build(
     }
     options.reuse &= inputs.len() > 1;
     let longest = inputs.iter().map(Vec::len).max().unwrap_or_default() as u32;
-    // What the next stage gets at most.
+    let content_type = content_type.map(|index| *index.get(&MEDIA_TYPES));
+    // What the next stage gets at most, and of which type.
     let mut len = longest;
+    let mut current = content_type.map_or("", |(_, normalised)| normalised);
     let mut stages = Vec::new();
     for (draft, kind) in drafts.iter().zip(kinds) {
         let stage;
-        (stage, len) = build_stage(draft, kind, len, options.numeric);
+        (stage, len) = build_stage(draft, kind, len, &mut current, options.numeric);
         stages.push(stage);
     }
     Scenario {
@@ -305,7 +338,7 @@ fn build(
             .into_iter()
             .map(|input| RequestPlan {
                 input,
-                content_type: None,
+                content_type: content_type.map(|(written, _)| written.to_owned()),
             })
             .collect(),
         options,
@@ -317,16 +350,19 @@ fn build(
     }
 }
 
-/// A stage for inputs of `len` bytes at most, and how long its output is at most.
+/// A stage for inputs of `len` bytes at most and of the `current` type, which becomes
+/// that of its output; and how long that is at most.
 fn build_stage(
     draft: &Draft,
     kind: Option<OutputKind>,
     len: u32,
+    current: &mut &'static str,
     numeric: Numeric,
 ) -> (StagePlan, u32) {
     let end = draft.pages * PAGE_BYTES as u32;
     let element = if kind == Some(OutputKind::I32) { 4 } else { 1 };
     let count = match draft.body {
+        Body::Result(value) => value.unsigned_abs() % 50,
         Body::Echo => len,
         Body::Fill(len, _) => len.into(),
         // The two counters are text; the uniform behind them need not be.
@@ -390,12 +426,16 @@ fn build_stage(
     }
     ops.extend(draft.noise.iter().cloned());
     let result = match draft.body {
+        Body::Result(value) => Operand::Const(Value::I32(match kind {
+            Some(_) => count.cast_signed(),
+            None => value,
+        })),
         Body::Echo => {
             ops.push(Op::CopyParam {
                 to: output_ptr,
                 from: input_ptr,
             });
-            Operand::ParamPlus(0)
+            Operand::Param
         }
         Body::Fill(len, byte) => {
             ops.push(Op::Fill {
@@ -464,6 +504,37 @@ fn build_stage(
             uniforms.push((key, value.to_owned()));
         }
     }
+    let mut data = Vec::new();
+    let (declares_input, declared_output) = draft.declares;
+    // Whatever a stage asks for is right where nothing is known (MIME-3).
+    let asked = if current.is_empty() { "a/b" } else { *current };
+    let mut declare = |side: &str, at: u32, text: &str| {
+        data.push((at, text.as_bytes().to_vec()));
+        for (name, value) in [("ptr", at), ("size", text.len() as u32)] {
+            exports.push(Export {
+                name: format!("{side}_content_type_{name}"),
+                item: Item::Global {
+                    value: Value::I32(value.cast_signed()),
+                    mutable: false,
+                },
+            });
+        }
+    };
+    if declares_input {
+        // Another way to write the same.
+        declare(
+            "input",
+            TYPES,
+            &format!(" {} ;v=1", asked.to_ascii_uppercase()),
+        );
+    }
+    if let Some(index) = declared_output {
+        let (written, normalised) = *index.get(&MEDIA_TYPES);
+        declare("output", TYPES + 300, written);
+        if !normalised.is_empty() {
+            *current = normalised;
+        }
+    }
     if draft.noise_exports {
         exports.push(Export {
             name: "_start".to_owned(),
@@ -484,7 +555,7 @@ fn build_stage(
                 .more_pages
                 .map(|more| draft.pages + more.max(grows.into())),
         },
-        data: Vec::new(),
+        data,
         exports,
         start: Vec::new(),
         ill_typed: false,
