@@ -50,7 +50,8 @@ impl Search {
         let totals = Mutex::new(vec![Tally::default(); self.generators.len()]);
         let next = AtomicU64::new(self.from);
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        fs::create_dir_all(&self.notes)?;
+        fs::create_dir_all(&self.notes)
+            .with_context(|| format!("cannot make `{}`", self.notes.display()))?;
         let work = |thread: usize| -> Result<()> {
             // Strategies are not shared by threads.
             let generators = self.generators()?;
