@@ -7,6 +7,7 @@
 //! has a part in it.
 
 pub(crate) mod aim;
+mod build;
 pub(crate) mod encode;
 pub(crate) mod engine;
 pub(crate) mod strategy;

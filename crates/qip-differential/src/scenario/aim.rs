@@ -13,7 +13,7 @@ use qip_host::Utf8;
 use qip_host::engine::Exhausted;
 use wasm_encoder::ValType;
 
-use super::strategy::{TYPES, setter};
+use super::build::{TYPES, setter};
 use super::{Export, Function, Import, Item, ModulePlan, Op, Operand, Plan, Scenario};
 
 /// A class of outcomes.
