@@ -126,7 +126,7 @@ fn supervise(fuzz: &Fuzz) -> Result<ExitCode> {
         worker.args(["--generator", generator]);
     }
     if let Some(plant) = fuzz.plant {
-        worker.args(["--plant", &name_of(plant)]);
+        worker.args(["--plant", &plant.name()]);
     }
     let status = worker.status().context("the worker cannot be started")?;
     let Some(cause) = cause_of_death(status) else {
@@ -215,9 +215,9 @@ fn search(fuzz: &Fuzz, seed: u64) -> Search {
     }
 }
 
-/// A planted engine aborts nothing, and is not asked for here.
 fn engine_named(name: &str) -> Result<EngineSubject> {
-    let found = engines(None)
+    let plant = Bug::of_engine(name);
+    let found = engines(plant)
         .into_iter()
         .find(|engine| engine.name() == name);
     found.with_context(|| format!("there is no engine `{name}`"))
@@ -236,17 +236,5 @@ fn subjects(plant: Option<Bug>) -> [Arc<dyn Subject>; 2] {
 }
 
 fn mortals(plant: Option<Bug>, program: &Path) -> [Arc<dyn Subject>; 2] {
-    engines(plant).map(|engine| {
-        let is_real = engine_named(engine.name()).is_ok();
-        if is_real {
-            Arc::new(Mortal::new(engine, program)) as Arc<dyn Subject>
-        } else {
-            Arc::new(engine)
-        }
-    })
-}
-
-fn name_of(bug: Bug) -> String {
-    clap::ValueEnum::to_possible_value(&bug)
-        .map_or_else(String::new, |value| value.get_name().to_owned())
+    engines(plant).map(|engine| Arc::new(Mortal::new(engine, program)) as Arc<dyn Subject>)
 }

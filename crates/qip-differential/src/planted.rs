@@ -20,6 +20,22 @@ pub enum Bug {
     TrapKind,
     /// The host sees the memory as it was before it grew.
     StaleMemory,
+    /// The process is aborted where there is a `memory.fill`.
+    Abort,
+}
+
+impl Bug {
+    /// The name that the command line has for it.
+    pub fn name(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// The bug in the engine of this name.
+    pub fn of_engine(name: &str) -> Option<Bug> {
+        let bug = name.strip_prefix("planted-")?;
+        clap::ValueEnum::from_str(bug, false).ok()
+    }
 }
 
 /// wasmi with a bug.
@@ -30,11 +46,11 @@ pub struct Planted {
 }
 
 impl Planted {
-    /// wasmi with this bug.
+    /// wasmi with this bug, under the name `planted-<bug>`.
     pub fn new(bug: Bug) -> Planted {
         let inner = Wasmi::new();
         let info = EngineInfo {
-            name: "planted".to_owned(),
+            name: format!("planted-{}", bug.name()),
             ..inner.info().clone()
         };
         Planted { inner, info, bug }
@@ -47,6 +63,9 @@ impl Engine for Planted {
     }
 
     fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+        if self.bug == Bug::Abort && has_fill(module.wasm) {
+            std::process::abort();
+        }
         let code = if self.bug == Bug::Shift {
             let unreadable = || EngineError::new("the module cannot be rewritten");
             let wasm = with_zeros_shifted_in(module.wasm).ok_or_else(unreadable)?;
@@ -125,6 +144,18 @@ fn told_by(bug: Bug, mut stop: Stop) -> Stop {
         trap.kind = TrapKind::IntegerDivideByZero;
     }
     stop
+}
+
+fn has_fill(wasm: &[u8]) -> bool {
+    let bodies = wasmparser::Parser::new(0)
+        .parse_all(wasm)
+        .filter_map(|payload| match payload {
+            Ok(wasmparser::Payload::CodeSectionEntry(body)) => body.get_operators_reader().ok(),
+            _ => None,
+        });
+    bodies
+        .flatten()
+        .any(|operator| matches!(operator, Ok(wasmparser::Operator::MemoryFill { .. })))
 }
 
 fn with_zeros_shifted_in(wasm: &[u8]) -> Option<Vec<u8>> {

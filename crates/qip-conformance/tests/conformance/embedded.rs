@@ -4,6 +4,8 @@ use std::path::Path;
 
 use qip_conformance::{Capability, Corpus, KnownFailures};
 
+use crate::fake::{cases, files};
+
 #[test]
 fn loads_and_assembles() {
     let corpus = Corpus::embedded().unwrap_or_else(|errors| panic!("{errors}"));
@@ -59,4 +61,23 @@ fn every_capability_reads_back() {
         assert!(!capability.meaning().is_empty());
     }
     assert_eq!(Capability::from_text("flight"), None);
+}
+
+#[test]
+fn regressions_stand_beside_the_cases_and_not_in_them() {
+    let case = cases(&["one"]);
+    let beside = files(&[
+        ("cases/in/a.toml", &case),
+        ("regressions/b.toml", &case),
+        ("cases.lock", "in/a#one\nregressions/b#one\n"),
+    ]);
+    let corpus = Corpus::open(beside.path()).unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(corpus.lock().ends_with("\nin/a#one\nregressions/b#one\n"));
+
+    let within = files(&[("cases/regressions/b.toml", &case), ("cases.lock", "")]);
+    let error = Corpus::open(within.path()).unwrap_err().to_string();
+    assert!(
+        error.contains("`regressions` stands beside `cases`"),
+        "{error}"
+    );
 }
