@@ -33,7 +33,8 @@ Options:
   --release              build what is run with optimisation
   -h, --help             this text
 
-Exit codes: 0 fine; 1 findings; 2 usage; otherwise that of the `qip` that was run.
+Exit codes: 0 fine; 1 findings; 2 usage; otherwise that of the program that was run: `qip`,
+the search of `fuzz` (2: it could not be run), or cargo.
 ";
 
 /// What is asked.

@@ -1,7 +1,7 @@
 //! The chores of the workspace: `cargo xtask --help` lists them.
 //!
 //! It stays light, so that it is built in seconds: whatever needs an engine is done
-//! by running the `qip` binary.
+//! by running `qip` or the search for differences.
 
 mod bench;
 mod build;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The exit status of the task: 0, or that of the `qip` that it ran.
+/// The exit status of the task: 0, or that of the program that it ran.
 fn run(flags: &Flags) -> anyhow::Result<u8> {
     let workspace = Workspace::find();
     match &flags.task {

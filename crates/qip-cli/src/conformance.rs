@@ -29,7 +29,7 @@ pub(crate) struct Conformance {
     /// Judge only the cases whose ID contains this text; may be given several times.
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
-    /// A corpus in a directory: `cases/`, `cases.lock`, `expectations/`.
+    /// A corpus in a directory: `cases/`, `regressions/`, `cases.lock`, `expectations/`.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
     /// Cases in a directory of areas, without a lock: those of real modules, say.

@@ -5,6 +5,11 @@
 //! makes a [`Report`] of the verdicts. An engine for `qip-host` needs one line,
 //! [`assert_conforms`].
 //!
+//! A subject is told a [`Task`] and not what is expected of it. [`Model`] is a subject
+//! written straight from the clauses: what it answers is the prediction for a task that
+//! has no case. [`Watchdog`] asks a subject that may panic or hang, outside of a run.
+//! [`Corpus::parse`] takes cases that are given as text.
+//!
 //! ```
 //! use qip_conformance::{Corpus, EngineSubject, Run};
 //!
@@ -28,8 +33,9 @@
 //! # What makes a run red
 //!
 //! A MUST case that fails; a subject that breaks; a known failure that no longer
-//! fails or matches nothing; and a run that judged fewer cases than it selected, or
-//! none. [`Report::reasons`] says which.
+//! fails or matches nothing; and a run in which a selected case has no verdict, or in
+//! which none was judged. Cases that need what a subject lacks are `unsupported`, and
+//! leave it green. [`Report::reasons`] says which.
 //!
 //! # Not promised
 //!

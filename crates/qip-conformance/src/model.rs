@@ -26,8 +26,9 @@ use crate::task::Task;
 
 use self::exports::Plan;
 
-/// What the clauses say, as a host: slow and obvious. It shares no reading of modules
-/// and no arithmetic with `qip-host`, so where the two differ, one of them is wrong.
+/// What the clauses say, as a host: slow and obvious. It shares
+/// wasmparser with `qip-host`, but no reading of what a module declares and no
+/// arithmetic, so where the two differ, one of them is wrong.
 ///
 /// Tile filters are recognised, and answered with [`Outcome::Unsupported`].
 ///

@@ -101,7 +101,8 @@ impl Report {
     }
 
     /// Whether, for every subject, no MUST case fails, nothing is broken, no known
-    /// failure is stale, and every selected case was judged, one at least.
+    /// failure is stale, and every selected case was judged or is unsupported, one at
+    /// least judged.
     pub fn is_green(&self) -> bool {
         self.reasons().is_empty()
     }

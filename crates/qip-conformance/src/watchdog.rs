@@ -1,4 +1,4 @@
-//! Asking a subject that may panic, hang or lie.
+//! Asking a subject that may panic or hang.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

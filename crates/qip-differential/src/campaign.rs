@@ -181,9 +181,9 @@ impl fmt::Display for Tally {
 pub struct Finding {
     /// The generator's name.
     pub generator: &'static str,
-    /// The seed and the number of the trial.
+    /// The seed.
     pub seed: u64,
-    /// See there.
+    /// The number of the trial.
     pub number: u64,
     /// The trial.
     pub trial: Trial,

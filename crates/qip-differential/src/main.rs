@@ -60,13 +60,15 @@ struct Fuzz {
     /// Set wasmtime against an engine with this bug, to see it found
     #[arg(long, value_name = "BUG")]
     plant: Option<Bug>,
-    /// Where fixtures are written
-    #[arg(long, value_name = "DIR", default_value = "conformance/regressions")]
-    out: PathBuf,
+    /// Where fixtures are written [default: conformance/regressions, with --plant
+    /// target/fuzz/planted]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Where the real modules are
     #[arg(long, value_name = "DIR", default_value = "modules-wat")]
     modules: PathBuf,
-    /// Where to note the trials that are being run, to know what killed the process
+    /// Where to note the trials that are being run, in a directory for each seed, to know
+    /// what killed the process
     #[arg(long, value_name = "DIR", default_value = "target/fuzz")]
     notes: PathBuf,
 }
@@ -85,6 +87,17 @@ fn minutes(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(minutes) if minutes.is_finite() && minutes >= 0.0 => Ok(minutes),
         _ => Err("a number of minutes is expected, such as 10 or 0.5".to_owned()),
+    }
+}
+
+impl Fuzz {
+    /// What a bug on purpose leads to stays out of the corpus.
+    fn out(&self) -> &Path {
+        let default = match self.plant {
+            Some(_) => "target/fuzz/planted",
+            None => "conformance/regressions",
+        };
+        self.out.as_deref().unwrap_or(Path::new(default))
     }
 }
 
@@ -117,7 +130,7 @@ fn supervise(fuzz: &Fuzz) -> Result<ExitCode> {
         .args(["--minutes", &fuzz.minutes.to_string()])
         .args(["--from", &fuzz.from.to_string()])
         .arg("--out")
-        .arg(&fuzz.out)
+        .arg(fuzz.out())
         .arg("--modules")
         .arg(&fuzz.modules)
         .arg("--notes")
@@ -138,12 +151,12 @@ fn supervise(fuzz: &Fuzz) -> Result<ExitCode> {
         let mut arena = Arena::new(mortals(fuzz.plant, &program));
         let finding = again(&search, &note, &mut arena)?;
         if let Some(finding) = finding {
-            return tell(finding, &mut arena, &fuzz.out);
+            return tell(finding, &mut arena, fuzz.out());
         }
     }
     bail!(
         "none of the trials that were being run kills it again; they are in `{}`",
-        fuzz.notes.display()
+        search.notes.display()
     )
 }
 
@@ -172,7 +185,7 @@ fn work(fuzz: &Fuzz) -> Result<ExitCode> {
     }
     println!("{:.0} s", began.elapsed().as_secs_f64());
     match finding {
-        Some(finding) => tell(finding, &mut arena(), &fuzz.out),
+        Some(finding) => tell(finding, &mut arena(), fuzz.out()),
         None => {
             println!("no difference");
             Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! Reducing the code of a module, instruction by instruction.
 //!
 //! wasm-shrink removes what nothing refers to, but leaves long bodies nearly as they
-//! are. This takes every run of instructions out of every function, or puts a constant
+//! are. This tries to take every run of instructions out of every function, or puts a constant
 //! in its place, and puts callees into their callers. A candidate need not mean the
 //! same as before: it must validate, and the caller says whether it still interests.
 

@@ -14,6 +14,8 @@
 //!   gave a [`Stop`].
 //! - Memory and tables never grow beyond [`Limits`]: growth beyond is refused, the
 //!   module sees -1 and goes on (TRAP-2).
+//! - Functions with as many locals as LIM-1 allows compile, or with as many as
+//!   [`EngineInfo::most_locals`] says; the host refuses more before the engine sees them.
 //! - With [`Floats::Deterministic`], every NaN that arithmetic makes is the
 //!   canonical one (DET-1).
 

@@ -1,5 +1,5 @@
-//! What every package of the workspace has: licences, a README, and no dependency
-//! of its own making.
+//! What every package has: no dependency of its own making and, where it is published,
+//! licences and a README.
 
 use std::collections::BTreeSet;
 

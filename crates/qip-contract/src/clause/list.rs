@@ -898,7 +898,10 @@ pub static CLAUSES: &[Clause] = &[
             deterministic floats are asked for. The promise leaves out the depth of the stack, \
             what fuel buys, time limits, texts, and growth that is refused for want of real \
             memory.",
-        choice: None,
+        choice: Some(
+            "\
+            How many locals an engine takes is left out as well: see the choice at LIM-1.",
+        ),
     },
     Clause {
         id: "DET-2",

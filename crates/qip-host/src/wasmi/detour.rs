@@ -1,6 +1,6 @@
 //! Ways around faults of wasmi 2.0.0.
 //!
-//! A module that would meet one is written anew, so that it means the same and does
+//! A module that could meet one is written anew, so that it means the same and does
 //! not. `conformance/regressions` has a module for each, found by `cargo xtask fuzz`.
 //!
 //! - A `select` is merged with the `i32.eqz`, `i32.eq` or `i32.ne` that makes its
