@@ -9,7 +9,9 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use qip_conformance::{Corpus, EngineSubject, KnownFailures, LoadErrors, Report, Run, Subject};
+use qip_conformance::{
+    Corpus, EngineSubject, KnownFailures, LoadErrors, Model, Report, Run, Subject,
+};
 
 use crate::exit::{Exit, Failure};
 use crate::limits::EngineName;
@@ -26,6 +28,10 @@ pub(crate) struct Conformance {
     /// An engine to judge; may be given several times. Without, all are judged.
     #[arg(long = "engine", value_name = "ENGINE")]
     engines: Vec<EngineName>,
+    /// Judge the model as well: a plain host written straight from the clauses, apart
+    /// from qip's own. It executes on the first engine.
+    #[arg(long)]
+    model: bool,
     /// Judge only the cases whose ID contains this text; may be given several times.
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
@@ -149,10 +155,14 @@ impl Conformance {
             [] => EngineName::value_variants(),
             engines => engines,
         };
-        engines
-            .iter()
-            .map(|engine| Arc::new(EngineSubject::shared(engine.make())) as Arc<dyn Subject>)
-            .collect()
+        let mut subjects: Vec<Arc<dyn Subject>> = Vec::new();
+        for engine in engines {
+            subjects.push(Arc::new(EngineSubject::shared(engine.make())));
+        }
+        let first = engines.first().filter(|_| self.model);
+        subjects
+            .extend(first.map(|engine| Arc::new(Model::shared(engine.make())) as Arc<dyn Subject>));
+        subjects
     }
 }
 

@@ -63,6 +63,23 @@ fn one_engine() {
 }
 
 #[test]
+fn the_model_is_a_subject_like_the_engines() {
+    let directory = small();
+    let args = [
+        "conformance",
+        "--corpus",
+        "corpus",
+        "--engine",
+        "wasmi",
+        "--model",
+    ];
+    let answer = directory.qip(&args);
+    assert_eq!((answer.code, &*answer.stderr), (0, ""));
+    assert!(answer.text().contains("\nmodel "), "{}", answer.text());
+    assert_eq!(answer.text().matches("green: 2 of 2").count(), 2);
+}
+
+#[test]
 fn several_filters_select_what_any_selects() {
     let list = |filters: &[&str]| {
         let args = ["conformance", "--corpus", "corpus", "--list"];
