@@ -57,7 +57,7 @@ impl Arena {
     pub fn answers(&mut self, trial: &Trial) -> Vec<Answers> {
         let prediction = trial.prediction().map(|outcomes| Answers {
             who: PREDICTION.to_owned(),
-            outcomes,
+            outcomes: outcomes.to_vec(),
         });
         let Arena { subjects, id } = self;
         let answers = subjects.iter_mut().map(|watchdog| {

@@ -21,8 +21,11 @@ pub struct Fixture {
     /// The case file.
     pub case: String,
     /// Each module: the end of its file's name, and its bytes or text.
-    pub modules: Vec<(String, Vec<u8>)>,
+    pub modules: Vec<Module>,
 }
+
+/// The end of a module's file name, and its bytes or text.
+type Module = (String, Vec<u8>);
 
 /// The answers that count as right, and why.
 struct Expected<'a> {
@@ -56,10 +59,12 @@ impl Fixture {
         }
         let _ = writeln!(head, "# {}", expected.because);
         let _ = writeln!(head, "summary = {}", string(&summary));
-        let case = case(&finding.trial.task, &expected.answer.outcomes, &stem);
+        let task = &finding.trial.task;
+        let modules = modules(task);
+        let case = case(task, &expected.answer.outcomes, &stem, &modules);
         Some(Fixture {
             case: head + &case,
-            modules: modules(&finding.trial.task),
+            modules,
             stem,
         })
     }
@@ -71,10 +76,11 @@ impl Fixture {
             content_type: None,
         };
         let expected = vec![nothing; task.requests.len()];
+        let modules = modules(task);
         Fixture {
             stem: "task".to_owned(),
-            case: "summary = \"a task\"\n".to_owned() + &case(task, &expected, "task"),
-            modules: modules(task),
+            case: "summary = \"a task\"\n".to_owned() + &case(task, &expected, "task", &modules),
+            modules,
         }
     }
 
@@ -151,7 +157,7 @@ fn slug(text: &str) -> String {
 }
 
 /// The modules' endings and bytes: text where the text assembles to the very bytes.
-fn modules(task: &Task) -> Vec<(String, Vec<u8>)> {
+fn modules(task: &Task) -> Vec<Module> {
     let stages = task.stages.iter().enumerate();
     let modules = stages.map(|(index, stage)| {
         let number = match index {
@@ -175,7 +181,7 @@ fn text(wasm: &[u8]) -> Option<String> {
 }
 
 /// The part of a case file after its summary.
-fn case(task: &Task, expected: &[Outcome], stem: &str) -> String {
+fn case(task: &Task, expected: &[Outcome], stem: &str, modules: &[Module]) -> String {
     let mut text = String::from("\n[[case]]\nname = \"as it was found\"\n");
     let clauses = expected.iter().map(clause).collect::<Vec<_>>();
     let mut named = Vec::new();
@@ -186,7 +192,7 @@ fn case(task: &Task, expected: &[Outcome], stem: &str) -> String {
     }
     let named: Vec<String> = named.into_iter().map(string).collect();
     let _ = writeln!(text, "clauses = [{}]", named.join(", "));
-    stages(&mut text, task, stem);
+    stages(&mut text, task, stem, modules);
     options(&mut text, &task.options);
     limits(&mut text, &task.limits);
     if let ([request], [outcome]) = (&task.requests[..], expected) {
@@ -220,10 +226,8 @@ fn clause(outcome: &Outcome) -> &'static str {
     }
 }
 
-fn stages(text: &mut String, task: &Task, stem: &str) {
-    let files = modules(task)
-        .into_iter()
-        .map(|(ending, _)| format!("{stem}{ending}"));
+fn stages(text: &mut String, task: &Task, stem: &str, modules: &[Module]) {
+    let files = modules.iter().map(|(ending, _)| format!("{stem}{ending}"));
     let stages = task.stages.iter().zip(files).map(|(stage, file)| {
         let uniforms = stage.uniforms.iter();
         let uniforms: Vec<String> = uniforms

@@ -17,7 +17,14 @@ const PLENTY: Duration = Duration::from_secs(10);
 pub struct Trial {
     /// What the subjects are asked.
     pub task: Arc<Task>,
-    oracle: Option<Arc<PlanEngine>>,
+    prediction: Option<Prediction>,
+}
+
+#[derive(Clone, Debug)]
+struct Prediction {
+    outcomes: Arc<[Outcome]>,
+    /// Who it is from, for another input.
+    oracle: Arc<PlanEngine>,
 }
 
 impl Trial {
@@ -25,13 +32,18 @@ impl Trial {
     pub fn new(task: Task) -> Trial {
         Trial {
             task: Arc::new(task),
-            oracle: None,
+            prediction: None,
         }
     }
 
     pub(crate) fn of_scenario(scenario: &Scenario) -> Trial {
-        let mut task = scenario.task();
-        let oracle = Arc::new(PlanEngine::new(scenario));
+        let task = scenario.task();
+        let oracle = PlanEngine::new(scenario, &task);
+        Trial::predicted(task, Arc::new(oracle))
+    }
+
+    /// A trial of plans that the oracle knows.
+    fn predicted(mut task: Task, oracle: Arc<PlanEngine>) -> Trial {
         let is_stopped = |outcome: &Outcome| {
             matches!(
                 outcome,
@@ -41,27 +53,33 @@ impl Trial {
                 }
             )
         };
-        // What is not to run out of time gets enough of it, on a busy machine too.
+        // A plan that never ends says so at once, whatever the limit. What is not to run
+        // out of time gets enough of it, here as in every subject on a busy machine.
+        let limit = task.limits.time;
+        task.limits.time = limit.map(|_| PLENTY);
         let prediction = Model::shared(oracle.clone()).answer(&task);
-        if !prediction.iter().any(is_stopped) {
-            task.limits.time = task.limits.time.map(|_| PLENTY);
+        if prediction.iter().any(is_stopped) {
+            task.limits.time = limit;
         }
         Trial {
             task: Arc::new(task),
-            oracle: Some(oracle),
+            prediction: Some(Prediction {
+                outcomes: prediction.into(),
+                oracle,
+            }),
         }
     }
 
     /// What the contract says must come out: the model over the meaning of the
     /// plans, without any WebAssembly engine.
-    pub fn prediction(&self) -> Option<Vec<Outcome>> {
-        let oracle = self.oracle.clone()?;
-        Some(Model::shared(oracle).answer(&self.task))
+    pub fn prediction(&self) -> Option<&[Outcome]> {
+        let prediction = self.prediction.as_ref()?;
+        Some(&prediction.outcomes)
     }
 
     /// Whether there is a prediction.
     pub(crate) fn has_prediction(&self) -> bool {
-        self.oracle.is_some()
+        self.prediction.is_some()
     }
 
     /// The same trial with another module in its only stage, and no prediction.
@@ -83,12 +101,13 @@ impl Trial {
             input: input.clone(),
             ..request.clone()
         });
-        Trial {
-            task: Arc::new(Task {
-                requests: requests.collect(),
-                ..(*self.task).clone()
-            }),
-            oracle: self.oracle.clone(),
+        let task = Task {
+            requests: requests.collect(),
+            ..(*self.task).clone()
+        };
+        match &self.prediction {
+            Some(prediction) => Trial::predicted(task, prediction.oracle.clone()),
+            None => Trial::new(task),
         }
     }
 }

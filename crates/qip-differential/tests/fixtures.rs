@@ -6,7 +6,7 @@ use qip_differential::{Answers, Finding, Fixture, Generator, PREDICTION};
 /// A finding in which a subject is wrong about every request.
 fn finding(generator: &Generator, number: u64) -> Finding {
     let trial = generator.trial(1, number);
-    let outcomes = trial.prediction().expect("there is a prediction");
+    let outcomes = trial.prediction().expect("there is a prediction").to_vec();
     let wrong = Outcome::Output {
         kind: OutputKind::Bytes,
         bytes: b"something else".to_vec(),

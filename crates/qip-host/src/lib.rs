@@ -58,8 +58,9 @@
 //! # Not promised
 //!
 //! How deep a module may recurse, how many locals a function may have (LIM-1), what a
-//! unit of fuel buys, and how late a time limit strikes differ between engines (DET-1). One bulk memory instruction may
-//! finish after the limit (RUN-6). On wasmtime, a thread needs a stack of 1 MiB.
+//! unit of fuel buys, and how late a time limit strikes differ between engines
+//! (DET-1). One bulk memory instruction may finish after the limit (RUN-6). On
+//! wasmtime, a thread needs a stack of 1 MiB.
 
 mod content;
 pub mod engine;

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use qip_conformance::Task;
 use qip_contract::{Limits, PAGE_BYTES, TrapKind, Value};
 use qip_host::engine::{
     Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
@@ -20,14 +21,16 @@ pub(crate) struct PlanEngine {
 }
 
 impl PlanEngine {
-    pub(crate) fn new(scenario: &Scenario) -> PlanEngine {
-        let plans = scenario
-            .stages
-            .iter()
-            .filter_map(|stage| match &stage.module {
-                ModulePlan::Built(plan) => Some((stage.wasm(), Arc::clone(plan))),
-                ModulePlan::Rubbish(_) => None,
-            });
+    /// `task` is the scenario's own.
+    pub(crate) fn new(scenario: &Scenario, task: &Task) -> PlanEngine {
+        let stages = scenario.stages.iter().zip(&task.stages);
+        let plans = stages.filter_map(|(stage, encoded)| match &stage.module {
+            ModulePlan::Built(plan) => {
+                let wasm = encoded.module.binary().ok()?;
+                Some((wasm.to_vec(), Arc::clone(plan)))
+            }
+            ModulePlan::Rubbish(_) => None,
+        });
         PlanEngine {
             info: EngineInfo {
                 name: "plan".to_owned(),
