@@ -16,11 +16,16 @@
 //! - A `v128.store8_lane` or `v128.store16_lane` with an offset above 65 535 is encoded
 //!   in one order of fields and decoded in another: the process is aborted. The lane
 //!   can be taken out and stored as a number.
+//! - A `br_table` whose labels all lie on one height of the stack of operands does not
+//!   move the operands that it takes along, though they lie higher (`visit_br_table`).
+//!   A row of `br_if` does. One operand of a numeric type is in a register, and safe.
 
 use std::borrow::Cow;
 
-use wasm_encoder::{BlockType, CodeSection, Encode as _, Instruction, RawSection, SectionId};
-use wasmparser::{BinaryReaderError, FunctionBody, MemArg, Operator, Parser, Payload};
+use wasm_encoder::{BlockType, CodeSection, Encode, Instruction, RawSection, SectionId, ValType};
+use wasmparser::{
+    BinaryReaderError, BrTable, FunctionBody, MemArg, Operator, Parser, Payload, RecGroup,
+};
 
 /// The module, written anew where wasmi would go wrong. The module is valid; bytes that
 /// are none come back as they are.
@@ -36,12 +41,28 @@ fn rewritten(wasm: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
     let mut code = CodeSection::new();
     let mut sections = Vec::new();
     let mut is_changed = false;
+    let mut params_of_types = Vec::new();
+    let mut types_of_functions = Vec::new().into_iter();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
-        if let Payload::CodeSectionEntry(body) = &payload {
-            let (body, is_different) = function(wasm, body)?;
-            code.raw(&body);
-            is_changed |= is_different;
+        match &payload {
+            Payload::TypeSection(types) => {
+                for group in types.clone() {
+                    params_of_types.extend(params(&group?));
+                }
+            }
+            Payload::FunctionSection(functions) => {
+                let types: Result<Vec<u32>, _> = functions.clone().into_iter().collect();
+                types_of_functions = types?.into_iter();
+            }
+            Payload::CodeSectionEntry(body) => {
+                let index = types_of_functions.next().unwrap_or_default() as usize;
+                let params = params_of_types.get(index).copied().unwrap_or_default();
+                let (body, is_different) = function(wasm, body, params)?;
+                code.raw(&body);
+                is_changed |= is_different;
+            }
+            _ => {}
         }
         sections.extend(payload.as_section());
     }
@@ -60,18 +81,33 @@ fn rewritten(wasm: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
     Ok(Some(module.finish()))
 }
 
-/// The body of a function, and whether it is another than before.
-fn function(wasm: &[u8], body: &FunctionBody<'_>) -> Result<(Vec<u8>, bool), BinaryReaderError> {
-    let range = body.range();
-    let mut written = Vec::with_capacity(range.len());
-    let mut copied = range.start;
+/// How many parameters each type of a function takes.
+fn params(types: &RecGroup) -> impl Iterator<Item = u32> {
+    types.types().map(|of| match &of.composite_type.inner {
+        wasmparser::CompositeInnerType::Func(of) => of.params().len() as u32,
+        _ => 0,
+    })
+}
+
+/// The body of a function of so many parameters, and whether it is another than before.
+fn function(
+    wasm: &[u8],
+    body: &FunctionBody<'_>,
+    params: u32,
+) -> Result<(Vec<u8>, bool), BinaryReaderError> {
     let mut operators = body.get_operators_reader()?;
+    let first = operators.original_position();
+    let mut written = Vec::with_capacity(body.range().len());
+    let mut copied = first;
+    let mut labels = Labels::default();
+    let mut takes_index = false;
+    let index = params.saturating_add(count_of_locals(body)?);
     while !operators.eof() {
         let start = operators.original_position();
         let operator = operators.read()?;
         let end = operators.original_position();
         // What is written instead, and how much of what was there that replaces.
-        let detour = match operator {
+        let (instead, end) = match &operator {
             Operator::Select
             | Operator::TypedSelect { .. }
             | Operator::Loop {
@@ -79,37 +115,138 @@ fn function(wasm: &[u8], body: &FunctionBody<'_>) -> Result<(Vec<u8>, bool), Bin
             }
             | Operator::If {
                 blockty: wasmparser::BlockType::FuncType(_),
-            } => Some((
-                [Instruction::Block(BlockType::Empty), Instruction::End],
+            } => (
+                vec![Instruction::Block(BlockType::Empty), Instruction::End],
                 start,
-            )),
-            Operator::V128Store8Lane { memarg, lane } if is_far(memarg) => Some((
-                [
+            ),
+            &Operator::V128Store8Lane { memarg, lane } if is_far(memarg) => (
+                vec![
                     Instruction::I8x16ExtractLaneU(lane),
                     Instruction::I32Store8(encoded(memarg)),
                 ],
                 end,
-            )),
-            Operator::V128Store16Lane { memarg, lane } if is_far(memarg) => Some((
-                [
+            ),
+            &Operator::V128Store16Lane { memarg, lane } if is_far(memarg) => (
+                vec![
                     Instruction::I16x8ExtractLaneU(lane),
                     Instruction::I32Store16(encoded(memarg)),
                 ],
                 end,
-            )),
-            _ => None,
+            ),
+            Operator::BrTable { targets } if labels.take_slots(targets)? => {
+                takes_index = true;
+                (row_of_branches(targets, index)?, end)
+            }
+            _ => (Vec::new(), start),
         };
-        if let Some((instead, end)) = detour {
+        if !instead.is_empty() {
             written.extend_from_slice(wasm.get(copied..start).unwrap_or_default());
             for instruction in instead {
                 instruction.encode(&mut written);
             }
             copied = end;
         }
+        labels.follow(&operator);
     }
-    let is_different = copied > range.start;
+    let range = body.range();
+    let is_different = copied > first;
     written.extend_from_slice(wasm.get(copied..range.end).unwrap_or_default());
-    Ok((written, is_different))
+    let mut body = locals(wasm, range.start..first, takes_index)?;
+    body.append(&mut written);
+    Ok((body, is_different))
+}
+
+/// The declarations of locals, with one more that is an i32 if so wished.
+fn locals(
+    wasm: &[u8],
+    range: std::ops::Range<usize>,
+    one_more: bool,
+) -> Result<Vec<u8>, BinaryReaderError> {
+    let declared = wasm.get(range).unwrap_or_default();
+    if !one_more {
+        return Ok(declared.to_vec());
+    }
+    let mut reader = wasmparser::BinaryReader::new(declared, 0);
+    let groups = reader.read_var_u32()?;
+    let mut written = Vec::with_capacity(declared.len() + 3);
+    groups.saturating_add(1).encode(&mut written);
+    written.extend_from_slice(reader.read_bytes(reader.bytes_remaining())?);
+    1u32.encode(&mut written);
+    ValType::I32.encode(&mut written);
+    Ok(written)
+}
+
+fn count_of_locals(body: &FunctionBody<'_>) -> Result<u32, BinaryReaderError> {
+    body.get_locals_reader()?
+        .into_iter()
+        .map(|group| group.map(|(count, _)| count))
+        .sum()
+}
+
+/// For each label that is open, from the outermost, whether operands that a branch takes
+/// to it may lie on the stack and not in a register.
+#[derive(Default)]
+struct Labels(Vec<bool>);
+
+impl Labels {
+    fn follow(&mut self, operator: &Operator<'_>) {
+        use wasmparser::{BlockType, ValType};
+
+        match operator {
+            Operator::Block { blockty } | Operator::If { blockty } => self.0.push(match blockty {
+                BlockType::Empty => false,
+                BlockType::Type(of) => !matches!(
+                    of,
+                    ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64
+                ),
+                BlockType::FuncType(_) => true,
+            }),
+            Operator::Loop { blockty } => {
+                self.0.push(matches!(blockty, BlockType::FuncType(_)));
+            }
+            Operator::End => {
+                self.0.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the table has labels of different places, and operands on the stack for
+    /// them. All labels of a table take the same, so that of the function, of which
+    /// nothing is noted here, needs no look if there is another one.
+    fn take_slots(&self, table: &BrTable<'_>) -> Result<bool, BinaryReaderError> {
+        for target in table.targets() {
+            let target = target?;
+            if target != table.default() {
+                let innermost = target.min(table.default()) as usize;
+                let label = self.0.iter().rev().nth(innermost);
+                return Ok(label.is_some_and(|&takes_slots| takes_slots));
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// What branches as the table does: the index, which lies above the operands, goes to
+/// the local `index` and is compared with the place of each label.
+fn row_of_branches(
+    table: &BrTable<'_>,
+    index: u32,
+) -> Result<Vec<Instruction<'static>>, BinaryReaderError> {
+    let mut row = vec![Instruction::LocalSet(index)];
+    for (place, target) in table.targets().enumerate() {
+        let target = target?;
+        if target != table.default() {
+            row.extend([
+                Instruction::LocalGet(index),
+                Instruction::I32Const(place as i32),
+                Instruction::I32Eq,
+                Instruction::BrIf(target),
+            ]);
+        }
+    }
+    row.push(Instruction::Br(table.default()));
+    Ok(row)
 }
 
 /// Whether the offset is too large for the encoding that wasmi gets right.
@@ -153,6 +290,9 @@ mod tests {
             "loop end loop (result i32) local.get 0 end",
             "local.get 0 if (result i32) i32.const 0 else i32.const 1 end",
             "i32.const 0 local.get 1 v128.store8_lane offset=65535 3 local.get 0",
+            "block local.get 0 br_table 0 0 1 end local.get 0",
+            "block (result i32) i32.const 1 local.get 0 br_table 0 1 0 end",
+            "block (result v128) local.get 1 local.get 0 br_table 0 0 end i32x4.extract_lane 3",
         ] {
             let wasm = assembled(body);
             assert!(matches!(around_faults(&wasm), Cow::Borrowed(_)), "{body}");
@@ -168,6 +308,12 @@ mod tests {
             "local.get 0 local.get 0 if (param i32) (result i32) end",
             "i32.const 0 local.get 1 v128.store8_lane offset=65536 3 local.get 0",
             "i32.const 0 local.get 1 v128.store16_lane offset=4294967295 7 local.get 0",
+            "block (result v128) local.get 1 local.get 0 br_table 0 0 end drop
+             block (result v128) block (result v128)
+             local.get 1 local.get 0 br_table 0 1 0 end end i32x4.extract_lane 3",
+            "loop (result i32) local.get 0 loop (param i32) (result i32) end end",
+            "block (result i32 i32) local.get 0 local.get 0
+             block (param i32 i32) (result i32 i32) local.get 0 br_table 0 1 end end drop",
         ] {
             let wasm = assembled(body);
             let rewritten = around_faults(&wasm);
@@ -253,6 +399,57 @@ mod tests {
         assert_eq!(of_wasmi(&around_faults(&wasm)), 7);
     }
 
+    /// Branches by the parameter from above an operand of 99 that stays behind.
+    fn branch_over_an_operand(operands: &str, types: &str, labels: &str) -> String {
+        format!(
+            "block (result {types}) block (result {types}) block (result {types})
+             (i32.add (local.get 0) (i32.const 99)) {operands} local.get 0 br_table {labels}
+             end end end"
+        )
+    }
+
+    #[test]
+    fn a_table_takes_its_operands_along() {
+        let vector = "(i32x4.splat (i32.add (local.get 0) (i32.const 7)))";
+        let number = "(i32.add (local.get 0) (i32.const 7))";
+        for (operands, types, after) in [
+            (vector.to_owned(), "v128", "i32x4.extract_lane 3"),
+            (vector.to_owned(), "v128", "i32x4.extract_lane 0"),
+            (format!("{number} i32.const 9"), "i32 i32", "drop"),
+            (
+                format!("i32.const 9 {number}"),
+                "i32 i32",
+                "local.set 2 drop local.get 2",
+            ),
+            (format!("{number} f64.const 9"), "i32 f64", "drop"),
+            (number.to_owned(), "i32", ""),
+        ] {
+            for labels in ["0 1", "1 0 0", "2 2 1", "1 1"] {
+                let body = branch_over_an_operand(&operands, types, labels);
+                let wasm = assembled(&format!("{body} {after}"));
+                let rewritten = around_faults(&wasm);
+                validate(&rewritten);
+                assert_eq!(of_wasmi(&rewritten), 7, "{operands} {labels}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_index_goes_to_its_label() {
+        for (index, goes_to) in [(0, 1), (1, 0), (2, 2), (3, 0), (4, 3), (-1, 3)] {
+            let wasm = assembled(&format!(
+                "block (result v128) block (result v128) block (result v128)
+                 block (result v128)
+                 local.get 1 (i32.or (i32.const {index}) (local.get 0)) br_table 1 0 2 0 3
+                 end i32.const 0 return
+                 end i32.const 1 return
+                 end i32.const 2 return
+                 end i32.const 3 return"
+            ));
+            assert_eq!(of_wasmi(&around_faults(&wasm)), goes_to, "{index}");
+        }
+    }
+
     /// Of the others, one reads what was on the stack before and one ends the process.
     #[test]
     fn wasmi_still_needs_the_way_around() {
@@ -260,5 +457,8 @@ mod tests {
         assert_eq!(of_wasmi(&wasm), 0, "that of selects is mended: take it out");
         let wasm = assembled(&loop_over("local.get 2", "i32"));
         assert_eq!(of_wasmi(&wasm), 0, "that of loops is mended: take it out");
+        let body = branch_over_an_operand("i32.const 7 i32.const 9", "i32 i32", "0 1");
+        let wasm = assembled(&format!("{body} drop"));
+        assert_ne!(of_wasmi(&wasm), 7, "that of tables is mended: take it out");
     }
 }
