@@ -32,7 +32,7 @@ macro_rules! capabilities {
 
 capabilities! {
     Content "content" "It runs content modules.",
-    Recipes "recipes" "It runs recipes of several stages (REC).",
+    Recipes "recipe" "It runs recipes of several stages (REC).",
     Uniforms "uniforms" "It sets uniforms (UNI).",
     ContentTypes "content-types" "It takes, compares and gives content types (MIME).",
     Requests "requests" "It carries several requests on one loaded module.",

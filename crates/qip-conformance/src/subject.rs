@@ -19,6 +19,12 @@ pub trait Subject: Send + Sync {
     /// What it says it can do. Cases that need anything else are not put to it.
     fn capabilities(&self) -> &Capabilities;
 
+    /// Whether it keeps the time by itself: it answers `broken` where the task takes too
+    /// long, so that nobody has to watch over it. Its answers may wait for each other.
+    fn keeps_time(&self) -> bool {
+        false
+    }
+
     /// Answers the task of a case: one outcome for each of its requests, in order.
     /// What is wrong with the modules is the outcome of every request. What the case
     /// expects, a subject is not told.

@@ -490,11 +490,11 @@ fn what_a_case_needs_follows_from_its_keys() {
     assert_eq!(needs(scalar), "");
     assert_eq!(
         needs(&format!("stages = [{{}}, {{}}]\n{scalar}")),
-        "recipes"
+        "recipe"
     );
     assert_eq!(
         needs("stages = []\nexpect = { refused = \"empty-recipe\" }"),
-        "recipes"
+        "recipe"
     );
     assert_eq!(
         needs(&format!("uniforms = {{ a = \"1\" }}\n{scalar}")),
