@@ -81,7 +81,7 @@ pub use expectation::{Expectation, Expected, ExpectedOutcome};
 pub use expectation_file::{Known, KnownFailures, KnownTarget, MAX_WILDCARD_CASES};
 pub use judge::{Detail, Difference, judge};
 pub use load_error::{LoadError, LoadErrorKind, LoadErrors, Place};
-pub use model::Model;
+pub use model::{Model, Mutation};
 pub use module::Module;
 pub use outcome::{Outcome, OutputKind};
 pub use report::{Counts, Report, SubjectReport};

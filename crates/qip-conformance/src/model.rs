@@ -4,27 +4,36 @@
 //!
 //! `binary.rs` reads the bytes, `exports.rs` is ORD-1 for one stage, `request.rs` is
 //! ORD-2; `uniform.rs`, `media_type.rs` and `number.rs` each read one kind of value.
-//! A decision stands in one place, in a function that names its clause.
+//! A decision stands in one place, in a function that names its clause. Beside it stand
+//! the mistakes that a host could make there, of `mutation.rs`: `job.errs` is false of
+//! all of them, but for the one that a mutant makes.
 
 mod binary;
 mod exports;
 mod media_type;
+mod mutation;
 mod number;
 mod request;
 mod uniform;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use qip_contract::{Code, Signature};
-use qip_host::engine::{Build, Compile, CompiledModule, Engine, Instance};
+use qip_contract::{Code, Limits, Signature};
+use qip_host::engine::{Build, Compile, CompiledModule, Engine, Floats, Instance};
 
 use crate::capability::{Capabilities, Capability};
 use crate::case::CaseId;
 use crate::outcome::{Outcome, OutputKind};
 use crate::subject::Subject;
-use crate::task::Task;
+use crate::task::{Request, Task};
 
+pub use self::mutation::Mutation;
+
+use self::binary::exceeds;
 use self::exports::Plan;
+use self::mutation::Flaw;
 
 /// What the clauses say, as a host: slow and obvious. It shares
 /// wasmparser with `qip-host`, but no reading of what a module declares and no
@@ -56,12 +65,41 @@ use self::exports::Plan;
 pub struct Model {
     engine: Arc<dyn Engine>,
     capabilities: Capabilities,
+    mutation: Option<Mutation>,
 }
 
 /// A stage that nothing is left to say against.
 struct Loaded {
+    wasm: Vec<u8>,
     plan: Plan,
     code: Arc<dyn CompiledModule>,
+}
+
+/// A task, and what is got wrong on the way.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    task: &'a Task,
+    flaw: Flaw<'a>,
+}
+
+impl Job<'_> {
+    /// Whether this mistake is made.
+    fn errs(self, mutation: Mutation) -> bool {
+        self.flaw.is(mutation)
+    }
+
+    /// What the caller allows (LIM-1).
+    fn limits(self) -> Limits {
+        let limits = &self.task.limits;
+        if self.errs(Mutation::LimitsDefault) {
+            return Limits {
+                time: limits.time,
+                fuel: limits.fuel,
+                ..Limits::standard()
+            };
+        }
+        limits.clone()
+    }
 }
 
 /// For each stage, the instance that requests share (RUN-4).
@@ -78,43 +116,130 @@ impl Model {
         Model {
             capabilities: capabilities_of(&*engine),
             engine,
+            mutation: None,
+        }
+    }
+
+    /// The model with one mistake.
+    #[must_use]
+    pub fn mutant(self, mutation: Mutation) -> Model {
+        Model {
+            mutation: Some(mutation),
+            ..self
         }
     }
 
     /// Answers a task: one outcome for each of its requests. What is wrong with the
     /// modules is the outcome of every request.
     pub fn answer(&self, task: &Task) -> Vec<Outcome> {
-        let stages = match self.load(task) {
+        self.answer_job(Job {
+            task,
+            flaw: Flaw {
+                mutation: self.mutation,
+                asked: None,
+            },
+        })
+    }
+
+    /// Answers a task, and says which mistakes were possible on the way: a mutant of any
+    /// other answers the same.
+    pub fn answer_and_trace(&self, task: &Task) -> (Vec<Outcome>, BTreeSet<Mutation>) {
+        let asked = RefCell::default();
+        let outcomes = self.answer_job(Job {
+            task,
+            flaw: Flaw {
+                mutation: self.mutation,
+                asked: Some(&asked),
+            },
+        });
+        (outcomes, asked.into_inner())
+    }
+
+    fn answer_job(&self, job: Job<'_>) -> Vec<Outcome> {
+        let requests = &job.task.requests;
+        if job.task.stages.is_empty() && job.errs(Mutation::EmptyRecipeEchoes) {
+            return requests.iter().map(echo).collect();
+        }
+        let stages = match self.load(job) {
             Ok(stages) => stages,
-            Err(outcome) => return vec![outcome; task.requests.len()],
+            Err(outcome) => {
+                let stage = outcome.stage().unwrap_or_default();
+                if stage > 1 && job.errs(Mutation::StageAfterStage) {
+                    return self.answer_until(job, stage, &outcome);
+                }
+                return vec![outcome; requests.len()];
+            }
         };
         let mut kept: Kept = stages.iter().map(|_| None).collect();
-        let requests = task.requests.iter();
-        requests
-            .map(|request| request::answer(&stages, task, request, &mut kept))
-            .collect()
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        for request in requests {
+            let outcome = match outcomes.last() {
+                Some(Outcome::Stopped { .. }) if job.errs(Mutation::StopIsFinal) => {
+                    Outcome::broken("a limit ran out before")
+                }
+                _ => request::answer(&stages, job, request, &mut kept),
+            };
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    /// What a mutant answers that finds a fault of a stage only when it gets there.
+    fn answer_until(&self, job: Job<'_>, stage: usize, fault: &Outcome) -> Vec<Outcome> {
+        let mut task = job.task.clone();
+        task.stages.truncate(stage - 1);
+        let mut outcomes = self.answer_job(Job { task: &task, ..job });
+        for outcome in &mut outcomes {
+            if outcome.content_type().is_some() {
+                *outcome = fault.clone();
+            }
+        }
+        outcomes
     }
 
     /// Everything that comes before anything is instantiated (ORD-1).
-    fn load(&self, task: &Task) -> Result<Vec<Loaded>, Outcome> {
-        check_number_of_stages(task)?;
+    fn load(&self, job: Job<'_>) -> Result<Vec<Loaded>, Outcome> {
+        let task = job.task;
+        check_number_of_stages(job)?;
+        let mut order: Vec<usize> = (0..task.stages.len()).collect();
+        if order.len() > 1 && job.errs(Mutation::LastStageFirst) {
+            order.reverse();
+        }
         let mut plans = Vec::new();
-        for (index, stage) in task.stages.iter().enumerate() {
+        for index in order {
+            let stage = &task.stages[index];
             let plan = match stage.module.binary() {
                 Ok(wasm) => {
                     let most_locals = self.engine.info().most_locals;
-                    exports::plan(wasm, &stage.uniforms, task, most_locals)
+                    exports::plan(wasm, &uniforms_of(index, job), job, most_locals)
                 }
                 Err(error) => Err(Outcome::broken(error.to_string())),
             };
-            plans.push(plan.map_err(|outcome| at_stage(outcome, index))?);
+            let plan = plan.map_err(|outcome| at_stage(outcome, index, job))?;
+            if index + 1 < task.stages.len() && job.errs(Mutation::PipesCheckedFirst) {
+                check_pipe(&plan, index, job)?;
+            }
+            plans.push((index, plan));
         }
-        check_pipes(&plans)?;
+        plans.sort_by_key(|(index, _)| *index);
+        // REC-2: every stage but the last gives what can be piped.
+        let is_recipe = plans.len() > 1;
+        let piped = if is_recipe && job.errs(Mutation::LastMustPipe) {
+            plans.len()
+        } else {
+            plans.len() - 1
+        };
+        for (index, plan) in plans.iter().take(piped) {
+            check_pipe(plan, *index, job)?;
+        }
         let mut loaded = Vec::new();
-        for (stage, plan) in task.stages.iter().zip(plans) {
+        for (stage, (_, plan)) in task.stages.iter().zip(plans) {
             let wasm = stage.module.binary().unwrap_or_default();
-            let code = self.compile(wasm, &plan, task)?;
-            loaded.push(Loaded { plan, code });
+            loaded.push(Loaded {
+                code: self.compile(wasm, &plan, job)?,
+                wasm: wasm.to_vec(),
+                plan,
+            });
         }
         Ok(loaded)
     }
@@ -123,14 +248,19 @@ impl Model {
         &self,
         wasm: &[u8],
         plan: &Plan,
-        task: &Task,
+        job: Job<'_>,
     ) -> Result<Arc<dyn CompiledModule>, Outcome> {
+        let task = job.task;
         let signature = Signature::read(wasm, &task.limits).map_err(|refusal| {
             Outcome::broken(format!(
                 "the two readings differ: the model takes a module that is {}",
                 refusal.code()
             ))
         })?;
+        let mut floats = task.options.floats;
+        if floats == Floats::Deterministic && job.errs(Mutation::FloatsIgnored) {
+            floats = Floats::Any;
+        }
         let compile = Compile {
             wasm,
             // Only handed over: the seam asks for it, the model never looks into it.
@@ -139,7 +269,7 @@ impl Model {
             build: Build {
                 clock: task.limits.time.is_some(),
                 fuel: task.limits.fuel.is_some(),
-                floats: task.options.floats,
+                floats,
             },
             limits: &task.limits,
         };
@@ -192,35 +322,63 @@ fn capabilities_of(engine: &dyn Engine) -> Capabilities {
     has.map(|(capability, _)| capability).collect()
 }
 
+fn echo(request: &Request) -> Outcome {
+    Outcome::Output {
+        kind: OutputKind::Bytes,
+        bytes: request.input.to_vec(),
+        content_type: request.content_type.clone(),
+    }
+}
+
+/// REC-4: the uniforms of a stage are its own.
+fn uniforms_of(index: usize, job: Job<'_>) -> Vec<(String, String)> {
+    let (before, rest) = job.task.stages.split_at(index);
+    let Some(stage) = rest.first() else {
+        return Vec::new();
+    };
+    let mut uniforms = Vec::new();
+    for other in before {
+        let is_same = Arc::ptr_eq(&other.module, &stage.module);
+        if is_same && job.errs(Mutation::StagesShareUniforms) {
+            uniforms.extend(other.uniforms.clone());
+        }
+    }
+    uniforms.extend(stage.uniforms.clone());
+    uniforms
+}
+
 /// REC-1, and the limit of stages (LIM-1).
-fn check_number_of_stages(task: &Task) -> Result<(), Outcome> {
-    let (found, allowed) = (task.stages.len() as u64, task.limits.stages);
+fn check_number_of_stages(job: Job<'_>) -> Result<(), Outcome> {
+    let (found, allowed) = (job.task.stages.len() as u64, job.limits().stages);
     if found == 0 {
         return Err(refused(Code::EmptyRecipe, "the recipe has no stage"));
     }
-    if found > allowed {
-        return Err(over_limit("stages", found, allowed));
+    if exceeds(found, allowed, job) && !job.errs(Mutation::StagesUnlimited) {
+        return Err(over_limit("stages", found, allowed, job));
     }
     Ok(())
 }
 
-/// REC-2: every stage but the last gives what can be piped.
-fn check_pipes(plans: &[Plan]) -> Result<(), Outcome> {
-    let piped = plans.len().saturating_sub(1);
-    for (index, plan) in plans.iter().take(piped).enumerate() {
-        let can_be_piped = matches!(
-            plan.output_kind(),
-            Some(OutputKind::Utf8 | OutputKind::Bytes)
-        );
-        if !can_be_piped {
-            let message = format!(
-                "stage {}: only utf8/bytes can be piped to another stage",
-                index + 1
-            );
-            return Err(at_stage(refused(Code::NotPipeable, message), index));
-        }
+/// REC-2.
+fn check_pipe(plan: &Plan, index: usize, job: Job<'_>) -> Result<(), Outcome> {
+    let can_be_piped = match plan.output_kind() {
+        Some(OutputKind::Utf8 | OutputKind::Bytes) => true,
+        Some(OutputKind::I32) => job.errs(Mutation::I32Piped),
+        None => job.errs(Mutation::ScalarPiped),
+    };
+    if can_be_piped {
+        return Ok(());
     }
-    Ok(())
+    let message = if job.errs(Mutation::NotPipeableUnnamed) {
+        format!("stage {}", index + 1)
+    } else {
+        format!(
+            "stage {}: only utf8/bytes can be piped to another stage",
+            index + 1
+        )
+    };
+    let outcome = refused(Code::NotPipeable, message);
+    Err(at_stage(outcome, index, job))
 }
 
 /// A refusal of which no stage is known yet.
@@ -234,22 +392,44 @@ fn refused(code: Code, message: impl Into<String>) -> Outcome {
 }
 
 /// LIM-1: what was found, and what is allowed.
-fn over_limit(what: &str, found: u64, allowed: u64) -> Outcome {
-    refused(Code::Limit, format!("{what}: {found}, allowed {allowed}"))
+fn over_limit(what: &str, found: u64, allowed: u64, job: Job<'_>) -> Outcome {
+    let message = if job.errs(Mutation::LimitUncounted) {
+        what.to_owned()
+    } else {
+        format!("{what}: {found}, allowed {allowed}")
+    };
+    refused(Code::Limit, message)
 }
 
 /// REC-5: a failure names its stage, counted from 1.
-fn at_stage(mut outcome: Outcome, index: usize) -> Outcome {
+fn at_stage(mut outcome: Outcome, index: usize, job: Job<'_>) -> Outcome {
+    let position = if job.errs(Mutation::StagesFromZero) {
+        Some(index)
+    } else if job.errs(Mutation::StageUnnamed) {
+        None
+    } else {
+        Some(index + 1)
+    };
     match &mut outcome {
         Outcome::Refused { stage, .. }
         | Outcome::Trapped { stage, .. }
-        | Outcome::Stopped { stage, .. } => *stage = Some(index + 1),
+        | Outcome::Stopped { stage, .. } => *stage = position,
         _ => {}
     }
     outcome
 }
 
 /// LIM-5: text of a module, escaped and cut.
-fn shown(text: &str) -> String {
-    text.escape_debug().take(128).collect()
+fn shown(text: &str, job: Job<'_>) -> String {
+    let escaped: Vec<char> = if job.errs(Mutation::NamesUnescaped) {
+        text.chars().collect()
+    } else {
+        text.escape_debug().collect()
+    };
+    let most = if escaped.len() > 128 && job.errs(Mutation::NamesUncut) {
+        escaped.len()
+    } else {
+        128
+    };
+    escaped.into_iter().take(most).collect()
 }

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use qip_contract::{Limits, PAGE_BYTES};
 use wasmparser::{
     BinaryReader, ExternalKind, FromReader, FuncType, FunctionBody, MemoryType, Operator, Parser,
-    Payload, SectionLimited, TypeSectionReader, ValType, ValidPayload, Validator, WasmFeatures,
+    Payload, SectionLimited, TypeRef, TypeSectionReader, ValType, ValidPayload, Validator,
+    WasmFeatures,
 };
+
+use super::{Job, Mutation};
 
 /// What the type of a function begins with, and in WebAssembly 2.0 every type.
 const FUNCTION_TYPE: u8 = 0x60;
@@ -48,6 +51,7 @@ struct Sizes {
     /// Locals and parameters, a v128 counted as two.
     slots: u64,
     params: u64,
+    results: u64,
     types: u64,
     exports: u64,
     segments: u64,
@@ -66,14 +70,26 @@ pub(super) struct Size {
 }
 
 /// Whether the bytes begin as a core module does (MOD-8). A component does not.
-pub(super) fn has_header(wasm: &[u8]) -> bool {
+pub(super) fn has_header(wasm: &[u8], job: Job<'_>) -> bool {
     wasm.starts_with(b"\0asm\x01\0\0\0")
+        || wasm.starts_with(b"\0asm") && job.errs(Mutation::VersionUnchecked)
 }
 
 /// WebAssembly 2.0, which has fixed-width SIMD; tail calls; extended constant
 /// expressions; nothing else (MOD-8).
-fn features() -> WasmFeatures {
-    WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST
+fn features(job: Job<'_>) -> WasmFeatures {
+    let all = WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST;
+    let without = [
+        (Mutation::SimdRefused, WasmFeatures::SIMD),
+        (Mutation::TailCallsRefused, WasmFeatures::TAIL_CALL),
+        (Mutation::ExtendedConstRefused, WasmFeatures::EXTENDED_CONST),
+        (Mutation::FirstEditionOnly, !WasmFeatures::WASM1),
+    ];
+    if job.errs(Mutation::ProposalsTaken) {
+        return WasmFeatures::all();
+    }
+    let without = without.into_iter().filter(|(error, _)| job.errs(*error));
+    without.fold(all, |all, (_, feature)| all & !feature)
 }
 
 /// Reads a module that has the header.
@@ -81,11 +97,12 @@ fn features() -> WasmFeatures {
 /// # Errors
 ///
 /// What makes it invalid (MOD-8).
-pub(super) fn read(wasm: &[u8]) -> Result<Binary, String> {
+pub(super) fn read(wasm: &[u8], job: Job<'_>) -> Result<Binary, String> {
     let mut binary = Binary::default();
-    let mut validator = Some(Validator::new_with_features(features()));
+    let features = features(job);
+    let mut validator = Some(Validator::new_with_features(features));
     let mut parser = Parser::new(0);
-    parser.set_features(features());
+    parser.set_features(features);
     for payload in parser.parse_all(wasm) {
         let payload = payload.map_err(text)?;
         match validator.as_mut().map(|it| it.payload(&payload)) {
@@ -100,7 +117,7 @@ pub(super) fn read(wasm: &[u8]) -> Result<Binary, String> {
             }
             _ => {}
         }
-        binary.note(wasm, &payload)?;
+        binary.note(wasm, &payload, job)?;
     }
     Ok(binary)
 }
@@ -124,33 +141,69 @@ fn go_on(mut validator: Validator, refused: &Payload<'_>) -> Option<Validator> {
 impl Binary {
     /// The first size that is over a limit (LIM-1). `most_locals` is what the engine
     /// takes of them, and comes last.
-    pub(super) fn over(&self, limits: &Limits, most_locals: Option<u64>) -> Option<Size> {
+    pub(super) fn over(
+        &self,
+        limits: &Limits,
+        most_locals: Option<u64>,
+        job: Job<'_>,
+    ) -> Option<Size> {
         let sizes = &self.sizes;
         let size = |what, found, allowed| Size {
             what,
             found,
             allowed,
         };
+        let params = sizes.params.max(sizes.results);
         let all = [
-            size("functions", sizes.functions, limits.functions),
-            size(
-                "bytes of a function",
-                sizes.function_bytes,
-                limits.function_bytes,
+            (
+                size("functions", sizes.functions, limits.functions),
+                Mutation::FunctionsUnlimited,
             ),
-            size("locals", sizes.locals, limits.locals),
-            size("parameters or results", sizes.params, limits.params),
-            size("types", sizes.types, limits.types),
-            size("exports", sizes.exports, limits.exports),
-            size("segments", sizes.segments, limits.segments),
-            size(
-                "entries of a table",
-                sizes.table_entries,
-                limits.table_entries,
+            (
+                size(
+                    "bytes of a function",
+                    sizes.function_bytes,
+                    limits.function_bytes,
+                ),
+                Mutation::FunctionSizeUnlimited,
             ),
-            size("bytes of memory", sizes.memory_bytes, limits.memory_bytes),
+            (
+                size("locals", sizes.locals, limits.locals),
+                Mutation::LocalsUnlimited,
+            ),
+            (
+                size("parameters or results", params, limits.params),
+                Mutation::ParamsUnlimited,
+            ),
+            (
+                size("types", sizes.types, limits.types),
+                Mutation::TypesUnlimited,
+            ),
+            (
+                size("exports", sizes.exports, limits.exports),
+                Mutation::ExportsUnlimited,
+            ),
+            (
+                size("segments", sizes.segments, limits.segments),
+                Mutation::SegmentsUnlimited,
+            ),
+            (
+                size(
+                    "entries of a table",
+                    sizes.table_entries,
+                    limits.table_entries,
+                ),
+                Mutation::TableUnlimited,
+            ),
+            (
+                size("bytes of memory", sizes.memory_bytes, limits.memory_bytes),
+                Mutation::MemoryUnlimited,
+            ),
         ];
-        let over = all.into_iter().find(|size| size.found > size.allowed);
+        let over = all.into_iter().find(|(size, unlimited)| {
+            exceeds(size.found, size.allowed, job) && !job.errs(*unlimited)
+        });
+        let over = over.map(|(size, _)| size);
         let own = most_locals.map(|allowed| size("locals for the engine", sizes.slots, allowed));
         let own = own.filter(|size| size.found > size.allowed);
         over.or(sizes.unreadable).or(own)
@@ -186,7 +239,7 @@ impl Binary {
                 size("types", entries(section), 1_000_000),
                 size(
                     "parameters or results",
-                    read_types(wasm, section).unwrap_or(0),
+                    read_types(wasm, section).map_or(0, |(params, results)| params.max(results)),
                     1_000,
                 ),
             ],
@@ -215,30 +268,51 @@ impl Binary {
 
     /// Notes what a part declares. Every part has to be well-formed, also where the
     /// validator is of no help any more.
-    fn note(&mut self, wasm: &[u8], payload: &Payload<'_>) -> Result<(), String> {
+    fn note(&mut self, wasm: &[u8], payload: &Payload<'_>, job: Job<'_>) -> Result<(), String> {
         match payload {
-            Payload::TypeSection(section) => self.note_types(wasm, section),
-            Payload::MemorySection(section) => self.note_memories(section),
-            Payload::TagSection(_) | Payload::UnknownSection { .. } => {
+            Payload::TypeSection(section) => self.note_types(wasm, section, job),
+            Payload::MemorySection(section) => self.note_memories(section, job),
+            Payload::TagSection(_) | Payload::UnknownSection { .. }
+                if !job.errs(Mutation::ProposalsTaken) =>
+            {
                 Err("a section that WebAssembly 2.0 does not have".to_owned())
             }
-            _ => self.note_other(payload).map_err(text),
+            Payload::CustomSection(_) if job.errs(Mutation::CustomSectionsRefused) => {
+                Err("a custom section".to_owned())
+            }
+            _ => self.note_other(payload, job).map_err(text),
         }
     }
 
-    fn note_types(&mut self, wasm: &[u8], section: &TypeSectionReader<'_>) -> Result<(), String> {
+    fn note_types(
+        &mut self,
+        wasm: &[u8],
+        section: &TypeSectionReader<'_>,
+        job: Job<'_>,
+    ) -> Result<(), String> {
         self.sizes.types = u64::from(section.count());
-        self.sizes.params = read_types(wasm, section)?;
+        (self.sizes.params, self.sizes.results) = match read_types(wasm, section) {
+            Err(_) if job.errs(Mutation::ProposalsTaken) => (0, 0),
+            found => found?,
+        };
+        if job.errs(Mutation::ResultsUnlimited) {
+            self.sizes.results = 0;
+        }
         // Those behind a type that is too large cannot be read.
         let types = section.clone().into_iter_err_on_gc_types();
         self.types.extend(types.map_while(Result::ok));
         Ok(())
     }
 
-    fn note_memories(&mut self, section: &SectionLimited<'_, MemoryType>) -> Result<(), String> {
+    fn note_memories(
+        &mut self,
+        section: &SectionLimited<'_, MemoryType>,
+        job: Job<'_>,
+    ) -> Result<(), String> {
         for memory in section.clone() {
             let memory = memory.map_err(text)?;
-            if memory.memory64 || memory.shared || memory.page_size_log2.is_some() {
+            let is_newer = memory.memory64 || memory.shared || memory.page_size_log2.is_some();
+            if is_newer && !job.errs(Mutation::ProposalsTaken) {
                 return Err("a memory that WebAssembly 2.0 does not have".to_owned());
             }
             let bytes = memory.initial.saturating_mul(PAGE_BYTES);
@@ -248,15 +322,21 @@ impl Binary {
         Ok(())
     }
 
-    fn note_other(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()> {
+    fn note_other(&mut self, payload: &Payload<'_>, job: Job<'_>) -> wasmparser::Result<()> {
         let params = slots(self.params_of_next_body());
         let sizes = &mut self.sizes;
         match payload {
             Payload::ImportSection(section) => {
-                if let Some(import) = section.clone().into_imports().next() {
+                for import in section.clone().into_imports() {
                     let import = import?;
+                    let is_function = matches!(import.ty, TypeRef::Func(_));
+                    if !is_function && job.errs(Mutation::FunctionImportsOnly) {
+                        continue;
+                    }
                     let name = (import.module.to_owned(), import.name.to_owned());
-                    self.first_import.get_or_insert(name);
+                    if self.first_import.is_none() || job.errs(Mutation::LastImportNamed) {
+                        self.first_import = Some(name);
+                    }
                 }
             }
             Payload::FunctionSection(section) => {
@@ -335,6 +415,11 @@ impl Binary {
     }
 }
 
+/// Whether a size is over its limit (LIM-1).
+pub(super) fn exceeds(found: u64, allowed: u64, job: Job<'_>) -> bool {
+    found > allowed || found == allowed && job.errs(Mutation::LimitsExclusive)
+}
+
 /// The entries of a section; 0 where they cannot all be read.
 fn entries<'a, T: FromReader<'a>>(section: &SectionLimited<'a, T>) -> u64 {
     let all_read = section.clone().into_iter().all(|entry| entry.is_ok());
@@ -345,25 +430,24 @@ fn entries<'a, T: FromReader<'a>>(section: &SectionLimited<'a, T>) -> u64 {
     }
 }
 
-/// The most parameters of any type, or its most results. Counted by hand, since
+/// The most parameters of any type, and the most results. Counted by hand, since
 /// wasmparser reads no type that has more than a thousand.
-fn read_types(wasm: &[u8], section: &TypeSectionReader<'_>) -> Result<u64, String> {
+fn read_types(wasm: &[u8], section: &TypeSectionReader<'_>) -> Result<(u64, u64), String> {
     let range = section.range();
     let bytes = wasm.get(range.clone()).unwrap_or_default();
     let mut reader = BinaryReader::new(bytes, range.start);
-    let mut most = 0;
+    let (mut params, mut results) = (0, 0);
     for _ in 0..reader.read_var_u32().map_err(text)? {
         if reader.read_u8().map_err(text)? != FUNCTION_TYPE {
             return Err("a type that is not one of functions".to_owned());
         }
-        for _ in ["parameters", "results"] {
-            most = most.max(read_list(&mut reader).map_err(text)?);
-        }
+        params = read_list(&mut reader).map_err(text)?.max(params);
+        results = read_list(&mut reader).map_err(text)?.max(results);
     }
     if !reader.eof() {
         return Err("bytes behind the last type".to_owned());
     }
-    Ok(most)
+    Ok((params, results))
 }
 
 fn read_list(reader: &mut BinaryReader<'_>) -> wasmparser::Result<u64> {

@@ -8,14 +8,21 @@ use wasmparser::{FuncType, MemoryType, ValType};
 
 use crate::capability::Capability;
 use crate::outcome::{Outcome, OutputKind};
-use crate::task::Task;
 
-use super::binary::{self, Binary, Export};
-use super::{over_limit, refused, shown, uniform};
+use super::binary::{self, Binary, Export, exceeds};
+use super::{Job, Mutation, over_limit, refused, shown, uniform};
 
 const TILE: [&str; 2] = ["tile_rgba32float_64x64", "tile_rgba_f32_64x64"];
 const UNIFORM: &str = "uniform_set_";
 const WIDTH_AND_HEIGHT: &str = "width_and_height";
+const INPUT_CAPS: [&str; 2] = ["input_utf8_cap", "input_bytes_cap"];
+const OUTPUT_CAPS: [(&str, OutputKind); 3] = [
+    ("output_utf8_cap", OutputKind::Utf8),
+    ("output_bytes_cap", OutputKind::Bytes),
+    ("output_i32_cap", OutputKind::I32),
+];
+const INPUT_TYPE: [&str; 2] = ["input_content_type_ptr", "input_content_type_size"];
+const OUTPUT_TYPE: [&str; 2] = ["output_content_type_ptr", "output_content_type_size"];
 
 /// What a request needs of a module.
 pub(super) struct Plan {
@@ -32,13 +39,35 @@ pub(super) struct Plan {
     pub(super) input_type: Option<Pair>,
     pub(super) output_type: Option<Pair>,
     pub(super) entry: ExportId,
+    /// What only a mutant needs.
+    pub(super) by_mistake: ByMistake,
+}
+
+/// What a mutant does beyond what the clauses say: nothing, where there is no mistake.
+#[derive(Default)]
+pub(super) struct ByMistake {
+    /// Functions that are called first.
+    pub(super) called_first: Vec<ExportId>,
+    /// Getters that are read although nothing asks for them.
+    pub(super) also_read: Vec<Getter>,
+    /// A refusal that comes only after instantiating.
+    pub(super) refused_late: Option<Outcome>,
 }
 
 /// An export that a number is read from (MOD-3).
+#[derive(Clone, Copy)]
 pub(super) struct Getter {
     pub(super) name: &'static str,
-    pub(super) export: ExportId,
-    pub(super) is_function: bool,
+    pub(super) source: Source,
+}
+
+/// Where a number comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Source {
+    Global(ExportId),
+    Function(ExportId),
+    /// Only a mutant does without an export.
+    Constant(u32),
 }
 
 /// Where output is read.
@@ -61,61 +90,198 @@ impl Plan {
     }
 }
 
+/// What is looked at in a module that is one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Import,
+    Memory,
+    Limits,
+    Entry,
+    InputPtr,
+    InputCap,
+    Output,
+    ContentTypes,
+    Uniforms,
+}
+
+/// ORD-1: the order of the checks, and which a mutant makes how much too early.
+fn checks(job: Job<'_>) -> Vec<Check> {
+    use Check::{
+        ContentTypes, Entry, Import, InputCap, InputPtr, Limits, Memory, Output, Uniforms,
+    };
+
+    let mut checks = vec![
+        Import,
+        Memory,
+        Limits,
+        Entry,
+        InputPtr,
+        InputCap,
+        Output,
+        ContentTypes,
+        Uniforms,
+    ];
+    for (mutation, early, before) in [
+        (Mutation::MemoryBeforeImport, Memory, Import),
+        (Mutation::LimitsBeforeImport, Limits, Import),
+        (Mutation::LimitsBeforeMemory, Limits, Memory),
+        (Mutation::EntryBeforeLimits, Entry, Limits),
+        (Mutation::InputPtrBeforeEntry, InputPtr, Entry),
+        (Mutation::InputCapBeforeInputPtr, InputCap, InputPtr),
+        (Mutation::OutputBeforeInputCap, Output, InputCap),
+        (Mutation::ContentTypesBeforeOutput, ContentTypes, Output),
+        (Mutation::UniformsBeforeContentTypes, Uniforms, ContentTypes),
+    ] {
+        if job.errs(mutation) {
+            checks.retain(|check| *check != early);
+            let at = checks.iter().position(|check| *check == before);
+            checks.insert(at.unwrap_or_default(), early);
+        }
+    }
+    checks
+}
+
 /// Looks for everything that the binary alone shows to be wrong with a stage, in the
 /// order of ORD-1. A tile filter is not supported, and that is found last. `most_locals`
 /// is the engine's own bound.
 pub(super) fn plan(
     wasm: &[u8],
     uniforms: &[(String, String)],
-    task: &Task,
+    job: Job<'_>,
     most_locals: Option<u64>,
 ) -> Result<Plan, Outcome> {
+    let limits = &job.limits();
+    if job.errs(Mutation::HeaderBeforeSize) {
+        check_header(wasm, job)?;
+    }
     let size = wasm.len() as u64;
-    if size > task.limits.module_bytes {
-        return Err(over_limit(
-            "bytes of the module",
-            size,
-            task.limits.module_bytes,
-        ));
+    if exceeds(size, limits.module_bytes, job) && !job.errs(Mutation::ModuleSizeUnlimited) {
+        let what = "bytes of the module";
+        return Err(over_limit(what, size, limits.module_bytes, job));
     }
-    if !binary::has_header(wasm) {
-        return Err(refused(Code::NotWasm, "no WebAssembly module"));
-    }
-    let binary = binary::read(wasm).map_err(|why| refused(Code::InvalidModule, why))?;
-    if let Some((module, field)) = &binary.first_import {
-        let message = format!("imports {}.{}", shown(module), shown(field));
-        return Err(refused(Code::Import, message));
-    }
-    check_memory(&binary, task.options.fixed_memory)?;
-    if let Some(size) = binary.over(&task.limits, most_locals) {
-        return Err(over_limit(size.what, size.found, size.allowed));
-    }
+    check_header(wasm, job)?;
+    let binary = binary::read(wasm, job).map_err(|why| {
+        let code = if job.errs(Mutation::InvalidIsNoModule) {
+            Code::NotWasm
+        } else {
+            Code::InvalidModule
+        };
+        refused(code, why)
+    })?;
     let exports = Exports {
         binary: &binary,
-        numeric: task.options.numeric,
+        numeric: numeric(job),
+        job,
         used: Vec::new(),
     };
-    // MOD-6: the tile function comes before both entry points.
-    if TILE.iter().any(|name| exports.has(name)) {
-        exports.tile(uniforms)?;
-        return Err(Outcome::Unsupported {
-            capability: Capability::Image,
-        });
+    let mut found = Found::default();
+    let mut too_large = None;
+    for check in checks(job) {
+        match check {
+            Check::Import => check_import(&binary, job)?,
+            Check::Memory => check_memory(&binary, job)?,
+            Check::Limits => {
+                if let Some(size) = binary.over(limits, most_locals, job) {
+                    let outcome = over_limit(size.what, size.found, size.allowed, job);
+                    if !job.errs(Mutation::MemoryLimitLate) {
+                        return Err(outcome);
+                    }
+                    too_large = Some(refused(Code::Instantiate, "no memory of this size"));
+                }
+            }
+            // MOD-6: the tile function comes before both entry points.
+            Check::Entry if exports.is_tile_filter() => {
+                exports.tile(uniforms)?;
+                return Err(Outcome::Unsupported {
+                    capability: Capability::Image,
+                });
+            }
+            Check::Entry => found.entry = Some(exports.check_entry_point()?),
+            Check::InputPtr => exports.check_input_ptr()?,
+            Check::InputCap => found.input = Some(exports.check_input_cap()?),
+            Check::Output => found.output = exports.check_output()?,
+            Check::ContentTypes => {
+                found.has_input_type = exports.check_pair(INPUT_TYPE)?;
+                found.has_output_type = exports.check_pair(OUTPUT_TYPE)?;
+            }
+            Check::Uniforms => match exports.check_uniforms(uniforms) {
+                Err(Outcome::Refused {
+                    code: Code::UniformValue,
+                    message,
+                    ..
+                }) if job.errs(Mutation::ValuesParsedLate) => {
+                    found.refused_late = Some(refused(Code::UniformValue, message));
+                }
+                uniforms => found.uniforms = uniforms?,
+            },
+        }
     }
-    exports.content(uniforms)
+    match too_large {
+        Some(outcome) => Err(outcome),
+        None => Ok(exports.into_plan(found)),
+    }
+}
+
+/// MOD-8: whether the bytes are a core module at all.
+fn check_header(wasm: &[u8], job: Job<'_>) -> Result<(), Outcome> {
+    if binary::has_header(wasm, job) {
+        return Ok(());
+    }
+    let code = if job.errs(Mutation::HeaderUnchecked) {
+        Code::InvalidModule
+    } else {
+        Code::NotWasm
+    };
+    Err(refused(code, "no WebAssembly module"))
+}
+
+/// MOD-4: strictly, unless the caller asks otherwise.
+fn numeric(job: Job<'_>) -> Numeric {
+    match job.task.options.numeric {
+        Numeric::Strict if job.errs(Mutation::LenientAlways) => Numeric::Lenient,
+        Numeric::Lenient if job.errs(Mutation::LenientIgnored) => Numeric::Strict,
+        numeric => numeric,
+    }
+}
+
+/// MOD-2.
+fn check_import(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
+    match &binary.first_import {
+        Some((module, field)) if !job.errs(Mutation::ImportsUnchecked) => {
+            if job.errs(Mutation::ImportUnnamed) {
+                return Err(refused(Code::Import, "imports something"));
+            }
+            let message = format!("imports {}.{}", shown(module, job), shown(field, job));
+            Err(refused(Code::Import, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// MOD-1, and MOD-7 where the caller insists.
-fn check_memory(binary: &Binary, insist_on_fixed: bool) -> Result<(), Outcome> {
-    let memory = match binary.exports.get("memory") {
+fn check_memory(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
+    let mut found = binary.exports.get("memory");
+    if job.errs(Mutation::FirstMemoryTaken) {
+        let mut all = binary.exports.values();
+        found = all.find(|export| matches!(export, Export::Memory(_)));
+    }
+    let memory = match found {
+        None if job.errs(Mutation::MemoryLeftOut) => {
+            return Err(missing("memory", Code::MissingExport));
+        }
         None => return Err(missing("memory", Code::MissingMemory)),
         Some(Export::Memory(memory)) if !memory.memory64 && !memory.shared => memory,
+        Some(_) if job.errs(Mutation::MemoryKindUnseen) => {
+            return Err(missing("memory", Code::MissingMemory));
+        }
         Some(_) => {
             let message = "the export memory is no 32-bit unshared memory";
             return Err(refused(Code::MemoryKind, message));
         }
     };
-    if insist_on_fixed && !is_fixed(memory, binary.grows_memory) {
+    let insists = job.task.options.fixed_memory && !job.errs(Mutation::FixedMemoryIgnored)
+        || job.errs(Mutation::FixedMemoryAlways);
+    if insists && !is_fixed(memory, binary.grows_memory, job) {
         let message = "the memory can grow";
         return Err(refused(Code::MemoryNotFixed, message));
     }
@@ -123,8 +289,10 @@ fn check_memory(binary: &Binary, insist_on_fixed: bool) -> Result<(), Outcome> {
 }
 
 /// MOD-7: the maximum is the minimum, and nothing tries to grow.
-fn is_fixed(memory: &MemoryType, grows: bool) -> bool {
-    memory.maximum == Some(memory.initial) && !grows
+fn is_fixed(memory: &MemoryType, grows: bool, job: Job<'_>) -> bool {
+    let has_own_maximum =
+        memory.maximum == Some(memory.initial) || job.errs(Mutation::MaximumUnseen);
+    has_own_maximum && (!grows || job.errs(Mutation::GrowUnseen))
 }
 
 fn missing(name: &str, code: Code) -> Outcome {
@@ -132,24 +300,25 @@ fn missing(name: &str, code: Code) -> Outcome {
 }
 
 /// MOD-4: the name, what was found, and what was wanted.
-fn wrong_shape(code: Code, name: &str, found: &Export, wanted: &str) -> Outcome {
+fn wrong_shape(code: Code, name: &str, found: &Export, wanted: &str, job: Job<'_>) -> Outcome {
     let found = match found {
-        Export::Function(function) => function_text(function),
+        Export::Function(function) => function_text(function, job),
         Export::Global(global) => format!("a global of type {global}"),
         Export::Memory(_) => "a memory".to_owned(),
         Export::Other => "something else".to_owned(),
     };
-    refused(
-        code,
-        format!("the export {} is {found}, not {wanted}", shown(name)),
-    )
+    if job.errs(Mutation::ShapeUnnamed) {
+        return refused(code, format!("an export is {found}, not {wanted}"));
+    }
+    let name = shown(name, job);
+    refused(code, format!("the export {name} is {found}, not {wanted}"))
 }
 
 /// A function may have a thousand parameters: the text is cut as a module's is.
-fn function_text(function: &FuncType) -> String {
+fn function_text(function: &FuncType, job: Job<'_>) -> String {
     let list = |types: &[ValType]| {
         let types: Vec<String> = types.iter().map(ValType::to_string).collect();
-        shown(&types.join(" "))
+        shown(&types.join(" "), job)
     };
     format!(
         "a function ({}) -> ({})",
@@ -159,71 +328,126 @@ fn function_text(function: &FuncType) -> String {
 }
 
 /// UNI-3 and UNI-4: whether a key can be one for the caller to give.
-fn is_callers_key(key: &str) -> bool {
-    !key.is_empty() && key != WIDTH_AND_HEIGHT
+fn is_callers_key(key: &str, job: Job<'_>) -> bool {
+    let is_hosts = key == WIDTH_AND_HEIGHT && !job.errs(Mutation::WidthAndHeightTaken);
+    !key.is_empty() && !is_hosts
 }
 
 /// UNI-1: the type of a setter's one parameter.
-fn setter_parameter(found: &Export) -> Option<ValType> {
+fn setter_parameter(found: &Export, job: Job<'_>) -> Option<ValType> {
     let Export::Function(function) = found else {
         return None;
     };
+    if !function.results().is_empty() && job.errs(Mutation::SetterResultsRefused) {
+        return None;
+    }
     match function.params() {
+        [ValType::F32 | ValType::F64] if job.errs(Mutation::IntegerSettersOnly) => None,
+        [ValType::I64 | ValType::F64] if job.errs(Mutation::NarrowSettersOnly) => None,
         [one @ (ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64)] => Some(*one),
         _ => None,
     }
+}
+
+/// What the checks find; what is wrong is a refusal.
+#[derive(Default)]
+struct Found {
+    entry: Option<&'static str>,
+    /// The winning capacity, and whether it is one of UTF-8.
+    input: Option<(&'static str, bool)>,
+    /// The winning capacity, and the kind of the output.
+    output: Option<(&'static str, OutputKind)>,
+    has_input_type: bool,
+    has_output_type: bool,
+    uniforms: Vec<(String, Value)>,
+    refused_late: Option<Outcome>,
 }
 
 /// The exports of a module, looked at in turn.
 struct Exports<'b> {
     binary: &'b Binary,
     numeric: Numeric,
+    job: Job<'b>,
     used: Vec<String>,
 }
 
-impl Exports<'_> {
-    /// A module that is no tile filter.
-    fn content(mut self, given: &[(String, String)]) -> Result<Plan, Outcome> {
-        let entry = self.check_entry_point()?;
-
-        self.check_number("input_ptr")?;
-        self.require("input_ptr")?;
-
-        self.check_number("input_utf8_cap")?;
-        self.check_number("input_bytes_cap")?;
-        let (input_cap, input_is_utf8) = self.winning_input()?;
-
-        self.check_number("output_ptr")?;
-        self.check_number("output_utf8_cap")?;
-        self.check_number("output_bytes_cap")?;
-        self.check_number("output_i32_cap")?;
-        let output = self.winning_output();
-
-        let input_type = ["input_content_type_ptr", "input_content_type_size"];
-        let has_input_type = self.check_pair(input_type)?;
-        let output_type = ["output_content_type_ptr", "output_content_type_size"];
-        let has_output_type = self.check_pair(output_type)?;
-
-        let uniforms = self.check_uniforms(given)?;
-        let mut set = Vec::new();
-        for (key, value) in uniforms {
-            set.push((self.id(&format!("{UNIFORM}{key}")), value));
+impl<'b> Exports<'b> {
+    /// A module that is no tile filter, and of which nothing is wrong.
+    fn into_plan(mut self, found: Found) -> Plan {
+        let mut uniforms = Vec::new();
+        for (key, value) in found.uniforms {
+            uniforms.push((self.id(&format!("{UNIFORM}{key}")), value));
         }
-        Ok(Plan {
-            uniforms: set,
-            input_ptr: self.getter("input_ptr"),
+        let (input_cap, input_is_utf8) = found.input.unwrap_or_default();
+        let by_mistake = self.by_mistake(input_cap, found.output, found.refused_late);
+        Plan {
+            uniforms,
+            input_ptr: self.getter("input_ptr", 0),
             input_is_utf8,
-            input_cap: self.getter(input_cap),
-            output: output.map(|(cap, kind)| Buffer {
+            input_cap: self.getter(input_cap, u32::MAX),
+            output: found.output.map(|(cap, kind)| Buffer {
                 kind,
-                ptr: self.getter("output_ptr"),
-                cap: self.getter(cap),
+                ptr: self.getter("output_ptr", 0),
+                cap: self.getter(cap, 0),
             }),
-            input_type: has_input_type.then(|| self.pair(input_type)),
-            output_type: has_output_type.then(|| self.pair(output_type)),
-            entry: self.id(entry),
+            input_type: found.has_input_type.then(|| self.pair(INPUT_TYPE)),
+            output_type: found.has_output_type.then(|| self.pair(OUTPUT_TYPE)),
+            entry: self.id(found.entry.unwrap_or_default()),
+            by_mistake,
             exports: self.used,
-        })
+        }
+    }
+
+    fn by_mistake(
+        &mut self,
+        input_cap: &str,
+        output: Option<(&'static str, OutputKind)>,
+        refused_late: Option<Outcome>,
+    ) -> ByMistake {
+        let job = self.job;
+        let mut by_mistake = ByMistake {
+            refused_late,
+            ..ByMistake::default()
+        };
+        for (mutation, name) in [
+            (Mutation::InitializeCalled, "_initialize"),
+            (Mutation::StartCalled, "_start"),
+        ] {
+            if let Some(Export::Function(function)) = self.binary.exports.get(name)
+                && function.params().is_empty()
+                && job.errs(mutation)
+            {
+                let id = self.id(name);
+                by_mistake.called_first.push(id);
+            }
+        }
+        let mut losing = Vec::new();
+        for name in INPUT_CAPS.into_iter().filter(|name| *name != input_cap) {
+            let does = self.has(name)
+                && (job.errs(Mutation::LosingCapacityCalled)
+                    || job.errs(Mutation::LargerCapacityWins));
+            losing.extend(does.then_some(name));
+        }
+        for (name, _) in OUTPUT_CAPS {
+            let is_losing = output.is_none_or(|(winning, _)| winning != name);
+            if is_losing && self.has(name) && job.errs(Mutation::LosingCapacityCalled) {
+                losing.push(name);
+            }
+        }
+        let is_scalar = output.is_none() && self.has("output_ptr");
+        if is_scalar && job.errs(Mutation::ScalarOutputPtrCalled) {
+            losing.push("output_ptr");
+        }
+        for name in losing {
+            let getter = self.getter(name, 0);
+            by_mistake.also_read.push(getter);
+        }
+        by_mistake
+    }
+
+    /// MOD-6: whether it has a function of either name.
+    fn is_tile_filter(&self) -> bool {
+        TILE.iter().any(|name| self.has(name)) && !self.job.errs(Mutation::TileFunctionIgnored)
     }
 
     /// IMG-1, IMG-5, IMG-6: the shapes of a tile filter. Its other exports are those of
@@ -242,8 +466,26 @@ impl Exports<'_> {
         Ok(())
     }
 
+    /// What is exported under this name, to read a number of it (MOD-3).
+    fn number(&self, name: &str) -> Option<&'b Export> {
+        let found = self.binary.exports.get(name)?;
+        let mistake = match found {
+            Export::Global(_) => self.job.errs(Mutation::GlobalsIgnored),
+            Export::Function(_) => self.job.errs(Mutation::FunctionsIgnored),
+            _ => false,
+        };
+        let is_wrong = !self.is_number(found);
+        let is_ignored = mistake || is_wrong && self.job.errs(Mutation::ShapesUnchecked);
+        (!is_ignored).then_some(found)
+    }
+
     fn has(&self, name: &str) -> bool {
-        self.binary.exports.contains_key(name)
+        let is_number = name.starts_with("input_") || name.starts_with("output_");
+        if is_number {
+            self.number(name).is_some()
+        } else {
+            self.binary.exports.contains_key(name)
+        }
     }
 
     fn require(&self, name: &str) -> Result<(), Outcome> {
@@ -256,16 +498,40 @@ impl Exports<'_> {
 
     /// MOD-6 and RUN-1: both names are shape-checked, and the newer one is called.
     fn check_entry_point(&self) -> Result<&'static str, Outcome> {
-        for name in ["render", "run"] {
-            self.check_function(name, &[ValType::I32], &[ValType::I32])?;
+        let mut names = vec!["render", "run"];
+        if self.has("render") && self.has("run") && self.job.errs(Mutation::EntryNamesSwapped) {
+            names.reverse();
         }
-        if self.has("render") {
-            return Ok("render");
+        if self.job.errs(Mutation::OlderEntryOnly) {
+            names.retain(|name| *name == "run");
         }
-        if self.has("run") {
-            return Ok("run");
+        if self.job.errs(Mutation::NewerEntryOnly) {
+            names.retain(|name| *name == "render");
         }
-        Err(missing("render", Code::MissingExport))
+        names.retain(|name| self.has(name));
+        let mut entries = names.into_iter().map(|name| {
+            let shape = self.check_function(name, &[ValType::I32], &[ValType::I32]);
+            (name, shape)
+        });
+        let Some((name, shape)) = entries.next() else {
+            return Err(missing("render", Code::MissingExport));
+        };
+        if shape.is_err() && self.job.errs(Mutation::EntryShapeUnchecked) {
+            return Err(missing(name, Code::MissingExport));
+        }
+        match entries.next() {
+            None => shape.map(|()| name),
+            Some((other, Ok(()))) if shape.is_err() && self.job.errs(Mutation::EntryFallsBack) => {
+                Ok(other)
+            }
+            Some((_, other)) => {
+                shape?;
+                if other.is_err() && !self.job.errs(Mutation::LosingEntryUnchecked) {
+                    other?;
+                }
+                Ok(name)
+            }
+        }
     }
 
     /// If there is an export of this name, it is a function of this type.
@@ -284,70 +550,129 @@ impl Exports<'_> {
             }
             Some(found) => {
                 let wanted = FuncType::new(params.iter().copied(), results.iter().copied());
-                let wanted = function_text(&wanted);
-                Err(wrong_shape(Code::ExportShape, name, found, &wanted))
+                let wanted = function_text(&wanted, self.job);
+                Err(wrong_shape(
+                    Code::ExportShape,
+                    name,
+                    found,
+                    &wanted,
+                    self.job,
+                ))
             }
+        }
+    }
+
+    /// IN-1.
+    fn check_input_ptr(&self) -> Result<(), Outcome> {
+        self.check_number("input_ptr")?;
+        if !self.has("input_ptr") && self.job.errs(Mutation::InputPtrOptional) {
+            return Ok(());
+        }
+        self.require("input_ptr")
+    }
+
+    /// IN-2: the input capacity that wins, and whether it is one of UTF-8. Of the losing
+    /// one the shape is checked, too (MOD-6).
+    fn check_input_cap(&self) -> Result<(&'static str, bool), Outcome> {
+        let mut names = INPUT_CAPS.to_vec();
+        if self.job.errs(Mutation::Utf8CapacityOnly) {
+            names.retain(|name| *name == "input_utf8_cap");
+        }
+        if self.job.errs(Mutation::BytesCapacityOnly) {
+            names.retain(|name| *name == "input_bytes_cap");
+        }
+        let mut present = names.clone();
+        present.retain(|name| self.has(name));
+        if present.len() > 1 && self.job.errs(Mutation::BytesBeforeUtf8) {
+            present.reverse();
+        }
+        let winning = present.first().copied();
+        for name in names {
+            let loses = winning.is_some_and(|winning| winning != name);
+            if !loses || !self.job.errs(Mutation::LosingCapacitiesUnchecked) {
+                self.check_number(name)?;
+            }
+        }
+        match winning {
+            Some(name) => Ok((name, name == "input_utf8_cap")),
+            None if self.job.errs(Mutation::InputCapOptional) => Ok(("input_bytes_cap", false)),
+            None => Err(missing("input_utf8_cap", Code::MissingExport)),
+        }
+    }
+
+    /// OUT-1 and OUT-2: the output capacity that wins, and its kind, if the output is
+    /// buffered. Of the losing ones the shapes are checked, too (MOD-6).
+    fn check_output(&self) -> Result<Option<(&'static str, OutputKind)>, Outcome> {
+        let mut present = OUTPUT_CAPS.to_vec();
+        present.retain(|(name, _)| self.has(name));
+        if present.len() > 1 && self.job.errs(Mutation::I32BeforeBytes) {
+            present.sort_by_key(|(_, kind)| *kind == OutputKind::Bytes);
+        }
+        if present.len() > 1 && self.job.errs(Mutation::BytesOutputBeforeUtf8) {
+            present.sort_by_key(|(_, kind)| *kind != OutputKind::Bytes);
+        }
+        let winning = present.first().copied();
+        self.check_number("output_ptr")?;
+        for (name, _) in OUTPUT_CAPS {
+            let loses = winning.is_some_and(|(winning, _)| winning != name);
+            if !loses || !self.job.errs(Mutation::LosingCapacitiesUnchecked) {
+                self.check_number(name)?;
+            }
+        }
+        match (self.has("output_ptr"), winning) {
+            (true, Some(winning)) => Ok(Some(winning)),
+            (true, None) if self.job.errs(Mutation::OutputPtrAlone) => {
+                Err(missing("output_bytes_cap", Code::MissingExport))
+            }
+            (true, None) if self.job.errs(Mutation::OutputPtrBuffers) => {
+                Ok(Some(("output_bytes_cap", OutputKind::Bytes)))
+            }
+            (false, Some(_)) if self.job.errs(Mutation::OutputCapAlone) => {
+                Err(missing("output_ptr", Code::MissingExport))
+            }
+            _ => Ok(None),
         }
     }
 
     /// MOD-3 and MOD-4: if there is an export of this name, a number can be read of it.
     fn check_number(&self, name: &str) -> Result<(), Outcome> {
-        let found = match self.binary.exports.get(name) {
-            None => return Ok(()),
-            Some(found) => found,
-        };
-        let number = match found {
-            Export::Global(global) => Some(*global),
+        match self.number(name) {
+            Some(found) if !self.is_number(found) => {
+                let wanted = "a global of type i32 or a function () -> (i32)";
+                let code = Code::ExportShape;
+                Err(wrong_shape(code, name, found, wanted, self.job))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// MOD-4: the shapes that a number may have.
+    fn is_number(&self, found: &Export) -> bool {
+        let (number, lax) = match found {
+            Export::Global(global) => (*global, Mutation::GlobalTypesUnchecked),
             Export::Function(function) => match (function.params(), function.results()) {
-                ([], [result]) => Some(*result),
-                _ => None,
+                ([], [result]) => (*result, Mutation::FunctionTypesUnchecked),
+                _ => return false,
             },
-            Export::Memory(_) | Export::Other => None,
+            Export::Memory(_) | Export::Other => return false,
         };
-        if number.is_some_and(|number| self.is_number(number)) {
-            return Ok(());
+        match number {
+            ValType::I32 => true,
+            ValType::I64 | ValType::F32 | ValType::F64 => {
+                self.numeric == Numeric::Lenient || self.job.errs(lax)
+            }
+            _ => false,
         }
-        let wanted = "a global of type i32 or a function () -> (i32)";
-        Err(wrong_shape(Code::ExportShape, name, found, wanted))
-    }
-
-    /// MOD-4: the types that a number may have.
-    fn is_number(&self, found: ValType) -> bool {
-        match self.numeric {
-            Numeric::Strict => found == ValType::I32,
-            Numeric::Lenient => matches!(
-                found,
-                ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64
-            ),
-        }
-    }
-
-    /// IN-2: the input capacity that wins, and whether it is one of UTF-8.
-    fn winning_input(&self) -> Result<(&'static str, bool), Outcome> {
-        if self.has("input_utf8_cap") {
-            return Ok(("input_utf8_cap", true));
-        }
-        if self.has("input_bytes_cap") {
-            return Ok(("input_bytes_cap", false));
-        }
-        Err(missing("input_utf8_cap", Code::MissingExport))
-    }
-
-    /// OUT-1 and OUT-2: the output capacity that wins, and its kind, if the output is
-    /// buffered.
-    fn winning_output(&self) -> Option<(&'static str, OutputKind)> {
-        let in_order = [
-            ("output_utf8_cap", OutputKind::Utf8),
-            ("output_bytes_cap", OutputKind::Bytes),
-            ("output_i32_cap", OutputKind::I32),
-        ];
-        let mut present = in_order.into_iter().filter(|(name, _)| self.has(name));
-        present.next().filter(|_| self.has("output_ptr"))
     }
 
     /// MIME-1: whether a content type is declared. One of a pair is not enough.
     fn check_pair(&self, names: [&str; 2]) -> Result<bool, Outcome> {
-        let is_declared = names.iter().any(|name| self.has(name));
+        let count = names.iter().filter(|name| self.has(name)).count();
+        let is_declared = match count {
+            0 => false,
+            1 => !self.job.errs(Mutation::HalfPairIgnored),
+            _ => true,
+        };
         for name in names {
             if is_declared {
                 self.require(name)?;
@@ -364,8 +689,8 @@ impl Exports<'_> {
             None => Ok(()),
             Some(Export::Function(found)) if found.params() == [ValType::F32; 2] => Ok(()),
             Some(found) => {
-                let wanted = "a function of two f32";
-                Err(wrong_shape(Code::ExportShape, &name, found, wanted))
+                let (code, wanted) = (Code::ExportShape, "a function of two f32");
+                Err(wrong_shape(code, &name, found, wanted, self.job))
             }
         }
     }
@@ -374,37 +699,77 @@ impl Exports<'_> {
     /// are given and those that are exported are looked at together. Of equal keys the
     /// last counts.
     fn check_uniforms(&self, given: &[(String, String)]) -> Result<Vec<(String, Value)>, Outcome> {
-        let exported = self.binary.exports.keys();
-        let exported = exported.filter_map(|name| name.strip_prefix(UNIFORM));
-        let exported = exported.filter(|key| is_callers_key(key));
-        let given_keys = given.iter().map(|(key, _)| key.as_str());
-        let keys: BTreeSet<&str> = exported.chain(given_keys).collect();
+        let job = self.job;
         let mut values = Vec::new();
-        for key in keys {
+        for key in self.keys(given) {
             let name = format!("{UNIFORM}{key}");
-            let Some(found) = self
-                .binary
-                .exports
-                .get(&name)
-                .filter(|_| is_callers_key(key))
-            else {
-                let message = format!("no uniform {}", shown(key));
+            let found = self.binary.exports.get(&name);
+            let found = found.filter(|_| is_callers_key(key, job));
+            let Some(found) = found else {
+                if job.errs(Mutation::UnknownKeyIgnored) {
+                    continue;
+                }
+                let message = format!("no uniform {}", shown(key, job));
                 return Err(refused(Code::UnknownUniform, message));
             };
-            let Some(parameter) = setter_parameter(found) else {
-                let wanted = "a function of one number";
-                return Err(wrong_shape(Code::UniformShape, &name, found, wanted));
+            let given = given.iter().rfind(|(given, _)| given == key);
+            let Some(parameter) = setter_parameter(found, job) else {
+                if job.errs(Mutation::SetterShapeUnchecked)
+                    || given.is_none() && job.errs(Mutation::UngivenSettersUnchecked)
+                {
+                    continue;
+                }
+                let (code, wanted) = (Code::UniformShape, "a function of one number");
+                return Err(wrong_shape(code, &name, found, wanted, job));
             };
-            let Some((_, text)) = given.iter().rfind(|(given, _)| given == key) else {
-                continue;
+            let text = match given {
+                Some((_, text)) => text,
+                None if job.errs(Mutation::UngivenUniformsZero) => "0",
+                None => continue,
             };
-            let Some(value) = uniform::parse(text, parameter) else {
-                let message = format!("{} is no {parameter} for {}", shown(text), shown(key));
+            let Some(value) = uniform::parse(text, parameter, job) else {
+                let (text, key) = (shown(text, job), shown(key, job));
+                let message = format!("{text} is no {parameter} for {key}");
                 return Err(refused(Code::UniformValue, message));
             };
             values.push((key.to_owned(), value));
         }
+        self.sort_uniforms(&mut values, given);
         Ok(values)
+    }
+
+    /// UNI-2: which are looked at in bytewise order, and applied in it.
+    fn keys<'g>(&self, given: &'g [(String, String)]) -> Vec<&'g str>
+    where
+        'b: 'g,
+    {
+        let exported = self.binary.exports.keys();
+        let exported = exported.filter_map(|name| name.strip_prefix(UNIFORM));
+        let exported = exported.filter(|key| is_callers_key(key, self.job));
+        let mut keys: Vec<&str> = given.iter().map(|(key, _)| key.as_str()).collect();
+        keys.extend(exported);
+        let is_ordered = keys.is_sorted();
+        if is_ordered || !self.job.errs(Mutation::UniformsCheckedAsGiven) {
+            keys.sort_unstable();
+        }
+        let mut seen = BTreeSet::new();
+        keys.retain(|key| seen.insert(*key));
+        keys
+    }
+
+    fn sort_uniforms(&self, values: &mut [(String, Value)], given: &[(String, String)]) {
+        if values.len() < 2 {
+            return;
+        }
+        if self.job.errs(Mutation::UniformsUnsorted) {
+            values.sort_by_key(|(key, _)| given.iter().position(|(given, _)| given == key));
+        } else if self.job.errs(Mutation::UniformsCaseless) {
+            values.sort_by_key(|(key, _)| key.to_ascii_lowercase());
+        } else if self.job.errs(Mutation::UniformsReversed) {
+            values.reverse();
+        } else {
+            values.sort_by(|(one, _), (other, _)| one.cmp(other));
+        }
     }
 
     /// Asks the engine for an export.
@@ -413,18 +778,21 @@ impl Exports<'_> {
         ExportId(self.used.len() - 1)
     }
 
-    fn getter(&mut self, name: &'static str) -> Getter {
-        Getter {
-            name,
-            export: self.id(name),
-            is_function: matches!(self.binary.exports.get(name), Some(Export::Function(_))),
-        }
+    /// Asks the engine for a number. Without an export it is always `otherwise`, but only
+    /// a mutant goes on without.
+    fn getter(&mut self, name: &'static str, otherwise: u32) -> Getter {
+        let source = match self.number(name) {
+            Some(Export::Function(_)) => Source::Function(self.id(name)),
+            Some(_) => Source::Global(self.id(name)),
+            None => Source::Constant(otherwise),
+        };
+        Getter { name, source }
     }
 
     fn pair(&mut self, [ptr, size]: [&'static str; 2]) -> Pair {
         Pair {
-            ptr: self.getter(ptr),
-            size: self.getter(size),
+            ptr: self.getter(ptr, 0),
+            size: self.getter(size, 0),
         }
     }
 }

@@ -1,17 +1,18 @@
 //! One request, stage by stage (ORD-2).
 
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use qip_contract::{Code, Limits, Value};
+use qip_contract::{Code, TrapKind, Value};
 use qip_host::Utf8;
 use qip_host::engine::{Budget, Exhausted, Instance, Stop};
 
 use crate::outcome::{Outcome, OutputKind};
-use crate::task::{Request, Task};
+use crate::task::Request;
 
-use super::exports::{Getter, Pair, Plan};
-use super::{Kept, Loaded, at_stage, media_type, number, refused, shown};
+use super::exports::{Getter, Pair, Plan, Source};
+use super::{Job, Kept, Loaded, Mutation, at_stage, media_type, number, refused, shown};
 
 /// What passes from stage to stage (REC-4).
 struct Passed {
@@ -37,135 +38,334 @@ struct Numbers {
 /// Answers one request.
 pub(super) fn answer(
     stages: &[Loaded],
-    task: &Task,
+    job: Job<'_>,
     request: &Request,
     kept: &mut Kept,
 ) -> Outcome {
     // RUN-6: one limit for all stages, and the copying of the input counts.
-    let deadline = task
-        .limits
-        .time
-        .and_then(|it| Instant::now().checked_add(it));
-    let mut budget = Budget {
-        deadline,
-        fuel: task.limits.fuel,
-    };
+    let mut budget = budget(job);
     let mut passed = Passed {
         result: Output::Buffered(OutputKind::Bytes, request.input.to_vec()),
-        content_type: request
-            .content_type
-            .as_deref()
-            .and_then(media_type::normalized),
+        content_type: callers_type(request, job),
     };
-    for (index, (stage, kept)) in stages.iter().zip(kept).enumerate() {
-        passed = match run(stage, task, passed, &mut budget, kept) {
-            Ok(passed) => passed,
-            Err(outcome) => return at_stage(outcome, index),
+    if stages.len() > 1 && job.errs(Mutation::LaterStageEarly) {
+        for (index, stage) in stages.iter().enumerate() {
+            let instance = instantiate(stage, job, &mut budget);
+            match instance {
+                Ok(instance) => kept[index] = Some(instance),
+                Err(outcome) => return at_stage(outcome, index, job),
+            }
+        }
+    }
+    for (index, stage) in stages.iter().enumerate() {
+        let is_last = index + 1 == stages.len();
+        let slot = slot(stages, index, job);
+        if index > 0 && job.errs(Mutation::TimePerStage) {
+            budget.deadline = self::budget(job).deadline;
+        }
+        if index > 0 && job.errs(Mutation::FuelPerStage) {
+            budget.fuel = self::budget(job).fuel;
+        }
+        let place = Place {
+            is_first: index == 0,
+            is_last,
         };
+        passed = match run(stage, job, passed, &mut budget, &mut kept[slot], place) {
+            Ok(passed) => passed,
+            Err(outcome) => return at_stage(outcome, index, job),
+        };
+        let is_empty = matches!(&passed.result, Output::Buffered(_, bytes) if bytes.is_empty());
+        if is_empty && !is_last && job.errs(Mutation::EmptyOutputEndsRecipe) {
+            break;
+        }
     }
-    let content_type = passed.content_type;
+    if job.errs(Mutation::StagesShareInstance) && !job.task.options.reuse {
+        kept.fill_with(|| None);
+    }
+    reply(passed, job)
+}
+
+fn reply(passed: Passed, job: Job<'_>) -> Outcome {
+    let mut content_type = passed.content_type;
     match passed.result {
-        Output::Buffered(kind, bytes) => Outcome::Output {
-            kind,
-            bytes,
-            content_type,
-        },
-        Output::Scalar(value) => Outcome::Scalar {
-            value,
-            content_type,
-        },
+        Output::Buffered(_, bytes) if bytes.is_empty() && job.errs(Mutation::EmptyOutputScalar) => {
+            Outcome::Scalar {
+                value: 0,
+                content_type,
+            }
+        }
+        Output::Buffered(mut kind, bytes) => {
+            if bytes.is_empty() && job.errs(Mutation::EmptyOutputIsBytes) {
+                kind = OutputKind::Bytes;
+            }
+            Outcome::Output {
+                kind,
+                bytes,
+                content_type,
+            }
+        }
+        Output::Scalar(mut value) => {
+            if job.errs(Mutation::ScalarUnsigned) {
+                value &= i32::MAX;
+            }
+            if job.errs(Mutation::ScalarTypeDropped) {
+                content_type = None;
+            }
+            Outcome::Scalar {
+                value,
+                content_type,
+            }
+        }
     }
+}
+
+/// MIME-2: what the caller says, normalised.
+fn callers_type(request: &Request, job: Job<'_>) -> Option<String> {
+    let content_type = request.content_type.as_deref()?;
+    if job.errs(Mutation::CallerTypeVerbatim) {
+        return Some(content_type.to_owned());
+    }
+    media_type::normalized(content_type, job)
+}
+
+/// RUN-6: what one request may use.
+fn budget(job: Job<'_>) -> Budget {
+    let time = job.task.limits.time;
+    Budget {
+        deadline: time.and_then(|it| Instant::now().checked_add(it)),
+        fuel: job.task.limits.fuel,
+    }
+}
+
+/// REC-4: each stage has an instance of its own.
+fn slot(stages: &[Loaded], index: usize, job: Job<'_>) -> usize {
+    let same = |other: &Loaded| other.wasm == stages[index].wasm;
+    match stages[..index].iter().position(same) {
+        Some(first) if job.errs(Mutation::StagesShareInstance) => first,
+        _ => index,
+    }
+}
+
+/// Where a stage stands in its recipe.
+#[derive(Clone, Copy)]
+struct Place {
+    is_first: bool,
+    is_last: bool,
 }
 
 /// One stage: an instance, what it does, what it used.
 fn run(
     stage: &Loaded,
-    task: &Task,
+    job: Job<'_>,
     passed: Passed,
     budget: &mut Budget,
     kept: &mut Option<Box<dyn Instance>>,
+    place: Place,
 ) -> Result<Passed, Outcome> {
+    let is_reused = kept.is_some();
     let mut instance = match kept.take() {
         Some(mut instance) => {
             instance.begin(budget);
             instance
         }
-        None => {
-            let instance = stage.code.instantiate(&task.limits, budget);
-            instance.map_err(|stop| not_instantiated(stop, &task.limits))?
-        }
+        None => instantiate(stage, job, budget)?,
     };
-    let passed = content(&mut *instance, &stage.plan, task, passed);
+    let may_skip = !place.is_last && job.errs(Mutation::FailureIsSkipped);
+    let skipped = may_skip.then(|| Passed {
+        result: Output::Buffered(OutputKind::Bytes, input_of(&passed).to_vec()),
+        content_type: passed.content_type.clone(),
+    });
+    let sets_uniforms = !is_reused || !job.errs(Mutation::UniformsOnce);
+    let passed = content(&mut *instance, stage, job, passed, place, sets_uniforms);
     // RUN-4: after a trap or a stop, an instance is never used again.
-    if !matches!(passed, Ok(_) | Err(Outcome::Refused { .. })) {
+    let keeps = match &passed {
+        Ok(_) => true,
+        Err(Outcome::Refused { .. }) => !job.errs(Mutation::DroppedAfterRefusal),
+        Err(_) => job.errs(Mutation::ReusedAfterTrap),
+    };
+    if let (Err(Outcome::Trapped { .. }), Some(skipped)) = (&passed, skipped) {
+        // REC-5: what fails ends the recipe.
+        return Ok(skipped);
+    }
+    if !keeps && passed.is_err() {
         return passed;
     }
     let used = instance.finish();
+    if used.refused_growths > 0 && passed.is_ok() && job.errs(Mutation::RefusedGrowthFails) {
+        return Err(refused(Code::Limit, "growth was refused"));
+    }
     // RUN-6: the host's own work counts, too.
     let is_late = budget.deadline.is_some_and(|it| Instant::now() > it);
     if passed.is_ok() && is_late {
-        return Err(exhausted(Exhausted::Time, &task.limits));
+        return Err(exhausted(Exhausted::Time, job));
     }
     budget.fuel = budget
         .fuel
         .map(|left| left.saturating_sub(used.fuel.unwrap_or(0)));
     // RUN-4: nothing is kept that the caller does not ask for.
-    *kept = task.options.reuse.then_some(instance);
+    let reuses = if job.task.options.reuse {
+        !job.errs(Mutation::ReuseIgnored)
+    } else {
+        job.errs(Mutation::InstanceReused) || job.errs(Mutation::StagesShareInstance)
+    };
+    *kept = (keeps && reuses).then_some(instance);
     passed
+}
+
+fn instantiate(
+    stage: &Loaded,
+    job: Job<'_>,
+    budget: &mut Budget,
+) -> Result<Box<dyn Instance>, Outcome> {
+    let mut limits = job.limits();
+    if job.errs(Mutation::GrowthUnlimited) {
+        limits.memory_bytes = u64::from(u32::MAX) + 1;
+    }
+    if job.errs(Mutation::TablesUnlimited) {
+        limits.table_entries = u64::from(u32::MAX);
+    }
+    let instance = stage.code.instantiate(&limits, budget);
+    instance.map_err(|stop| not_instantiated(stop, job))
+}
+
+/// REC-2: what comes from a stage is never a scalar.
+fn input_of(passed: &Passed) -> &[u8] {
+    match &passed.result {
+        Output::Buffered(_, bytes) => bytes,
+        Output::Scalar(_) => &[],
+    }
+}
+
+/// ORD-2: what is looked at before the input is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InputCheck {
+    ContentTypes,
+    Length,
+    Bounds,
+    Utf8,
+}
+
+/// ORD-2: the order of these, and which a mutant makes too early.
+fn input_checks(job: Job<'_>) -> [InputCheck; 4] {
+    use InputCheck::{Bounds, ContentTypes, Length, Utf8};
+
+    let wrong = [
+        (
+            Mutation::LengthBeforeContentType,
+            [Length, ContentTypes, Bounds, Utf8],
+        ),
+        (
+            Mutation::BoundsBeforeLength,
+            [ContentTypes, Bounds, Length, Utf8],
+        ),
+        (
+            Mutation::Utf8BeforeLength,
+            [ContentTypes, Utf8, Length, Bounds],
+        ),
+        (
+            Mutation::Utf8BeforeBounds,
+            [ContentTypes, Length, Utf8, Bounds],
+        ),
+    ];
+    let mut wrong = wrong.into_iter().filter(|(error, _)| job.errs(*error));
+    let wrong = wrong.next().map(|(_, order)| order);
+    wrong.unwrap_or([ContentTypes, Length, Bounds, Utf8])
 }
 
 /// ORD-2, for a module that has been instantiated.
 fn content(
     instance: &mut dyn Instance,
-    plan: &Plan,
-    task: &Task,
+    stage: &Loaded,
+    job: Job<'_>,
     passed: Passed,
+    place: Place,
+    sets_uniforms: bool,
 ) -> Result<Passed, Outcome> {
-    let limits = &task.limits;
-    let check_utf8 = task.options.utf8 == Utf8::Checked;
-    // REC-2: what comes from a stage is never a scalar.
-    let Output::Buffered(_, input) = passed.result else {
-        return Err(Outcome::broken("a scalar was piped"));
+    let plan = &stage.plan;
+    if let Some(outcome) = &plan.by_mistake.refused_late {
+        return Err(outcome.clone());
+    }
+    for export in &plan.by_mistake.called_first {
+        let result = instance.call(*export, &[]);
+        result.map_err(|stop| stopped(stop, job))?;
+    }
+    let early = Early {
+        memory: instance.memory().len(),
+        globals: early_globals(instance, plan, job),
     };
-
-    // UNI-2.
-    for (export, value) in &plan.uniforms {
-        let result = instance.call(*export, &[*value]);
-        result.map_err(|stop| stopped(stop, limits))?;
+    let uniforms_late = job.errs(Mutation::UniformsAfterGetters);
+    if sets_uniforms && !uniforms_late {
+        set_uniforms(instance, plan, job)?;
+    }
+    let mut numbers = read_numbers(instance, plan, job, &early)?;
+    if sets_uniforms && uniforms_late {
+        set_uniforms(instance, plan, job)?;
     }
 
-    let numbers = read_numbers(instance, plan, limits)?;
-    let current = passed.content_type;
-    let content_type = check_content_types(instance.memory(), &numbers, current)?;
-
-    // IN-4: memory as it is after the getters.
-    let memory = instance.memory();
-    let length = check_length(&numbers, &input)?;
-    let place = check_input_bounds(memory, &numbers, length)?;
-    if plan.input_is_utf8 && check_utf8 {
-        check_utf8_text(&input, Code::InputNotUtf8)?;
+    let mut input = input_of(&passed).to_vec();
+    let check_utf8 = job.task.options.utf8 == Utf8::Checked
+        || job.errs(Mutation::UncheckedIgnored)
+        || job.errs(Mutation::UncheckedOutputOnly);
+    let is_text = plan.input_is_utf8 && check_utf8;
+    if is_text {
+        input = mended_text(input, job, MEND_INPUT);
     }
-    // IN-7: nothing beyond the input is touched.
-    memory[place].copy_from_slice(&input);
+    if !is_text && job.errs(Mutation::BytesInputChecked) {
+        check_utf8_text(&input, Code::InputNotUtf8, job)?;
+    }
+    let mut content_type = None;
+    for check in input_checks(job) {
+        match check {
+            InputCheck::ContentTypes => {
+                let current = passed.content_type.clone();
+                content_type = check_content_types(instance.memory(), &numbers, current, job)?;
+            }
+            InputCheck::Length => check_length(instance.memory(), &numbers, &mut input, job)?,
+            // IN-4: memory as it is after the getters.
+            InputCheck::Bounds => {
+                let memory = if job.errs(Mutation::InputBoundsEarly) {
+                    early.memory
+                } else {
+                    instance.memory().len()
+                };
+                check_input_bounds(memory, &numbers, &mut input, job)?;
+            }
+            // REC-3: also what comes from another stage.
+            InputCheck::Utf8 => {
+                let leaves_out = job.errs(Mutation::InputUtf8Unchecked)
+                    || !place.is_first && job.errs(Mutation::PipedUtf8Unchecked);
+                if is_text && !leaves_out {
+                    check_utf8_text(&input, Code::InputNotUtf8, job)?;
+                }
+            }
+        }
+    }
+    write_input(instance.memory(), &numbers, &input, job);
 
-    // RUN-3.
-    let result = instance.call(plan.entry, &[Value::I32(length.cast_signed())]);
-    let result = match result.map_err(|stop| stopped(stop, limits))? {
-        Some(Value::I32(result)) => result,
-        other => return Err(no_i32("the entry point", other)),
-    };
+    let before = instance.memory().len();
+    let result = call_entry(instance, plan, &numbers, &input, job)?;
 
+    if job.errs(Mutation::TypesReadAfterCall) {
+        let current = passed.content_type.clone();
+        content_type = check_content_types(instance.memory(), &numbers, current, job)?;
+    }
+    if let (Some(output), Some((_, ptr, cap))) = (&plan.output, &mut numbers.output) {
+        if job.errs(Mutation::OutputGettersAfterCall) {
+            *ptr = read_number(instance, &output.ptr, job, &early)?;
+        }
+        if job.errs(Mutation::OutputCapAfterCall) {
+            *cap = read_number(instance, &output.cap, job, &early)?;
+        }
+    }
+    let is_last = place.is_last;
     let result = match numbers.output {
         // OUT-8.
-        None => Output::Scalar(result),
-        Some((kind, ptr, cap)) => {
-            // OUT-5: memory as it is after the call.
-            let bytes = read_output(instance.memory(), kind, ptr, cap, result)?;
-            if kind == OutputKind::Utf8 && check_utf8 {
-                check_utf8_text(&bytes, Code::OutputNotUtf8)?;
-            }
-            Output::Buffered(kind, bytes)
+        None if result < 0 && job.errs(Mutation::ScalarChecked) => {
+            return Err(refused(Code::OutputTooLarge, "a negative result"));
         }
+        None => Output::Scalar(result),
+        Some((_, _, 0)) if job.errs(Mutation::CapacityZeroScalar) => Output::Scalar(result),
+        Some(buffer) => read_output(instance.memory(), before, buffer, result, job, is_last)?,
     };
     Ok(Passed {
         result,
@@ -173,29 +373,104 @@ fn content(
     })
 }
 
+/// What was so when the instance was new, for a mutant that looks too early.
+struct Early {
+    /// The size of the memory.
+    memory: usize,
+    /// Values of globals; none, unless they are read early.
+    globals: BTreeMap<usize, Value>,
+}
+
+fn early_globals(instance: &mut dyn Instance, plan: &Plan, job: Job<'_>) -> BTreeMap<usize, Value> {
+    let output = plan.output.iter().flat_map(|it| [it.ptr, it.cap]);
+    let types = [&plan.input_type, &plan.output_type];
+    let types = types.into_iter().flatten().flat_map(|it| [it.ptr, it.size]);
+    let getters = [plan.input_ptr, plan.input_cap].into_iter();
+    let mut globals = BTreeMap::new();
+    for getter in getters.chain(output).chain(types) {
+        if let Source::Global(export) = getter.source
+            && job.errs(Mutation::GlobalsReadEarly)
+            && let Ok(value) = instance.global(export)
+        {
+            globals.insert(export.0, value);
+        }
+    }
+    globals
+}
+
+/// UNI-2.
+fn set_uniforms(instance: &mut dyn Instance, plan: &Plan, job: Job<'_>) -> Result<(), Outcome> {
+    for (export, value) in &plan.uniforms {
+        if job.errs(Mutation::UniformsIgnored) {
+            continue;
+        }
+        for _ in 0..1 + usize::from(job.errs(Mutation::UniformsTwice)) {
+            let result = instance.call(*export, &[*value]);
+            result.map_err(|stop| match stop {
+                Stop::Trap(_) if job.errs(Mutation::UniformTrapsValue) => {
+                    refused(Code::UniformValue, "the setter trapped")
+                }
+                stop => stopped(stop, job),
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// RUN-2: each once, in this order.
 fn read_numbers(
     instance: &mut dyn Instance,
     plan: &Plan,
-    limits: &Limits,
+    job: Job<'_>,
+    early: &Early,
 ) -> Result<Numbers, Outcome> {
-    let mut read = |getter: &Getter| read_number(instance, getter, limits);
-    let input_ptr = read(&plan.input_ptr)?;
-    let input_cap = read(&plan.input_cap)?;
-    let output = match &plan.output {
-        Some(output) => Some((output.kind, read(&output.ptr)?, read(&output.cap)?)),
-        None => None,
+    let mut read = |getter: &Getter| read_number(instance, getter, job, early);
+    let read_output = |read: &mut dyn FnMut(&Getter) -> Result<u32, Outcome>| {
+        plan.output
+            .as_ref()
+            .map(|output| Ok((output.kind, read(&output.ptr)?, read(&output.cap)?)))
+            .transpose()
     };
+    let mut output = None;
+    let output_first = job.errs(Mutation::OutputGettersFirst);
+    if output_first {
+        output = read_output(&mut read)?;
+    }
+    let (input_ptr, mut input_cap);
+    if job.errs(Mutation::CapacityBeforePointer) {
+        input_cap = read(&plan.input_cap)?;
+        input_ptr = read(&plan.input_ptr)?;
+    } else {
+        input_ptr = read(&plan.input_ptr)?;
+        input_cap = read(&plan.input_cap)?;
+    }
+    if !output_first {
+        output = read_output(&mut read)?;
+    }
+    for getter in &plan.by_mistake.also_read {
+        let number = read(getter)?;
+        if getter.name.starts_with("input") && job.errs(Mutation::LargerCapacityWins) {
+            input_cap = input_cap.max(number);
+        }
+    }
     let mut read_pair = |pair: &Option<Pair>| match pair {
         Some(Pair { ptr, size }) => Ok(Some((read(ptr)?, read(size)?))),
         None => Ok(None),
     };
+    let (input_type, output_type);
+    if job.errs(Mutation::OutputTypeFirst) {
+        output_type = read_pair(&plan.output_type)?;
+        input_type = read_pair(&plan.input_type)?;
+    } else {
+        input_type = read_pair(&plan.input_type)?;
+        output_type = read_pair(&plan.output_type)?;
+    }
     Ok(Numbers {
         input_ptr,
         input_cap,
         output,
-        input_type: read_pair(&plan.input_type)?,
-        output_type: read_pair(&plan.output_type)?,
+        input_type,
+        output_type,
     })
 }
 
@@ -203,18 +478,34 @@ fn read_numbers(
 fn read_number(
     instance: &mut dyn Instance,
     getter: &Getter,
-    limits: &Limits,
+    job: Job<'_>,
+    early: &Early,
 ) -> Result<u32, Outcome> {
-    let value = if getter.is_function {
-        instance.call(getter.export, &[])
-    } else {
-        instance.global(getter.export).map(Some)
+    let value = match getter.source {
+        Source::Constant(number) => return Ok(number),
+        Source::Global(export) => match early.globals.get(&export.0) {
+            Some(value) => Ok(Some(*value)),
+            None => instance.global(export).map(Some),
+        },
+        Source::Function(export) => {
+            let first = instance.call(export, &[]);
+            if first.is_ok() && job.errs(Mutation::GettersTwice) {
+                instance.call(export, &[])
+            } else {
+                first
+            }
+        }
     };
-    let value = value.map_err(|stop| stopped(stop, limits))?;
+    let value = value.map_err(|stop| match stop {
+        Stop::Trap(_) if job.errs(Mutation::GetterTrapsShape) => {
+            refused(Code::ExportShape, "the getter trapped")
+        }
+        stop => stopped(stop, job),
+    })?;
     let Some(value) = value else {
         return Err(no_i32(getter.name, value));
     };
-    number::unsigned(value).ok_or_else(|| {
+    number::unsigned(value, job).ok_or_else(|| {
         let message = format!("the export {} is {value:?}, no finite number", getter.name);
         refused(Code::ExportShape, message)
     })
@@ -225,77 +516,261 @@ fn check_content_types(
     memory: &[u8],
     numbers: &Numbers,
     current: Option<String>,
+    job: Job<'_>,
 ) -> Result<Option<String>, Outcome> {
     let declared = |place: Option<(u32, u32)>| match place {
-        Some((ptr, size)) => media_type::declared(memory, ptr, size)
-            .map(media_type::normalized)
+        Some((ptr, size)) => media_type::declared(memory, ptr, size, job)
+            .map(|text| media_type::normalized(&text, job))
             .map_err(|why| refused(Code::ContentType, why)),
         None => Ok(None),
     };
     let input = declared(numbers.input_type)?;
-    let output = declared(numbers.output_type)?;
-    if let (Some(expected), Some(current)) = (&input, &current)
-        && expected != current
-    {
-        let message = format!(
-            "input content type mismatch: expected {}, got {}",
-            shown(expected),
-            shown(current)
-        );
-        return Err(refused(Code::ContentTypeMismatch, message));
+    if job.errs(Mutation::MismatchBeforeOutputType) {
+        check_match(input.as_deref(), current.as_deref(), job)?;
     }
-    Ok(output.or(current))
+    let output = declared(numbers.output_type)?;
+    check_match(input.as_deref(), current.as_deref(), job)?;
+    if output.is_some() && !job.errs(Mutation::OutputTypeDropped) {
+        return Ok(output);
+    }
+    if input.is_some() && job.errs(Mutation::InputTypeCarried) {
+        return Ok(input);
+    }
+    Ok(current.filter(|_| !job.errs(Mutation::CurrentTypeDropped)))
 }
 
-/// IN-3: the length of an input that the capacity allows.
-fn check_length(numbers: &Numbers, input: &[u8]) -> Result<u32, Outcome> {
-    let cap = numbers.input_cap;
-    let length = u32::try_from(input.len()).ok();
-    length.filter(|length| *length <= cap).ok_or_else(|| {
-        let length = input.len();
-        let message = format!("Input is too large: {length} bytes, the capacity is {cap}");
-        refused(Code::InputTooLarge, message)
-    })
+/// MIME-3.
+fn check_match(expected: Option<&str>, current: Option<&str>, job: Job<'_>) -> Result<(), Outcome> {
+    let Some(expected) = expected else {
+        return Ok(());
+    };
+    let is_match = match current {
+        Some(current) => expected == current || job.errs(Mutation::MismatchIgnored),
+        None => !job.errs(Mutation::UnknownMismatches),
+    };
+    if is_match {
+        return Ok(());
+    }
+    let mut types = [expected, current.unwrap_or_default()];
+    if job.errs(Mutation::MismatchSwapped) {
+        types.reverse();
+    }
+    let message = if job.errs(Mutation::MismatchUnnamed) {
+        "input content type mismatch".to_owned()
+    } else {
+        let [expected, current] = types.map(|text| shown(text, job));
+        format!("input content type mismatch: expected {expected}, got {current}")
+    };
+    Err(refused(Code::ContentTypeMismatch, message))
+}
+
+/// IN-3, and IN-5 by a mutant.
+fn check_length(
+    memory: &mut [u8],
+    numbers: &Numbers,
+    input: &mut Vec<u8>,
+    job: Job<'_>,
+) -> Result<(), Outcome> {
+    let (ptr, cap) = (numbers.input_ptr, numbers.input_cap);
+    let length = input.len();
+    let reaches_out = bounds(memory, ptr, u64::from(cap)).is_none();
+    if reaches_out && job.errs(Mutation::CapacityWithinMemory) {
+        return Err(refused(Code::InputOutOfBounds, "the capacity is not there"));
+    }
+    let is_signed = cap > i32::MAX.cast_unsigned() && job.errs(Mutation::CapacitySigned);
+    let is_too_long = u32::try_from(length).map_or(true, |length| length > cap)
+        || length == cap as usize && job.errs(Mutation::CapacityExclusive);
+    if !is_too_long && !is_signed {
+        return Ok(());
+    }
+    if job.errs(Mutation::CapacityUnchecked) {
+        return Ok(());
+    }
+    if job.errs(Mutation::InputCut) {
+        input.truncate(cap as usize);
+        return Ok(());
+    }
+    if job.errs(Mutation::InputWrittenFirst) {
+        let free = memory.get_mut(ptr as usize..).unwrap_or_default();
+        let fits = length.min(free.len());
+        free[..fits].copy_from_slice(&input[..fits]);
+    }
+    let message = if job.errs(Mutation::CapacityUnnamed) {
+        format!("Input is too large: {length} bytes")
+    } else {
+        format!("Input is too large: {length} bytes, the capacity is {cap}")
+    };
+    Err(refused(Code::InputTooLarge, message))
 }
 
 /// IN-4: where the input is written.
 fn check_input_bounds(
-    memory: &[u8],
+    memory: usize,
     numbers: &Numbers,
-    length: u32,
-) -> Result<Range<usize>, Outcome> {
-    let ptr = numbers.input_ptr;
-    bounds(memory, ptr, u64::from(length)).ok_or_else(|| {
-        let size = memory.len();
-        let message = format!("input at {ptr} of {length} bytes, in a memory of {size}");
-        refused(Code::InputOutOfBounds, message)
-    })
+    input: &mut Vec<u8>,
+    job: Job<'_>,
+) -> Result<(), Outcome> {
+    let (ptr, length) = (numbers.input_ptr, input.len());
+    let end = u64::from(ptr) + length as u64;
+    let is_wrong = ptr == 0 && job.errs(Mutation::PointerZeroRefused)
+        || end == memory as u64 && job.errs(Mutation::EndOfMemoryRefused);
+    if end <= memory as u64 && !is_wrong {
+        return Ok(());
+    }
+    let wraps = end > u64::from(u32::MAX) && job.errs(Mutation::InputEndWraps);
+    let is_nothing = length == 0 && job.errs(Mutation::EmptyInputAnywhere);
+    if !is_wrong && (wraps || is_nothing || job.errs(Mutation::InputBoundsUnchecked)) {
+        input.truncate(memory.saturating_sub(ptr as usize));
+        return Ok(());
+    }
+    let message = format!("input at {ptr} of {length} bytes, in a memory of {memory}");
+    Err(refused(Code::InputOutOfBounds, message))
 }
 
-/// OUT-3, OUT-4, OUT-5: the bytes of the output.
+/// IN-7: nothing beyond the input is touched.
+fn write_input(memory: &mut [u8], numbers: &Numbers, input: &[u8], job: Job<'_>) {
+    // A mutant may come here with a pointer that lies past memory.
+    let free = memory.get_mut(numbers.input_ptr as usize..);
+    let free = free.unwrap_or_default();
+    let (written, beyond) = free.split_at_mut(input.len().min(free.len()));
+    written.copy_from_slice(&input[..written.len()]);
+    if let [first, ..] = beyond
+        && job.errs(Mutation::InputTerminated)
+    {
+        *first = 0;
+    }
+    if job.errs(Mutation::CapacityCleared) {
+        let rest = (numbers.input_cap as usize).saturating_sub(written.len());
+        let rest = rest.min(beyond.len());
+        beyond[..rest].fill(0);
+    }
+}
+
+/// RUN-3: once, with the length in bytes.
+fn call_entry(
+    instance: &mut dyn Instance,
+    plan: &Plan,
+    numbers: &Numbers,
+    input: &[u8],
+    job: Job<'_>,
+) -> Result<i32, Outcome> {
+    if input.is_empty() && job.errs(Mutation::NotCalledForNothing) {
+        return Ok(0);
+    }
+    let mut length = input.len() as u32;
+    if job.errs(Mutation::CapacityPassed) {
+        length = numbers.input_cap;
+    }
+    if let Ok(text) = std::str::from_utf8(input)
+        && text.chars().count() < text.len()
+        && job.errs(Mutation::CharactersPassed)
+    {
+        length = text.chars().count() as u32;
+    }
+    let args = [Value::I32(length.cast_signed())];
+    let mut result = instance.call(plan.entry, &args);
+    if result.is_ok() && job.errs(Mutation::CalledTwice) {
+        result = instance.call(plan.entry, &args);
+    }
+    match result {
+        Ok(Some(Value::I32(result))) => Ok(result),
+        Ok(other) => Err(no_i32("the entry point", other)),
+        Err(Stop::Trap(_)) if job.errs(Mutation::OutputReadAfterTrap) => Ok(0),
+        Err(stop) => Err(stopped(stop, job)),
+    }
+}
+
+/// OUT-3 to OUT-7: what was put out. `before` is the size of the memory before the call.
 fn read_output(
     memory: &[u8],
-    kind: OutputKind,
-    ptr: u32,
-    cap: u32,
+    before: usize,
+    (kind, ptr, cap): (OutputKind, u32, u32),
     result: i32,
-) -> Result<Vec<u8>, Outcome> {
-    let count = result.cast_unsigned();
-    if count > cap {
+    job: Job<'_>,
+    is_last: bool,
+) -> Result<Output, Outcome> {
+    let mut count = result.cast_unsigned();
+    if result < 0 && job.errs(Mutation::CountSigned) {
+        count = 0;
+    }
+    if job.errs(Mutation::OutputBoundsBeforeCount) {
+        check_output_bounds(memory, before, (kind, ptr, cap), count, job)?;
+    }
+    let bytes_cap = kind == OutputKind::I32 && job.errs(Mutation::I32CapacityIsBytes);
+    let is_too_large = count > cap
+        || bytes_cap && count > cap / 4
+        || count == cap && job.errs(Mutation::CountExclusive);
+    if is_too_large && job.errs(Mutation::CountCut) {
+        count = cap;
+    } else if is_too_large && !job.errs(Mutation::CountUnchecked) {
         let message = format!("output of {count} elements, the capacity is {cap}");
         return Err(refused(Code::OutputTooLarge, message));
     }
-    let element = match kind {
+    // OUT-5: memory as it is after the call.
+    let place = check_output_bounds(memory, before, (kind, ptr, cap), count, job)?;
+    let mut bytes = memory[place].to_vec();
+    if kind == OutputKind::I32 && job.errs(Mutation::I32BigEndian) {
+        bytes.chunks_mut(4).for_each(<[u8]>::reverse);
+    }
+    let check_utf8 = job.task.options.utf8 == Utf8::Checked
+        || job.errs(Mutation::UncheckedIgnored)
+        || job.errs(Mutation::UncheckedInputOnly);
+    let is_text = kind == OutputKind::Utf8 && check_utf8;
+    if is_text {
+        bytes = mended_text(bytes, job, MEND_OUTPUT);
+    }
+    let leaves_out = job.errs(Mutation::OutputUtf8Unchecked)
+        || !is_last && job.errs(Mutation::OutputUtf8LastOnly);
+    let is_checked = is_text && !leaves_out
+        || kind == OutputKind::Bytes && job.errs(Mutation::BytesOutputChecked);
+    if is_checked {
+        check_utf8_text(&bytes, Code::OutputNotUtf8, job)?;
+    }
+    if bytes.is_empty() && job.errs(Mutation::EmptyOutputRefused) {
+        return Err(refused(Code::OutputTooLarge, "no output"));
+    }
+    Ok(Output::Buffered(kind, bytes))
+}
+
+/// OUT-3, OUT-5: where the output is.
+fn check_output_bounds(
+    memory: &[u8],
+    before: usize,
+    (kind, ptr, cap): (OutputKind, u32, u32),
+    count: u32,
+    job: Job<'_>,
+) -> Result<Range<usize>, Outcome> {
+    let element: u32 = match kind {
         OutputKind::Utf8 | OutputKind::Bytes => 1,
+        OutputKind::I32 if job.errs(Mutation::I32CountIsBytes) => 1,
         OutputKind::I32 => 4,
     };
-    let length = u64::from(count) * element;
-    let Some(place) = bounds(memory, ptr, length) else {
-        let size = memory.len();
-        let message = format!("output at {ptr} of {length} bytes, in a memory of {size}");
-        return Err(refused(Code::OutputOutOfBounds, message));
+    let mut length = u64::from(count) * u64::from(element);
+    if length > u64::from(u32::MAX) && job.errs(Mutation::I32ProductWraps) {
+        length = u64::from(count.wrapping_mul(element));
+    }
+    let memory = if memory.len() > before && job.errs(Mutation::OutputBoundsEarly) {
+        &memory[..before]
+    } else {
+        memory
     };
-    Ok(memory[place].to_vec())
+    let size = memory.len();
+    let end = u64::from(ptr) + length;
+    let whole = u64::from(ptr) + u64::from(cap) * u64::from(element);
+    let is_wrong = end == size as u64 && job.errs(Mutation::OutputEndRefused)
+        || whole > size as u64 && job.errs(Mutation::OutputCapWithinMemory)
+        || element == 4 && !ptr.is_multiple_of(4) && job.errs(Mutation::I32Aligned);
+    match bounds(memory, ptr, length).filter(|_| !is_wrong) {
+        Some(place) => Ok(place),
+        None if length == 0 && job.errs(Mutation::EmptyOutputAnywhere) => Ok(0..0),
+        None if !is_wrong && job.errs(Mutation::OutputBoundsUnchecked) => {
+            Ok(size.min(ptr as usize)..size)
+        }
+        None => {
+            let message = format!("output at {ptr} of {length} bytes, in a memory of {size}");
+            Err(refused(Code::OutputOutOfBounds, message))
+        }
+    }
 }
 
 /// A part of memory, if all of it lies within. Of no bytes, the pointer may be at the
@@ -309,57 +784,147 @@ pub(super) fn bounds(memory: &[u8], pointer: u32, length: u64) -> Option<Range<u
 
 /// IN-6 and OUT-6: the offset is where the first ill-formed or incomplete sequence
 /// starts.
-fn check_utf8_text(bytes: &[u8], code: Code) -> Result<(), Outcome> {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let at = error.valid_up_to();
-            Err(Outcome::Refused {
-                code,
-                message: format!("no UTF-8 at offset {at}"),
-                stage: None,
-                offset: Some(at as u64),
-            })
+fn check_utf8_text(bytes: &[u8], code: Code, job: Job<'_>) -> Result<(), Outcome> {
+    let Err(error) = std::str::from_utf8(bytes) else {
+        return Ok(());
+    };
+    let is_cut = error.error_len().is_none();
+    if is_cut && job.errs(Mutation::Utf8EndUnchecked)
+        || is_lax_text(bytes) && job.errs(Mutation::Utf8Lax)
+    {
+        return Ok(());
+    }
+    let mut at = error.valid_up_to();
+    if job.errs(Mutation::Utf8OffsetOfError) {
+        at = error.error_len().map_or(bytes.len(), |length| at + length);
+    }
+    Err(Outcome::Refused {
+        code,
+        message: format!("no UTF-8 at offset {at}"),
+        stage: None,
+        offset: Some(at as u64),
+    })
+}
+
+/// Whether the bytes are UTF-8 to someone who only looks at how sequences begin, and that
+/// as many continuations follow.
+fn is_lax_text(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        let length = match first {
+            0..=0x7f => 0,
+            0xc0..=0xdf => 1,
+            0xe0..=0xef => 2,
+            0xf0..=0xf7 => 3,
+            _ => return false,
+        };
+        let Some((continuation, after)) = after.split_at_checked(length) else {
+            return false;
+        };
+        if continuation.iter().any(|byte| byte & 0xc0 != 0x80) {
+            return false;
         }
+        rest = after;
+    }
+    true
+}
+
+/// Which mutants repair text, and which take a byte order mark off it.
+const MEND_INPUT: [Mutation; 2] = [Mutation::InputUtf8Repaired, Mutation::InputBomStripped];
+const MEND_OUTPUT: [Mutation; 2] = [Mutation::OutputUtf8Repaired, Mutation::OutputBomStripped];
+
+/// The text, as it is: only a mutant changes it.
+fn mended_text(bytes: Vec<u8>, job: Job<'_>, [repair, strip]: [Mutation; 2]) -> Vec<u8> {
+    if std::str::from_utf8(&bytes).is_err() && job.errs(repair) {
+        return String::from_utf8_lossy(&bytes).into_owned().into_bytes();
+    }
+    match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) if job.errs(strip) => rest.to_vec(),
+        _ => bytes,
     }
 }
 
 /// MOD-5: a trap is a refusal here; TRAP-2: running out is not.
-fn not_instantiated(stop: Stop, limits: &Limits) -> Outcome {
+fn not_instantiated(stop: Stop, job: Job<'_>) -> Outcome {
     match stop {
-        Stop::Trap(trap) => {
+        Stop::Trap(trap) if !job.errs(Mutation::InstantiationTraps) => {
             let message = format!("a trap while instantiating: {}", trap.kind);
             refused(Code::Instantiate, message)
         }
-        stop => stopped(stop, limits),
+        stop => stopped(stop, job),
     }
 }
 
 /// TRAP-2: what ends a call of an export.
-fn stopped(stop: Stop, limits: &Limits) -> Outcome {
+fn stopped(stop: Stop, job: Job<'_>) -> Outcome {
     match stop {
-        Stop::Trap(trap) => Outcome::Trapped {
-            kind: trap.kind,
-            stage: None,
-            message: format!("a trap: {}", trap.kind),
-        },
-        Stop::Exhausted(what) => exhausted(what, limits),
+        Stop::Trap(trap) => {
+            if trap.kind == TrapKind::StackOverflow && job.errs(Mutation::StackOverflowIsLimit) {
+                return exhausted(Exhausted::Time, job);
+            }
+            Outcome::Trapped {
+                kind: trap_kind(trap.kind, job),
+                stage: None,
+                message: format!("a trap: {}", trap.kind),
+            }
+        }
+        Stop::Exhausted(what) => exhausted(what, job),
         Stop::Engine(error) => Outcome::broken(error.to_string()),
     }
 }
 
+/// TRAP-1: what the engine says.
+fn trap_kind(kind: TrapKind, job: Job<'_>) -> TrapKind {
+    let wrong = match kind {
+        TrapKind::IntegerOverflow => Some((
+            Mutation::OverflowIsDivideByZero,
+            TrapKind::IntegerDivideByZero,
+        )),
+        TrapKind::BadConversionToInteger => {
+            Some((Mutation::BadConversionIsOverflow, TrapKind::IntegerOverflow))
+        }
+        TrapKind::TableOutOfBounds => Some((Mutation::TableIsMemory, TrapKind::MemoryOutOfBounds)),
+        TrapKind::IndirectCallToNull => {
+            Some((Mutation::NullIsBadSignature, TrapKind::BadSignature))
+        }
+        _ => None,
+    };
+    match wrong {
+        Some((mutation, wrong)) if job.errs(mutation) => wrong,
+        _ if job.errs(Mutation::TrapsUnreachable) => TrapKind::Unreachable,
+        _ => kind,
+    }
+}
+
 /// RUN-6, in whole milliseconds, rounded up.
-fn exhausted(what: Exhausted, limits: &Limits) -> Outcome {
+fn exhausted(what: Exhausted, job: Job<'_>) -> Outcome {
+    if job.errs(Mutation::StopIsTrap) {
+        return Outcome::Trapped {
+            kind: TrapKind::Unreachable,
+            stage: None,
+            message: "a limit ran out".to_owned(),
+        };
+    }
     let message = match what {
         Exhausted::Time => {
-            let nanoseconds = limits.time.as_ref().map_or(0, Duration::as_nanos);
-            let milliseconds = nanoseconds.div_ceil(1_000_000);
-            format!("Wasm module exceeded the execution time limit ({milliseconds}ms)")
+            let time = job.task.limits.time.unwrap_or_default();
+            let milliseconds = time.as_nanos().div_ceil(1_000_000);
+            let limit = if job.errs(Mutation::LimitUnnamed) {
+                String::new()
+            } else {
+                format!(" ({milliseconds}ms)")
+            };
+            format!("Wasm module exceeded the execution time limit{limit}")
         }
         Exhausted::Fuel => "Wasm module exceeded the fuel limit".to_owned(),
     };
+    let exhausted = if what == Exhausted::Fuel && job.errs(Mutation::FuelIsTime) {
+        Exhausted::Time
+    } else {
+        what
+    };
     Outcome::Stopped {
-        exhausted: what,
+        exhausted,
         stage: None,
         message,
     }

@@ -3,63 +3,141 @@
 use qip_contract::Value;
 use wasmparser::ValType;
 
+use super::{Job, Mutation};
+
 /// The value of this type that a text stands for, if there is one.
-pub(super) fn parse(text: &str, parameter: ValType) -> Option<Value> {
+pub(super) fn parse(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
+    let text = &*loosened(text, job);
     match parameter {
-        ValType::I32 => match hexadecimal(text) {
-            Some(digits) => u32::from_str_radix(digits, 16).ok().map(u32::cast_signed),
-            None => decimal(text)?.parse().ok(),
+        ValType::I32 => {
+            let value = integer(text, 32, job)?;
+            Some(Value::I32(value as i32))
         }
-        .map(Value::I32),
-        ValType::I64 => match hexadecimal(text) {
-            Some(digits) => u64::from_str_radix(digits, 16).ok().map(u64::cast_signed),
-            None => decimal(text)?.parse().ok(),
+        ValType::I64 => {
+            let value = integer(text, 64, job)?;
+            Some(Value::I64(value as i64))
         }
-        .map(Value::I64),
         ValType::F32 => {
-            let value: f32 = float(text)?.parse().ok()?;
-            value.is_finite().then(|| Value::F32(value.to_bits()))
+            let mut value: f32 = float(text, job)?.parse().ok()?;
+            if job.errs(Mutation::FloatsRoundedTwice) {
+                value = text.parse::<f64>().ok()? as f32;
+            }
+            if value == 0.0 && job.errs(Mutation::MinusZeroLost) {
+                value = 0.0;
+            }
+            let is_float = value.is_finite() || job.errs(Mutation::FloatsNotFinite);
+            is_float.then(|| Value::F32(value.to_bits()))
         }
         ValType::F64 => {
-            let value: f64 = float(text)?.parse().ok()?;
-            value.is_finite().then(|| Value::F64(value.to_bits()))
+            let mut value: f64 = float(text, job)?.parse().ok()?;
+            if value == 0.0 && job.errs(Mutation::MinusZeroLost) {
+                value = 0.0;
+            }
+            let is_float = value.is_finite() || job.errs(Mutation::FloatsNotFinite);
+            is_float.then(|| Value::F64(value.to_bits()))
         }
         _ => None,
     }
 }
 
-/// The digits of `0x[0-9a-fA-F]+`.
-fn hexadecimal(text: &str) -> Option<&str> {
-    let digits = text.strip_prefix("0x")?;
+/// The text, as it is: only a mutant changes it before it is read.
+fn loosened(text: &str, job: Job<'_>) -> String {
+    if text.is_empty() && job.errs(Mutation::NumbersEmptyZero) {
+        return "0".to_owned();
+    }
+    if text.contains('_') && job.errs(Mutation::Underscores) {
+        return text.replace('_', "");
+    }
+    if text.trim() != text && job.errs(Mutation::NumbersTrimmed) {
+        return text.trim().to_owned();
+    }
+    text.to_owned()
+}
+
+/// The bits of an integer: hexadecimal digits that fit the width, or a decimal number in
+/// the signed range.
+fn integer(text: &str, width: u32, job: Job<'_>) -> Option<i128> {
+    let range = -(1_i128 << (width - 1))..1 << (width - 1);
+    if let Some((digits, sign)) = hexadecimal(text, job) {
+        if job.errs(Mutation::HexRefused) {
+            return None;
+        }
+        let value = i128::from_str_radix(digits, 16).ok()?;
+        let is_signed = job.errs(Mutation::HexIsSigned);
+        let fits = value < 1 << width && (!is_signed || range.contains(&value));
+        return fits.then_some(sign * value);
+    }
+    let value: i128 = match decimal(text, job) {
+        Some(text) => text.parse().ok()?,
+        None if job.errs(Mutation::IntegersFromFloats) => {
+            float(text, job)?.parse::<f64>().ok()? as i128
+        }
+        None => return None,
+    };
+    let is_in_range = range.contains(&value)
+        || job.errs(Mutation::IntegersWrap)
+        || (0..1 << width).contains(&value) && job.errs(Mutation::IntegersUnsigned);
+    is_in_range.then_some(value)
+}
+
+/// The digits of `0x[0-9a-fA-F]+`, and the sign, which is always that of 1.
+fn hexadecimal<'t>(text: &'t str, job: Job<'_>) -> Option<(&'t str, i128)> {
+    let (text, sign) = match text.strip_prefix('-') {
+        Some(rest) if job.errs(Mutation::HexMayHaveSign) => (rest, -1),
+        _ => (text, 1),
+    };
+    let digits = match text.strip_prefix("0X") {
+        Some(digits) if job.errs(Mutation::HexCapitalX) => digits,
+        _ => text.strip_prefix("0x")?,
+    };
     let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (is_hex && !digits.is_empty()).then_some(digits)
+    (is_hex && !digits.is_empty()).then_some((digits, sign))
 }
 
 /// The text if it is `[+-]?[0-9]+`.
-fn decimal(text: &str) -> Option<&str> {
-    let (digits, rest) = digits(unsigned(text));
+fn decimal<'t>(text: &'t str, job: Job<'_>) -> Option<&'t str> {
+    let (digits, rest) = digits(unsigned(text, job)?);
     (digits > 0 && rest.is_empty()).then_some(text)
 }
 
 /// The text if it is `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`.
-fn float(text: &str) -> Option<&str> {
-    let (whole, rest) = digits(unsigned(text));
+fn float<'t>(text: &'t str, job: Job<'_>) -> Option<&'t str> {
+    let is_named = text.ends_with(|character: char| "nfyNFY".contains(character));
+    if is_named && job.errs(Mutation::FloatsNotFinite) {
+        return Some(text);
+    }
+    if text == "." && job.errs(Mutation::LonePointTaken) {
+        return Some("0");
+    }
+    let (whole, rest) = digits(unsigned(text, job)?);
     let (fraction, rest) = match rest.strip_prefix('.') {
-        Some(rest) => digits(rest),
+        Some(rest) => {
+            let (fraction, rest) = digits(rest);
+            let is_bare = whole == 0 || fraction == 0;
+            if is_bare && job.errs(Mutation::BarePointRefused) {
+                return None;
+            }
+            (fraction, rest)
+        }
         None => (0, rest),
     };
     let exponent = rest.strip_prefix(['e', 'E']);
     let is_float = whole + fraction > 0
         && match exponent {
-            Some(exponent) => decimal(exponent).is_some(),
+            Some(exponent) => {
+                decimal(exponent, job).is_some() && !job.errs(Mutation::ExponentsRefused)
+            }
             None => rest.is_empty(),
         };
     is_float.then_some(text)
 }
 
 /// The text without its sign.
-fn unsigned(text: &str) -> &str {
-    text.strip_prefix(['+', '-']).unwrap_or(text)
+fn unsigned<'t>(text: &'t str, job: Job<'_>) -> Option<&'t str> {
+    if text.starts_with('+') && job.errs(Mutation::PlusRefused) {
+        return None;
+    }
+    Some(text.strip_prefix(['+', '-']).unwrap_or(text))
 }
 
 /// How many digits the text begins with, and what follows them.
