@@ -60,6 +60,7 @@ struct RawClause {
     codes: Vec<Spanned<String>>,
     text: Spanned<String>,
     choice: Option<Spanned<String>>,
+    uncovered: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +87,7 @@ struct Clause {
     codes: Vec<Code>,
     text: String,
     choice: Option<String>,
+    uncovered: Option<String>,
 }
 
 /// Reads the list of clauses.
@@ -161,6 +163,7 @@ impl Reader<'_> {
         }
         let text = self.text(&raw.text);
         let choice = raw.choice.as_ref().map(|choice| self.text(choice));
+        let uncovered = raw.uncovered.as_ref().map(|reason| self.text(reason));
         Some(Clause {
             id: id?,
             binds: binds?,
@@ -169,6 +172,7 @@ impl Reader<'_> {
             codes,
             text,
             choice,
+            uncovered,
         })
     }
 
@@ -249,17 +253,19 @@ fn generate(list: &List) -> String {
             codes,
             text,
             choice,
+            uncovered,
         } = clause;
         let codes: Vec<String> = codes.iter().map(|code| format!("Code::{code:?}")).collect();
-        let choice = match choice {
-            Some(choice) => format!("Some({})", literal(choice)),
+        let [choice, uncovered] = [choice, uncovered].map(|text| match text {
+            Some(text) => format!("Some({})", literal(text)),
             None => "None".to_owned(),
-        };
+        });
         // Writing to a string cannot fail.
         let _ = writeln!(
             source,
             "Clause {{\n id: {id:?},\n binds: Binds::{binds:?},\n level: Level::{level:?},\n \
-             seen_by: SeenBy::{seen_by:?},\n codes: &[{}],\n text: {},\n choice: {choice},\n }},",
+             seen_by: SeenBy::{seen_by:?},\n codes: &[{}],\n text: {},\n choice: {choice},\n \
+             uncovered: {uncovered},\n }},",
             codes.join(", "),
             literal(text),
         );

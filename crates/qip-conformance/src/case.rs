@@ -21,6 +21,8 @@ pub struct Case {
     pub clauses: Vec<String>,
     /// Whether the clause says must or should.
     pub level: Level,
+    /// Why it kills no mutant, if none can be made: it is there for engines, say.
+    pub kills_none: Option<String>,
     /// What a subject is asked.
     pub task: Arc<Task>,
     /// What a subject must be able to do to be judged by it.

@@ -180,6 +180,7 @@ impl CaseCheck<'_, '_> {
         let requests = self.requests();
         let options = self.options();
         let level = self.level();
+        let kills_none = self.kills_none();
         let needs = self.needs();
         let limits = self.raw.limits.as_ref().or(self.defaults.limits.as_ref());
         let (requests, expectations): (Vec<_>, Vec<_>) = requests?.into_iter().unzip();
@@ -199,11 +200,28 @@ impl CaseCheck<'_, '_> {
             summary: summary.to_owned(),
             clauses: clauses?,
             level: level?,
+            kills_none: kills_none?,
             task: Arc::new(task),
             needs,
             expectations,
             place,
         })
+    }
+
+    /// The outer `None` is an error, the inner one a case that kills a mutant.
+    fn kills_none(&mut self) -> Option<Option<String>> {
+        let own = self.raw.kills_none.as_ref();
+        let Some(reason) = own.or(self.defaults.kills_none.as_ref()) else {
+            return Some(None);
+        };
+        if reason.get_ref().trim().is_empty() {
+            return self.file.refuse(
+                LoadErrorKind::Value,
+                &reason.span(),
+                "`kills_none` says why no mutant can fail the case",
+            );
+        }
+        Some(Some(reason.get_ref().clone()))
     }
 
     fn clauses(&mut self) -> Option<Vec<String>> {

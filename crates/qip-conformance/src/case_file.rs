@@ -36,6 +36,7 @@ pub(crate) struct RawCase {
     pub(crate) limits: Option<RawLimits>,
     pub(crate) needs: Option<Vec<Spanned<String>>>,
     pub(crate) level: Option<Spanned<String>>,
+    pub(crate) kills_none: Option<Spanned<String>>,
     pub(crate) expect: Option<Spanned<RawExpect>>,
 }
 
@@ -97,6 +98,7 @@ pub(crate) struct RawExpect {
     pub(crate) stage: Option<Spanned<i64>>,
     pub(crate) offset: Option<Spanned<u64>>,
     pub(crate) message: Option<Spanned<String>>,
+    pub(crate) message_without: Option<Spanned<String>>,
 }
 
 /// Milliseconds, or `"none"`: the code then is not metered, and only the harness waits

@@ -85,7 +85,8 @@ impl FileCheck<'_> {
             content_type: self.expected_type(expect)?,
             stage: self.expected_stage(expect)?,
             offset: expect.offset.as_ref().map(|offset| *offset.get_ref()),
-            message: self.expected_message(expect)?,
+            message: self.expected_message(expect.message.as_ref())?,
+            message_without: self.expected_message(expect.message_without.as_ref())?,
             outcome,
         };
         self.goes_together(&expected, &span)?;
@@ -192,8 +193,8 @@ impl FileCheck<'_> {
         }
     }
 
-    fn expected_message(&mut self, expect: &RawExpect) -> Option<Option<String>> {
-        let Some(given) = &expect.message else {
+    fn expected_message(&mut self, given: Option<&Spanned<String>>) -> Option<Option<String>> {
+        let Some(given) = given else {
             return Some(None);
         };
         if given.get_ref().is_empty() {
@@ -219,6 +220,8 @@ impl FileCheck<'_> {
             "`stage` goes with `refused`, `trap` and `stopped`"
         } else if is_output && expected.message.is_some() {
             "`message` goes with `refused`, `trap` and `stopped`"
+        } else if is_output && expected.message_without.is_some() {
+            "`message_without` goes with `refused`, `trap` and `stopped`"
         } else if !is_output && expected.content_type.is_some() {
             "`content_type` goes with an output or a scalar"
         } else if !has_offset && expected.offset.is_some() {
@@ -236,6 +239,7 @@ fn is_bare_any(expect: &RawExpect) -> bool {
         && expect.stage.is_none()
         && expect.offset.is_none()
         && expect.message.is_none()
+        && expect.message_without.is_none()
 }
 
 fn count_outcomes(expect: &RawExpect) -> usize {

@@ -25,6 +25,8 @@ pub struct Expected {
     pub offset: Option<u64>,
     /// A part of the message; `None` is not judged.
     pub message: Option<String>,
+    /// What must not be in the message; `None` is not judged.
+    pub message_without: Option<String>,
 }
 
 /// The outcome of an [`Expected`].
@@ -76,6 +78,7 @@ impl Expected {
             stage: None,
             offset: None,
             message: None,
+            message_without: None,
         }
     }
 
@@ -92,6 +95,7 @@ impl Expected {
             self.stage.map(|_| "stage"),
             self.offset.map(|_| "offset"),
             self.message.as_ref().map(|_| "message"),
+            self.message_without.as_ref().map(|_| "message_without"),
         ];
         [Some(outcome)]
             .into_iter()
@@ -113,6 +117,9 @@ impl Expected {
         }
         if let Some(message) = &self.message {
             text += &format!(", message with {message:?}");
+        }
+        if let Some(message) = &self.message_without {
+            text += &format!(", message without {}", qip_contract::quote(message));
         }
         text
     }

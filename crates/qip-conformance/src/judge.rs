@@ -86,6 +86,7 @@ fn differences(expected: &Expected, outcome: &Outcome, detail: Detail) -> Vec<Di
         stage_difference(expected, outcome),
         offset_difference(expected, outcome),
         message_difference(expected, outcome).filter(|_| detail.texts),
+        unwanted_message(expected, outcome).filter(|_| detail.texts),
     ];
     details.into_iter().flatten().collect()
 }
@@ -156,6 +157,16 @@ fn offset_difference(expected: &Expected, outcome: &Outcome) -> Option<Differenc
         what: "offset",
         expected: expected.to_string(),
         found: found.map_or("none".to_owned(), |offset| offset.to_string()),
+    })
+}
+
+fn unwanted_message(expected: &Expected, outcome: &Outcome) -> Option<Difference> {
+    let unwanted = expected.message_without.as_deref()?;
+    let found = outcome.message().unwrap_or_default();
+    found.contains(unwanted).then(|| Difference {
+        what: "message",
+        expected: format!("something without \"{}\"", qip_contract::quote(unwanted)),
+        found: format!("\"{}\"", qip_contract::quote(found)),
     })
 }
 

@@ -18,10 +18,11 @@ mod uniform;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use qip_contract::{Code, Limits, Signature};
-use qip_host::engine::{Build, Compile, CompiledModule, Engine, Floats, Instance};
+use qip_host::engine::{Build, Compile, CompiledModule, Engine, Floats, Instance, Stop};
 
 use crate::capability::{Capabilities, Capability};
 use crate::case::CaseId;
@@ -172,14 +173,26 @@ impl Model {
         };
         let mut kept: Kept = stages.iter().map(|_| None).collect();
         let mut outcomes: Vec<Outcome> = Vec::new();
+        let mut places = Vec::new();
         for request in requests {
-            let outcome = match outcomes.last() {
-                Some(Outcome::Stopped { .. }) if job.errs(Mutation::StopIsFinal) => {
-                    Outcome::broken("a limit ran out before")
+            let is_final = match outcomes.last() {
+                None => false,
+                Some(Outcome::Stopped { .. }) if job.errs(Mutation::StopIsFinal) => true,
+                Some(last) => {
+                    last.content_type().is_none() && job.errs(Mutation::FailureSpoils)
+                        || job.errs(Mutation::OneRequestOnly)
                 }
-                _ => request::answer(&stages, job, request, &mut kept),
             };
+            if is_final {
+                outcomes.push(Outcome::broken("no further request"));
+                continue;
+            }
+            let (outcome, place) = request::answer(&stages, job, request, &mut kept);
             outcomes.push(outcome);
+            places.push(place);
+        }
+        if job.task.options.reuse && job.errs(Mutation::OutputAliased) {
+            read_again(&mut outcomes, &places, &mut kept);
         }
         outcomes
     }
@@ -210,8 +223,13 @@ impl Model {
             let stage = &task.stages[index];
             let plan = match stage.module.binary() {
                 Ok(wasm) => {
+                    if job.errs(Mutation::InstantiatedEarly) {
+                        let early = self.instantiate_early(wasm, job);
+                        early.map_err(|outcome| at_stage(outcome, index, job))?;
+                    }
+                    let is_last = index + 1 == task.stages.len();
                     let most_locals = self.engine.info().most_locals;
-                    exports::plan(wasm, &uniforms_of(index, job), job, most_locals)
+                    exports::plan(wasm, &uniforms_of(index, job), job, most_locals, is_last)
                 }
                 Err(error) => Err(Outcome::broken(error.to_string())),
             };
@@ -241,7 +259,39 @@ impl Model {
                 plan,
             });
         }
+        if loaded.len() > 1 && job.errs(Mutation::OneStageOnly) {
+            loaded.truncate(1);
+        }
+        if loaded.len() > 1 && job.errs(Mutation::StagesReversed) {
+            loaded.reverse();
+        }
         Ok(loaded)
+    }
+
+    /// What a mutant does that looks at exports too late: a module that traps while it is
+    /// instantiated is refused for that.
+    fn instantiate_early(&self, wasm: &[u8], job: Job<'_>) -> Result<(), Outcome> {
+        let task = job.task;
+        let Ok(signature) = Signature::read(wasm, &task.limits) else {
+            return Ok(());
+        };
+        let compile = Compile {
+            wasm,
+            signature: &signature,
+            exports: &[],
+            build: Build {
+                clock: task.limits.time.is_some(),
+                fuel: task.limits.fuel.is_some(),
+                floats: task.options.floats,
+            },
+            limits: &task.limits,
+        };
+        let code = self.engine.compile(&compile);
+        let budget = request::budget(job);
+        match code.map(|code| code.instantiate(&task.limits, &budget).map(|_| ())) {
+            Ok(Err(Stop::Trap(_))) => Err(refused(Code::Instantiate, "a trap while instantiating")),
+            _ => Ok(()),
+        }
     }
 
     fn compile(
@@ -322,6 +372,18 @@ fn capabilities_of(engine: &dyn Engine) -> Capabilities {
     has.map(|(capability, _)| capability).collect()
 }
 
+/// OUT-10: outputs that were never copied are what is there at the end.
+fn read_again(outcomes: &mut [Outcome], places: &[Option<Range<usize>>], kept: &mut Kept) {
+    let Some(Some(instance)) = kept.last_mut() else {
+        return;
+    };
+    for (outcome, place) in outcomes.iter_mut().zip(places) {
+        if let (Outcome::Output { bytes, .. }, Some(place)) = (outcome, place) {
+            *bytes = instance.memory()[place.clone()].to_vec();
+        }
+    }
+}
+
 fn echo(request: &Request) -> Outcome {
     Outcome::Output {
         kind: OutputKind::Bytes,
@@ -350,6 +412,9 @@ fn uniforms_of(index: usize, job: Job<'_>) -> Vec<(String, String)> {
 /// REC-1, and the limit of stages (LIM-1).
 fn check_number_of_stages(job: Job<'_>) -> Result<(), Outcome> {
     let (found, allowed) = (job.task.stages.len() as u64, job.limits().stages);
+    if found == 1 && job.errs(Mutation::SingleStageRefused) {
+        return Err(refused(Code::EmptyRecipe, "the recipe has one stage"));
+    }
     if found == 0 {
         return Err(refused(Code::EmptyRecipe, "the recipe has no stage"));
     }
@@ -358,6 +423,9 @@ fn check_number_of_stages(job: Job<'_>) -> Result<(), Outcome> {
     }
     Ok(())
 }
+
+/// The text that REC-2 gives.
+const NOT_PIPEABLE: &str = "only utf8/bytes can be piped to another stage";
 
 /// REC-2.
 fn check_pipe(plan: &Plan, index: usize, job: Job<'_>) -> Result<(), Outcome> {
@@ -372,10 +440,7 @@ fn check_pipe(plan: &Plan, index: usize, job: Job<'_>) -> Result<(), Outcome> {
     let message = if job.errs(Mutation::NotPipeableUnnamed) {
         format!("stage {}", index + 1)
     } else {
-        format!(
-            "stage {}: only utf8/bytes can be piped to another stage",
-            index + 1
-        )
+        format!("stage {}: {NOT_PIPEABLE}", index + 1)
     };
     let outcome = refused(Code::NotPipeable, message);
     Err(at_stage(outcome, index, job))

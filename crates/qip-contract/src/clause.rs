@@ -36,6 +36,8 @@ pub struct Clause {
     /// Where the contract's sources left more than one reading: what was chosen,
     /// and why.
     pub choice: Option<&'static str>,
+    /// Why the conformance corpus has no case for it, where it has none.
+    pub uncovered: Option<&'static str>,
 }
 
 impl Clause {

@@ -99,27 +99,41 @@ fn features(job: Job<'_>) -> WasmFeatures {
 /// What makes it invalid (MOD-8).
 pub(super) fn read(wasm: &[u8], job: Job<'_>) -> Result<Binary, String> {
     let mut binary = Binary::default();
-    let features = features(job);
-    let mut validator = Some(Validator::new_with_features(features));
-    let mut parser = Parser::new(0);
-    parser.set_features(features);
-    for payload in parser.parse_all(wasm) {
-        let payload = payload.map_err(text)?;
-        match validator.as_mut().map(|it| it.payload(&payload)) {
-            Some(Ok(ValidPayload::Func(function, body))) => {
-                let mut function = function.into_validator(Default::default());
-                let result = function.validate(&body);
-                result.or_else(|error| binary.forgive(wasm, &payload, &error))?;
+    binary.read(wasm, true, job).map(|()| binary)
+}
+
+/// What a module declares up to where it cannot be read any more; it is not validated.
+pub(super) fn skim(wasm: &[u8], job: Job<'_>) -> Binary {
+    let mut binary = Binary::default();
+    // What is wrong is told by whoever reads it.
+    let _ = binary.read(wasm, false, job);
+    binary
+}
+
+impl Binary {
+    fn read(&mut self, wasm: &[u8], validates: bool, job: Job<'_>) -> Result<(), String> {
+        let features = features(job);
+        let mut validator = validates.then(|| Validator::new_with_features(features));
+        let mut parser = Parser::new(0);
+        parser.set_features(features);
+        for payload in parser.parse_all(wasm) {
+            let payload = payload.map_err(text)?;
+            match validator.as_mut().map(|it| it.payload(&payload)) {
+                Some(Ok(ValidPayload::Func(function, body))) => {
+                    let mut function = function.into_validator(Default::default());
+                    let result = function.validate(&body);
+                    result.or_else(|error| self.forgive(wasm, &payload, &error))?;
+                }
+                Some(Err(error)) => {
+                    self.forgive(wasm, &payload, &error)?;
+                    validator = validator.and_then(|it| go_on(it, &payload));
+                }
+                _ => {}
             }
-            Some(Err(error)) => {
-                binary.forgive(wasm, &payload, &error)?;
-                validator = validator.and_then(|it| go_on(it, &payload));
-            }
-            _ => {}
+            self.note(wasm, &payload, job)?;
         }
-        binary.note(wasm, &payload, job)?;
+        Ok(())
     }
-    Ok(binary)
 }
 
 fn text(error: wasmparser::Error) -> String {
@@ -417,7 +431,9 @@ impl Binary {
 
 /// Whether a size is over its limit (LIM-1).
 pub(super) fn exceeds(found: u64, allowed: u64, job: Job<'_>) -> bool {
-    found > allowed || found == allowed && job.errs(Mutation::LimitsExclusive)
+    found > allowed
+        || found == allowed && job.errs(Mutation::LimitsExclusive)
+        || found > allowed / 2 && job.errs(Mutation::LimitsHalved)
 }
 
 /// The entries of a section; 0 where they cannot all be read.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use qip_contract::{Code, Numeric, Value};
+use qip_contract::{Code, Numeric, PAGE_BYTES, Value};
 use qip_host::engine::ExportId;
 use wasmparser::{FuncType, MemoryType, ValType};
 
@@ -10,7 +10,7 @@ use crate::capability::Capability;
 use crate::outcome::{Outcome, OutputKind};
 
 use super::binary::{self, Binary, Export, exceeds};
-use super::{Job, Mutation, over_limit, refused, shown, uniform};
+use super::{Job, Mutation, NOT_PIPEABLE, over_limit, refused, shown, uniform};
 
 const TILE: [&str; 2] = ["tile_rgba32float_64x64", "tile_rgba_f32_64x64"];
 const UNIFORM: &str = "uniform_set_";
@@ -38,7 +38,10 @@ pub(super) struct Plan {
     pub(super) output: Option<Buffer>,
     pub(super) input_type: Option<Pair>,
     pub(super) output_type: Option<Pair>,
-    pub(super) entry: ExportId,
+    /// `None` only where a mutant does without.
+    pub(super) entry: Option<ExportId>,
+    /// The size of the memory that the module declares.
+    pub(super) declared_memory: usize,
     /// What only a mutant needs.
     pub(super) by_mistake: ByMistake,
 }
@@ -52,6 +55,8 @@ pub(super) struct ByMistake {
     pub(super) also_read: Vec<Getter>,
     /// A refusal that comes only after instantiating.
     pub(super) refused_late: Option<Outcome>,
+    /// A refusal that comes only before the call.
+    pub(super) refused_before_call: Option<Outcome>,
 }
 
 /// An export that a number is read from (MOD-3).
@@ -143,23 +148,28 @@ fn checks(job: Job<'_>) -> Vec<Check> {
 
 /// Looks for everything that the binary alone shows to be wrong with a stage, in the
 /// order of ORD-1. A tile filter is not supported, and that is found last. `most_locals`
-/// is the engine's own bound.
+/// is the engine's own bound. Whether the stage is the last matters to a mutant only.
 pub(super) fn plan(
     wasm: &[u8],
     uniforms: &[(String, String)],
     job: Job<'_>,
     most_locals: Option<u64>,
+    is_last: bool,
 ) -> Result<Plan, Outcome> {
-    let limits = &job.limits();
     if job.errs(Mutation::HeaderBeforeSize) {
         check_header(wasm, job)?;
     }
-    let size = wasm.len() as u64;
-    if exceeds(size, limits.module_bytes, job) && !job.errs(Mutation::ModuleSizeUnlimited) {
-        let what = "bytes of the module";
-        return Err(over_limit(what, size, limits.module_bytes, job));
+    let size_late = job.errs(Mutation::SizeAfterValidity);
+    if !size_late {
+        check_size(wasm, job)?;
     }
     check_header(wasm, job)?;
+    if job.errs(Mutation::ImportBeforeValidity) {
+        check_import(&binary::skim(wasm, job), job)?;
+    }
+    if job.errs(Mutation::LimitsBeforeValidity) {
+        check_limits(&binary::skim(wasm, job), most_locals, job)?;
+    }
     let binary = binary::read(wasm, job).map_err(|why| {
         let code = if job.errs(Mutation::InvalidIsNoModule) {
             Code::NotWasm
@@ -168,6 +178,12 @@ pub(super) fn plan(
         };
         refused(code, why)
     })?;
+    if size_late {
+        check_size(wasm, job)?;
+    }
+    if job.errs(Mutation::AllInvalid) {
+        return Err(refused(Code::InvalidModule, "not valid enough"));
+    }
     let exports = Exports {
         binary: &binary,
         numeric: numeric(job),
@@ -181,12 +197,11 @@ pub(super) fn plan(
             Check::Import => check_import(&binary, job)?,
             Check::Memory => check_memory(&binary, job)?,
             Check::Limits => {
-                if let Some(size) = binary.over(limits, most_locals, job) {
-                    let outcome = over_limit(size.what, size.found, size.allowed, job);
-                    if !job.errs(Mutation::MemoryLimitLate) {
-                        return Err(outcome);
-                    }
+                let within = check_limits(&binary, most_locals, job);
+                if within.is_err() && job.errs(Mutation::MemoryLimitLate) {
                     too_large = Some(refused(Code::Instantiate, "no memory of this size"));
+                } else {
+                    within?;
                 }
             }
             // MOD-6: the tile function comes before both entry points.
@@ -196,13 +211,23 @@ pub(super) fn plan(
                     capability: Capability::Image,
                 });
             }
-            Check::Entry => found.entry = Some(exports.check_entry_point()?),
+            Check::Entry => found.entry = exports.check_entry_point()?,
             Check::InputPtr => exports.check_input_ptr()?,
             Check::InputCap => found.input = Some(exports.check_input_cap()?),
-            Check::Output => found.output = exports.check_output()?,
+            Check::Output => match exports.check_output() {
+                Err(fault) if job.errs(Mutation::OutputShapesLate) => {
+                    found.refused_before_call = Some(fault);
+                }
+                output => found.output = output?,
+            },
             Check::ContentTypes => {
                 found.has_input_type = exports.check_pair(INPUT_TYPE)?;
                 found.has_output_type = exports.check_pair(OUTPUT_TYPE)?;
+            }
+            Check::Uniforms
+                if !is_last && !found.is_pipeable() && job.errs(Mutation::PipeBeforeUniforms) =>
+            {
+                return Err(refused(Code::NotPipeable, NOT_PIPEABLE));
             }
             Check::Uniforms => match exports.check_uniforms(uniforms) {
                 Err(Outcome::Refused {
@@ -219,6 +244,24 @@ pub(super) fn plan(
     match too_large {
         Some(outcome) => Err(outcome),
         None => Ok(exports.into_plan(found)),
+    }
+}
+
+/// LIM-1: how many bytes the module may have.
+fn check_size(wasm: &[u8], job: Job<'_>) -> Result<(), Outcome> {
+    let (size, allowed) = (wasm.len() as u64, job.limits().module_bytes);
+    let is_over = exceeds(size, allowed, job) && !job.errs(Mutation::ModuleSizeUnlimited);
+    if is_over || job.errs(Mutation::EverythingTooLarge) {
+        return Err(over_limit("bytes of the module", size, allowed, job));
+    }
+    Ok(())
+}
+
+/// LIM-1, LIM-2: what the module declares.
+fn check_limits(binary: &Binary, most_locals: Option<u64>, job: Job<'_>) -> Result<(), Outcome> {
+    match binary.over(&job.limits(), most_locals, job) {
+        Some(size) => Err(over_limit(size.what, size.found, size.allowed, job)),
+        None => Ok(()),
     }
 }
 
@@ -265,6 +308,17 @@ fn check_memory(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
         let mut all = binary.exports.values();
         found = all.find(|export| matches!(export, Export::Memory(_)));
     }
+    let insists = job.task.options.fixed_memory && !job.errs(Mutation::FixedMemoryIgnored)
+        || job.errs(Mutation::FixedMemoryAlways);
+    let is_memory = matches!(found, Some(Export::Memory(_)));
+    if insists && !is_memory && job.errs(Mutation::FixedBeforeKind) {
+        return Err(refused(Code::MemoryNotFixed, "no memory that is fixed"));
+    }
+    let memories = binary.exports.values();
+    let memories = memories.filter(|export| matches!(export, Export::Memory(_)));
+    if memories.count() > 1 && job.errs(Mutation::MemoryRefused) {
+        return Err(refused(Code::MemoryKind, "a memory of two names"));
+    }
     let memory = match found {
         None if job.errs(Mutation::MemoryLeftOut) => {
             return Err(missing("memory", Code::MissingExport));
@@ -279,8 +333,6 @@ fn check_memory(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
             return Err(refused(Code::MemoryKind, message));
         }
     };
-    let insists = job.task.options.fixed_memory && !job.errs(Mutation::FixedMemoryIgnored)
-        || job.errs(Mutation::FixedMemoryAlways);
     if insists && !is_fixed(memory, binary.grows_memory, job) {
         let message = "the memory can grow";
         return Err(refused(Code::MemoryNotFixed, message));
@@ -290,6 +342,9 @@ fn check_memory(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
 
 /// MOD-7: the maximum is the minimum, and nothing tries to grow.
 fn is_fixed(memory: &MemoryType, grows: bool, job: Job<'_>) -> bool {
+    if job.errs(Mutation::FixedMemoryRefused) {
+        return false;
+    }
     let has_own_maximum =
         memory.maximum == Some(memory.initial) || job.errs(Mutation::MaximumUnseen);
     has_own_maximum && (!grows || job.errs(Mutation::GrowUnseen))
@@ -329,7 +384,11 @@ fn function_text(function: &FuncType, job: Job<'_>) -> String {
 
 /// UNI-3 and UNI-4: whether a key can be one for the caller to give.
 fn is_callers_key(key: &str, job: Job<'_>) -> bool {
-    let is_hosts = key == WIDTH_AND_HEIGHT && !job.errs(Mutation::WidthAndHeightTaken);
+    let is_like_hosts = key != WIDTH_AND_HEIGHT
+        && key.to_ascii_lowercase().contains("width")
+        && job.errs(Mutation::WidthAndHeightLoosely);
+    let is_hosts =
+        is_like_hosts || key == WIDTH_AND_HEIGHT && !job.errs(Mutation::WidthAndHeightTaken);
     !key.is_empty() && !is_hosts
 }
 
@@ -339,6 +398,9 @@ fn setter_parameter(found: &Export, job: Job<'_>) -> Option<ValType> {
         return None;
     };
     if !function.results().is_empty() && job.errs(Mutation::SetterResultsRefused) {
+        return None;
+    }
+    if job.errs(Mutation::AllSettersMisshapen) {
         return None;
     }
     match function.params() {
@@ -361,6 +423,13 @@ struct Found {
     has_output_type: bool,
     uniforms: Vec<(String, Value)>,
     refused_late: Option<Outcome>,
+    refused_before_call: Option<Outcome>,
+}
+
+impl Found {
+    fn is_pipeable(&self) -> bool {
+        matches!(self.output, Some((_, OutputKind::Utf8 | OutputKind::Bytes)))
+    }
 }
 
 /// The exports of a module, looked at in turn.
@@ -379,7 +448,13 @@ impl<'b> Exports<'b> {
             uniforms.push((self.id(&format!("{UNIFORM}{key}")), value));
         }
         let (input_cap, input_is_utf8) = found.input.unwrap_or_default();
-        let by_mistake = self.by_mistake(input_cap, found.output, found.refused_late);
+        let mut by_mistake = self.by_mistake(input_cap, found.output);
+        by_mistake.refused_late = found.refused_late;
+        by_mistake.refused_before_call = found.refused_before_call;
+        let memory = match self.binary.exports.get("memory") {
+            Some(Export::Memory(memory)) => memory.initial.saturating_mul(PAGE_BYTES),
+            _ => 0,
+        };
         Plan {
             uniforms,
             input_ptr: self.getter("input_ptr", 0),
@@ -392,7 +467,8 @@ impl<'b> Exports<'b> {
             }),
             input_type: found.has_input_type.then(|| self.pair(INPUT_TYPE)),
             output_type: found.has_output_type.then(|| self.pair(OUTPUT_TYPE)),
-            entry: self.id(found.entry.unwrap_or_default()),
+            entry: found.entry.map(|name| self.id(name)),
+            declared_memory: usize::try_from(memory).unwrap_or(usize::MAX),
             by_mistake,
             exports: self.used,
         }
@@ -402,13 +478,9 @@ impl<'b> Exports<'b> {
         &mut self,
         input_cap: &str,
         output: Option<(&'static str, OutputKind)>,
-        refused_late: Option<Outcome>,
     ) -> ByMistake {
         let job = self.job;
-        let mut by_mistake = ByMistake {
-            refused_late,
-            ..ByMistake::default()
-        };
+        let mut by_mistake = ByMistake::default();
         for (mutation, name) in [
             (Mutation::InitializeCalled, "_initialize"),
             (Mutation::StartCalled, "_start"),
@@ -456,14 +528,31 @@ impl<'b> Exports<'b> {
         for name in TILE {
             self.check_function(name, &[ValType::F32; 2], &[])?;
         }
+        if self.job.errs(Mutation::HaloFirst) {
+            self.check_halo()?;
+        }
+        if self.job.errs(Mutation::SizeSetterFirst) {
+            self.check_size_setter()?;
+        }
         self.check_number("input_ptr")?;
         self.require("input_ptr")?;
         self.check_number("input_bytes_cap")?;
         self.require("input_bytes_cap")?;
+        if self.job.errs(Mutation::HaloBeforeSizeSetter) {
+            self.check_halo()?;
+        }
         self.check_size_setter()?;
-        self.check_function("calculate_halo_px", &[], &[ValType::I32])?;
+        if self.job.errs(Mutation::TileUniformsFirst) {
+            self.check_uniforms(given)?;
+        }
+        self.check_halo()?;
         self.check_uniforms(given)?;
         Ok(())
+    }
+
+    /// IMG-5.
+    fn check_halo(&self) -> Result<(), Outcome> {
+        self.check_function("calculate_halo_px", &[], &[ValType::I32])
     }
 
     /// What is exported under this name, to read a number of it (MOD-3).
@@ -497,7 +586,7 @@ impl<'b> Exports<'b> {
     }
 
     /// MOD-6 and RUN-1: both names are shape-checked, and the newer one is called.
-    fn check_entry_point(&self) -> Result<&'static str, Outcome> {
+    fn check_entry_point(&self) -> Result<Option<&'static str>, Outcome> {
         let mut names = vec!["render", "run"];
         if self.has("render") && self.has("run") && self.job.errs(Mutation::EntryNamesSwapped) {
             names.reverse();
@@ -510,26 +599,33 @@ impl<'b> Exports<'b> {
         }
         names.retain(|name| self.has(name));
         let mut entries = names.into_iter().map(|name| {
-            let shape = self.check_function(name, &[ValType::I32], &[ValType::I32]);
+            let mut params = vec![ValType::I32];
+            if self.job.errs(Mutation::EntryTakesPointer) {
+                params.push(ValType::I32);
+            }
+            let shape = self.check_function(name, &params, &[ValType::I32]);
             (name, shape)
         });
         let Some((name, shape)) = entries.next() else {
+            if self.job.errs(Mutation::EntryOptional) {
+                return Ok(None);
+            }
             return Err(missing("render", Code::MissingExport));
         };
         if shape.is_err() && self.job.errs(Mutation::EntryShapeUnchecked) {
             return Err(missing(name, Code::MissingExport));
         }
         match entries.next() {
-            None => shape.map(|()| name),
+            None => shape.map(|()| Some(name)),
             Some((other, Ok(()))) if shape.is_err() && self.job.errs(Mutation::EntryFallsBack) => {
-                Ok(other)
+                Ok(Some(other))
             }
             Some((_, other)) => {
                 shape?;
                 if other.is_err() && !self.job.errs(Mutation::LosingEntryUnchecked) {
                     other?;
                 }
-                Ok(name)
+                Ok(Some(name))
             }
         }
     }
@@ -586,6 +682,9 @@ impl<'b> Exports<'b> {
         if present.len() > 1 && self.job.errs(Mutation::BytesBeforeUtf8) {
             present.reverse();
         }
+        if present.len() > 1 && self.job.errs(Mutation::BothCapacitiesRefused) {
+            return Err(refused(Code::ExportShape, "two input capacities"));
+        }
         let winning = present.first().copied();
         for name in names {
             let loses = winning.is_some_and(|winning| winning != name);
@@ -611,6 +710,9 @@ impl<'b> Exports<'b> {
         if present.len() > 1 && self.job.errs(Mutation::BytesOutputBeforeUtf8) {
             present.sort_by_key(|(_, kind)| *kind != OutputKind::Bytes);
         }
+        if present.len() > 1 && self.job.errs(Mutation::I32BeforeUtf8) {
+            present.sort_by_key(|(_, kind)| *kind != OutputKind::I32);
+        }
         let winning = present.first().copied();
         self.check_number("output_ptr")?;
         for (name, _) in OUTPUT_CAPS {
@@ -630,6 +732,9 @@ impl<'b> Exports<'b> {
             (false, Some(_)) if self.job.errs(Mutation::OutputCapAlone) => {
                 Err(missing("output_ptr", Code::MissingExport))
             }
+            _ if self.job.errs(Mutation::ScalarRefused) => {
+                Err(missing("output_ptr", Code::MissingExport))
+            }
             _ => Ok(None),
         }
     }
@@ -637,7 +742,7 @@ impl<'b> Exports<'b> {
     /// MOD-3 and MOD-4: if there is an export of this name, a number can be read of it.
     fn check_number(&self, name: &str) -> Result<(), Outcome> {
         match self.number(name) {
-            Some(found) if !self.is_number(found) => {
+            Some(found) if !self.is_number(found) || self.job.errs(Mutation::NumbersRefused) => {
                 let wanted = "a global of type i32 or a function () -> (i32)";
                 let code = Code::ExportShape;
                 Err(wrong_shape(code, name, found, wanted, self.job))
@@ -701,10 +806,22 @@ impl<'b> Exports<'b> {
     fn check_uniforms(&self, given: &[(String, String)]) -> Result<Vec<(String, Value)>, Outcome> {
         let job = self.job;
         let mut values = Vec::new();
+        if job.errs(Mutation::ShapesBeforeValues) {
+            let mut found = self.keys(given).into_iter().filter_map(|key| {
+                let name = format!("{UNIFORM}{key}");
+                Some((self.binary.exports.get(&name)?, name))
+            });
+            if let Some((found, name)) = found.find(|(it, _)| setter_parameter(it, job).is_none()) {
+                let (code, wanted) = (Code::UniformShape, "a function of one number");
+                return Err(wrong_shape(code, &name, found, wanted, job));
+            }
+        }
         for key in self.keys(given) {
             let name = format!("{UNIFORM}{key}");
             let found = self.binary.exports.get(&name);
             let found = found.filter(|_| is_callers_key(key, job));
+            let is_given = given.iter().any(|(given, _)| given == key);
+            let found = found.filter(|_| !is_given || !job.errs(Mutation::AllKeysUnknown));
             let Some(found) = found else {
                 if job.errs(Mutation::UnknownKeyIgnored) {
                     continue;

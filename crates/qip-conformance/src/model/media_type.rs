@@ -12,6 +12,9 @@ const MOST_BYTES: u32 = 255;
 /// White space is what the web calls ASCII white space.
 pub(super) fn normalized(text: &str, job: Job<'_>) -> Option<String> {
     let mut text = trimmed(text, job).to_owned();
+    if text.contains(' ') && job.errs(Mutation::TypeSpacesRemoved) {
+        text = text.replace(' ', "");
+    }
     if !job.errs(Mutation::TypeNotLowered) {
         text.make_ascii_lowercase();
     }
@@ -41,11 +44,22 @@ pub(super) fn declared<'m>(
     size: u32,
     job: Job<'_>,
 ) -> Result<Cow<'m, str>, String> {
+    let is_unknown = size > i32::MAX.cast_unsigned() && job.errs(Mutation::TypeSizeSigned)
+        || pointer == 0 && job.errs(Mutation::TypeAtZeroIsNone);
+    if is_unknown {
+        return Ok(Cow::Borrowed(""));
+    }
+    if size == 0 && job.errs(Mutation::EmptyTypeRefused) {
+        return Err("an empty content type".to_owned());
+    }
     let is_too_long = size > MOST_BYTES && !job.errs(Mutation::TypeLengthUnchecked);
     if is_too_long || size == MOST_BYTES && job.errs(Mutation::TypeLimitExclusive) {
         return Err(format!("a content type of {size} bytes"));
     }
-    let Some(place) = bounds(memory, pointer, u64::from(size)) else {
+    let place = bounds(memory, pointer, u64::from(size));
+    let place =
+        place.filter(|place| place.end < memory.len() || !job.errs(Mutation::TypeEndRefused));
+    let Some(place) = place else {
         if job.errs(Mutation::TypeBoundsUnchecked) {
             return Ok(Cow::Borrowed(""));
         }

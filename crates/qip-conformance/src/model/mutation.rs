@@ -44,6 +44,8 @@ mutations! {
         "Something else under the name `memory` counts as no memory.",
     FirstMemoryTaken "first-memory-taken" ["MOD-1"]
         "Any exported memory will do, whatever its name.",
+    MemoryRefused "memory-refused" ["MOD-1"]
+        "A memory that is exported under a second name is refused.",
     ImportsUnchecked "imports-unchecked" ["MOD-2"]
         "Imports are left to the engine to refuse.",
     ImportUnnamed "import-unnamed" ["MOD-2"]
@@ -76,14 +78,20 @@ mutations! {
         "A lenient number is rounded, not cut.",
     LenientNotFinite "lenient-not-finite" ["MOD-4"]
         "A lenient number that is not finite counts as 0.",
+    NumbersRefused "numbers-refused" ["MOD-4"]
+        "Every number has the wrong shape.",
     InstantiationTraps "instantiation-traps" ["MOD-5" "TRAP-2"]
         "A trap while instantiating is answered as a trap.",
+    NothingInstantiates "nothing-instantiates" ["MOD-5"]
+        "Instantiating always fails.",
     EntryNamesSwapped "entry-names-swapped" ["MOD-6"]
         "`run` comes before `render`.",
-    OlderEntryOnly "older-entry-only" ["MOD-6"]
+    OlderEntryOnly "older-entry-only" ["MOD-6" "RUN-1"]
         "Only `run` is known.",
-    NewerEntryOnly "newer-entry-only" ["MOD-6"]
+    NewerEntryOnly "newer-entry-only" ["MOD-6" "RUN-1"]
         "Only `render` is known.",
+    EntryOptional "entry-optional" ["MOD-6" "RUN-1"]
+        "A module without an entry point gives 0.",
     EntryFallsBack "entry-falls-back" ["MOD-6"]
         "Where `render` has the wrong shape, `run` is called.",
     LosingEntryUnchecked "losing-entry-unchecked" ["MOD-6"]
@@ -100,12 +108,16 @@ mutations! {
         "`memory.grow` is not looked for.",
     MaximumUnseen "maximum-unseen" ["MOD-7"]
         "The maximum of a memory is not looked at.",
+    FixedMemoryRefused "fixed-memory-refused" ["MOD-7"]
+        "Where the caller insists on fixed memory, every memory is refused.",
     HeaderUnchecked "header-unchecked" ["MOD-8"]
         "What does not begin as a module is an invalid one.",
     VersionUnchecked "version-unchecked" ["MOD-8"]
         "The version behind the magic number is not looked at.",
     InvalidIsNoModule "invalid-is-no-module" ["MOD-8"]
         "A module that is invalid is said to be none.",
+    AllInvalid "all-invalid" ["MOD-8"]
+        "Every module is invalid.",
     ProposalsTaken "proposals-taken" ["MOD-8"]
         "Every feature that there is may be used.",
     FirstEditionOnly "first-edition-only" ["MOD-8"]
@@ -125,8 +137,18 @@ mutations! {
 
     HeaderBeforeSize "header-before-size" ["ORD-1"]
         "Whether the bytes are a module comes before how many they are.",
+    LimitsBeforeValidity "limits-before-validity" ["ORD-1" "LIM-1"]
+        "Declared sizes are looked at before the module is validated.",
+    ImportBeforeValidity "import-before-validity" ["ORD-1"]
+        "Imports are looked at before the module is validated.",
+    SizeAfterValidity "size-after-validity" ["ORD-1"]
+        "The size of a module is looked at once it is known to be valid.",
+    EverythingTooLarge "everything-too-large" ["ORD-1" "LIM-1"]
+        "Every module is over the limit of size.",
     MemoryBeforeImport "memory-before-import" ["ORD-1"]
         "The memory is looked at before imports.",
+    FixedBeforeKind "fixed-before-kind" ["ORD-1" "MOD-7"]
+        "Where the caller insists on fixed memory, no memory is one that is not fixed.",
     LimitsBeforeImport "limits-before-import" ["ORD-1"]
         "Declared sizes are looked at before imports.",
     LimitsBeforeMemory "limits-before-memory" ["ORD-1"]
@@ -145,6 +167,22 @@ mutations! {
         "Uniforms are looked at before content-type exports.",
     UniformsCheckedAsGiven "uniforms-checked-as-given" ["ORD-1"]
         "Uniforms are looked at in the order in which they are given.",
+    InstantiatedEarly "instantiated-early" ["ORD-1"]
+        "A module is instantiated before its exports are looked at.",
+    OutputShapesLate "output-shapes-late" ["ORD-1"]
+        "Output exports are looked at once there is an input.",
+    TileUniformsFirst "tile-uniforms-first" ["ORD-1"]
+        "The uniforms of a tile filter are looked at before its halo.",
+    HaloBeforeSizeSetter "halo-before-size-setter" ["ORD-1" "IMG-5"]
+        "The halo of a tile filter is looked at before its size setter.",
+    SizeSetterFirst "size-setter-first" ["ORD-1" "IMG-6"]
+        "The size setter of a tile filter is looked at before its input exports.",
+    HaloFirst "halo-first" ["ORD-1" "IMG-5"]
+        "The halo of a tile filter is looked at before its input exports.",
+    PipeBeforeUniforms "pipe-before-uniforms" ["ORD-1"]
+        "Whether a stage can be piped is looked at before its uniforms.",
+    ShapesBeforeValues "shapes-before-values" ["ORD-1" "UNI-3"]
+        "The shapes of all setters are looked at before any value.",
     PipesCheckedFirst "pipes-checked-first" ["ORD-1"]
         "A stage that cannot be piped is refused before later stages are looked at.",
     LastStageFirst "last-stage-first" ["ORD-1"]
@@ -154,6 +192,8 @@ mutations! {
 
     UniformsAfterGetters "uniforms-after-getters" ["ORD-2" "UNI-2"]
         "Uniforms are set after the getters have been read.",
+    ContentTypesFirst "content-types-first" ["ORD-2" "RUN-2"]
+        "Content types are read and looked at before any other getter.",
     LengthBeforeContentType "length-before-content-type" ["ORD-2"]
         "The length of the input is looked at before content types.",
     MismatchBeforeOutputType "mismatch-before-output-type" ["ORD-2"]
@@ -166,15 +206,21 @@ mutations! {
         "Whether the input is UTF-8 comes before whether it is within memory.",
     OutputBoundsBeforeCount "output-bounds-before-count" ["ORD-2"]
         "Whether the output is within memory comes before its count.",
+    OutputPtrBeforeCall "output-ptr-before-call" ["ORD-2" "OUT-5"]
+        "An output pointer past memory is refused before the call.",
     LaterStageEarly "later-stage-early" ["ORD-2" "REC-5"]
         "All stages are instantiated before the first runs.",
 
     InputPtrOptional "input-ptr-optional" ["IN-1"]
         "Without `input_ptr` the input is written at 0.",
+    InputAtZero "input-at-zero" ["IN-1"]
+        "The input is written at 0, whatever `input_ptr` says.",
     BytesBeforeUtf8 "bytes-before-utf8" ["IN-2"]
         "Of two input capacities that of bytes wins.",
     LargerCapacityWins "larger-capacity-wins" ["IN-2"]
         "Of two input capacities the larger counts.",
+    BothCapacitiesRefused "both-capacities-refused" ["IN-2"]
+        "Two input capacities are refused.",
     Utf8CapacityOnly "utf8-capacity-only" ["IN-2"]
         "Only `input_utf8_cap` is known.",
     BytesCapacityOnly "bytes-capacity-only" ["IN-2"]
@@ -183,6 +229,8 @@ mutations! {
         "Without an input capacity any input is taken.",
     CapacityExclusive "capacity-exclusive" ["IN-3"]
         "An input as long as the capacity is refused.",
+    InputMustFill "input-must-fill" ["IN-3"]
+        "An input shorter than the capacity is refused.",
     CapacitySigned "capacity-signed" ["IN-3"]
         "A capacity of 2^31 or more is negative.",
     CapacityUnchecked "capacity-unchecked" ["IN-3"]
@@ -201,10 +249,14 @@ mutations! {
         "An empty input is in bounds wherever its pointer is.",
     PointerZeroRefused "pointer-zero-refused" ["IN-4"]
         "An input pointer of 0 is none.",
+    InputAligned "input-aligned" ["IN-4"]
+        "The input pointer must be a multiple of 4.",
     InputEndWraps "input-end-wraps" ["IN-4"]
         "The end of the input wraps to 32 bits.",
     InputBoundsEarly "input-bounds-early" ["IN-4"]
         "The input must lie within memory as it was before the getters.",
+    DeclaredMemoryOnly "declared-memory-only" ["IN-4" "OUT-5"]
+        "Input must lie within the memory that the module declares.",
     CapacityWithinMemory "capacity-within-memory" ["IN-5"]
         "A capacity that reaches past memory is refused.",
     InputUtf8Unchecked "input-utf8-unchecked" ["IN-6" "REC-3"]
@@ -217,9 +269,11 @@ mutations! {
         "The offset is where a sequence goes wrong, not where it starts.",
     Utf8Lax "utf8-lax" ["IN-6" "OUT-6"]
         "Surrogates, overlong forms and numbers above U+10FFFF count as UTF-8.",
+    AsciiOnly "ascii-only" ["IN-6" "OUT-6" "REC-3"]
+        "Text may only be ASCII.",
     Utf8EndUnchecked "utf8-end-unchecked" ["IN-6" "OUT-6"]
         "A sequence that is cut off at the end counts as UTF-8.",
-    BytesInputChecked "bytes-input-checked" ["IN-6"]
+    BytesInputChecked "bytes-input-checked" ["IN-6" "REC-3"]
         "Input must be UTF-8 also where it is bytes.",
     UncheckedIgnored "unchecked-ignored" ["IN-6"]
         "UTF-8 is checked although the caller asks not to.",
@@ -234,6 +288,8 @@ mutations! {
 
     EntryShapeUnchecked "entry-shape-unchecked" ["RUN-1"]
         "A misshapen entry point is taken for missing.",
+    EntryTakesPointer "entry-takes-pointer" ["RUN-1"]
+        "The entry point must take a pointer and a length.",
     GettersTwice "getters-twice" ["RUN-2"]
         "Every getter is called twice.",
     CapacityBeforePointer "capacity-before-pointer" ["RUN-2"]
@@ -258,6 +314,12 @@ mutations! {
         "The entry point gets the length in characters.",
     InstanceReused "instance-reused" ["RUN-4" "DET-2"]
         "Requests share an instance although nobody asks for that.",
+    FailureSpoils "failure-spoils" ["RUN-4" "DET-2"]
+        "After a failure no later request is answered.",
+    OneRequestOnly "one-request-only" ["DET-2" "RUN-4"]
+        "A loaded recipe answers one request.",
+    MemoryCleared "memory-cleared" ["RUN-4" "MOD-5"]
+        "Memory is cleared once there is an instance.",
     ReuseIgnored "reuse-ignored" ["RUN-4"]
         "Requests never share an instance.",
     ReusedAfterTrap "reused-after-trap" ["RUN-4"]
@@ -268,10 +330,12 @@ mutations! {
         "With reuse, uniforms are set on the first request only.",
     OutputReadAfterTrap "output-read-after-trap" ["RUN-5"]
         "A trap in the entry point counts as a result of 0.",
-    TimePerStage "time-per-stage" ["RUN-6"]
-        "Every stage has the whole time limit to itself.",
     FuelPerStage "fuel-per-stage" ["RUN-6"]
         "Every stage has the whole fuel limit to itself.",
+    FuelAtOnce "fuel-at-once" ["RUN-6"]
+        "There is never any fuel.",
+    StoppedAtOnce "stopped-at-once" ["RUN-6"]
+        "A time limit stops everything.",
     LimitUnnamed "limit-unnamed" ["RUN-6"]
         "The message does not name the time limit in force.",
     FuelIsTime "fuel-is-time" ["RUN-6"]
@@ -280,11 +344,17 @@ mutations! {
         "After a limit ran out, no later request is answered.",
     GrowthUnlimited "growth-unlimited" ["RUN-7" "LIM-1"]
         "Memory may grow beyond the limit.",
+    GrowthRefused "growth-refused" ["RUN-7" "TRAP-2" "LIM-1"]
+        "Memory never grows.",
     TablesUnlimited "tables-unlimited" ["RUN-7" "LIM-1"]
         "Tables may grow beyond the limit.",
 
     CapacityZeroScalar "capacity-zero-scalar" ["OUT-1"]
         "An output capacity of 0 makes the result a scalar.",
+    ScalarRefused "scalar-refused" ["OUT-1" "OUT-8"]
+        "A module without an output buffer is refused.",
+    PointerZeroScalar "pointer-zero-scalar" ["OUT-1"]
+        "An output pointer of 0 makes the result a scalar.",
     OutputPtrAlone "output-ptr-alone" ["OUT-1"]
         "`output_ptr` without a capacity is refused.",
     OutputCapAlone "output-cap-alone" ["OUT-1"]
@@ -293,11 +363,21 @@ mutations! {
         "`output_ptr` alone makes the output bytes, with no capacity.",
     I32BeforeBytes "i32-before-bytes" ["OUT-2"]
         "Of several output capacities i32 wins over bytes.",
+    BytesAreText "bytes-are-text" ["OUT-1" "OUT-3"]
+        "Output of bytes is given as UTF-8.",
+    TextIsBytes "text-is-bytes" ["OUT-1" "OUT-3"]
+        "UTF-8 output is given as bytes.",
+    I32BeforeUtf8 "i32-before-utf8" ["OUT-2"]
+        "Of several output capacities i32 wins over UTF-8.",
     BytesOutputBeforeUtf8 "bytes-output-before-utf8" ["OUT-2"]
         "Of several output capacities bytes win over UTF-8.",
     I32CountIsBytes "i32-count-is-bytes" ["OUT-3"]
         "The count of i32 elements is taken for bytes.",
-    I32CapacityIsBytes "i32-capacity-is-bytes" ["OUT-3"]
+    OutputOfAPage "output-of-a-page" ["OUT-3"]
+        "At most 64 KiB of output are read.",
+    CapacityIsCount "capacity-is-count" ["OUT-3"]
+        "The whole capacity is read, whatever the count.",
+    I32CapacityIsBytes "i32-capacity-is-bytes" ["OUT-3" "OUT-4"]
         "The capacity of i32 elements is taken for bytes.",
     I32BigEndian "i32-big-endian" ["OUT-3"]
         "i32 elements are big-endian.",
@@ -307,14 +387,24 @@ mutations! {
         "The count is not held against the capacity.",
     CountExclusive "count-exclusive" ["OUT-4"]
         "A count equal to the capacity is refused.",
+    OutputCapSigned "output-cap-signed" ["OUT-4"]
+        "An output capacity of 2^31 or more is negative.",
+    CountMustFill "count-must-fill" ["OUT-4"]
+        "A count below the capacity is refused.",
     CountSigned "count-signed" ["OUT-4"]
         "A count of 2^31 or more is negative, and no output.",
     CountCut "count-cut" ["OUT-4"]
         "A count above the capacity is cut to it.",
     OutputBoundsEarly "output-bounds-early" ["OUT-5"]
         "The output must lie within memory as it was before the call.",
+    StaleAfterGrowth "stale-after-growth" ["OUT-5"]
+        "After growth in the call no output can be read.",
     OutputEndRefused "output-end-refused" ["OUT-5"]
         "An output may not end where memory does.",
+    OverlapRefused "overlap-refused" ["OUT-3" "OUT-5"]
+        "Output may not overlap the input.",
+    OutputAtZeroRefused "output-at-zero-refused" ["OUT-5"]
+        "An output pointer of 0 is none.",
     EmptyOutputAnywhere "empty-output-anywhere" ["OUT-5"]
         "An empty output is in bounds wherever its pointer is.",
     OutputBoundsUnchecked "output-bounds-unchecked" ["OUT-5"]
@@ -333,6 +423,12 @@ mutations! {
         "Output must be UTF-8 also where it is bytes.",
     OutputUtf8LastOnly "output-utf8-last-only" ["OUT-6"]
         "Output is checked for UTF-8 in the last stage only.",
+    OutputEndsAtNul "output-ends-at-nul" ["OUT-6"]
+        "Text output ends at its first zero byte.",
+    OutputTrimmed "output-trimmed" ["OUT-6"]
+        "White space around text output is taken off.",
+    WholeCapacityUtf8 "whole-capacity-utf8" ["OUT-6"]
+        "The whole output capacity must be UTF-8.",
     EmptyOutputScalar "empty-output-scalar" ["OUT-7"]
         "An empty output is the scalar 0.",
     EmptyOutputRefused "empty-output-refused" ["OUT-7"]
@@ -345,11 +441,21 @@ mutations! {
         "A scalar has no sign: the highest bit is dropped.",
     ScalarChecked "scalar-checked" ["OUT-8"]
         "A negative scalar is a failure.",
+    OutputAliased "output-aliased" ["OUT-10"]
+        "With reuse, outputs are views of memory that later requests change.",
 
     HalfPairIgnored "half-pair-ignored" ["MIME-1"]
         "One export of a pair declares nothing.",
     TypeLimitExclusive "type-limit-exclusive" ["MIME-1"]
         "A content type of 255 bytes is too long.",
+    EmptyTypeRefused "empty-type-refused" ["MIME-1" "MIME-2"]
+        "An empty content type is refused.",
+    TypeEndRefused "type-end-refused" ["MIME-1"]
+        "A content type may not end where memory does.",
+    TypeAtZeroIsNone "type-at-zero-is-none" ["MIME-1"]
+        "A content type at 0 is unknown.",
+    TypeSizeSigned "type-size-signed" ["MIME-1"]
+        "A content type of 2^31 bytes and more has a negative size, and is unknown.",
     TypeLengthUnchecked "type-length-unchecked" ["MIME-1"]
         "A content type may be longer than 255 bytes.",
     TypeBoundsUnchecked "type-bounds-unchecked" ["MIME-1"]
@@ -358,8 +464,10 @@ mutations! {
         "A content type need not be ASCII.",
     TypesReadAfterCall "types-read-after-call" ["MIME-1" "RUN-2"]
         "The output's type is read after the call.",
-    OutputTypeFirst "output-type-first" ["RUN-2"]
-        "The output's type is read before the input's.",
+    TypeGettersAfterCall "type-getters-after-call" ["MIME-1" "RUN-2"]
+        "The getters of content types are read after the call.",
+    TypesReadEarly "types-read-early" ["MIME-1" "RUN-2"]
+        "Content types are taken from memory as it was before the getters.",
     TypeNotLowered "type-not-lowered" ["MIME-2"]
         "Content types keep their capitals.",
     ParametersKept "parameters-kept" ["MIME-2"]
@@ -370,6 +478,8 @@ mutations! {
         "Space before the first `;` is kept.",
     TypeTrimmedWidely "type-trimmed-widely" ["MIME-2"]
         "Space that is not ASCII is trimmed, too.",
+    TypeSpacesRemoved "type-spaces-removed" ["MIME-2"]
+        "All space is taken out of content types.",
     CallerTypeVerbatim "caller-type-verbatim" ["MIME-2"]
         "The caller's type is taken as it is.",
     EmptyTypeKnown "empty-type-known" ["MIME-2"]
@@ -393,6 +503,10 @@ mutations! {
 
     EmptyRecipeEchoes "empty-recipe-echoes" ["REC-1"]
         "A recipe without stages gives back its input.",
+    OneStageOnly "one-stage-only" ["REC-1" "REC-4" "REC-5"]
+        "Only the first stage runs.",
+    SingleStageRefused "single-stage-refused" ["REC-1"]
+        "A recipe needs two stages.",
     I32Piped "i32-piped" ["REC-2"]
         "i32 output is piped as its bytes.",
     ScalarPiped "scalar-piped" ["REC-2"]
@@ -403,21 +517,33 @@ mutations! {
         "The refusal of what cannot be piped does not say why.",
     PipedUtf8Unchecked "piped-utf8-unchecked" ["REC-3"]
         "Only the first stage's input is checked for UTF-8.",
+    BytesNeverText "bytes-never-text" ["REC-3"]
+        "Bytes are never piped into a UTF-8 input.",
     StagesShareInstance "stages-share-instance" ["REC-4"]
         "Stages of the same module share an instance.",
+    StagesShareMemory "stages-share-memory" ["REC-4"]
+        "A stage finds the memory of the one before.",
+    FirstKindKept "first-kind-kept" ["REC-4"]
+        "The kind of the output is that of the first stage.",
+    InputToAll "input-to-all" ["REC-4"]
+        "Every stage gets the input of the recipe.",
+    StagesReversed "stages-reversed" ["REC-4"]
+        "Stages run from the last to the first.",
     StagesShareUniforms "stages-share-uniforms" ["REC-4"]
         "The uniforms of a stage go to later stages of the same module, too.",
     StagesFromZero "stages-from-zero" ["REC-5"]
         "Stages are counted from 0.",
     StageUnnamed "stage-unnamed" ["REC-5"]
         "A failure does not name its stage.",
-    FailureIsSkipped "failure-is-skipped" ["REC-5"]
+    FailureIsSkipped "failure-is-skipped" ["REC-5" "ORD-2"]
         "A stage that traps is left out.",
 
     SetterResultsRefused "setter-results-refused" ["UNI-1"]
         "A setter may have no results.",
     SetterShapeUnchecked "setter-shape-unchecked" ["UNI-1"]
         "A misshapen setter is taken for missing.",
+    AllSettersMisshapen "all-setters-misshapen" ["UNI-1"]
+        "Every setter has the wrong shape.",
     UngivenSettersUnchecked "ungiven-setters-unchecked" ["UNI-1"]
         "Only the setters of given keys are looked at.",
     IntegerSettersOnly "integer-setters-only" ["UNI-1"]
@@ -438,10 +564,30 @@ mutations! {
         "Uniforms that are not given are set to 0.",
     HexRefused "hex-refused" ["UNI-3"]
         "Hexadecimal integers are refused.",
+    HexWraps "hex-wraps" ["UNI-3"]
+        "Hexadecimal digits that do not fit wrap.",
+    HexIsDecimal "hex-is-decimal" ["UNI-3"]
+        "Hexadecimal digits are read as decimal.",
+    DecimalIsHex "decimal-is-hex" ["UNI-3"]
+        "Decimal digits are read as hexadecimal.",
+    IntegersThroughDoubles "integers-through-doubles" ["UNI-3"]
+        "Integers pass through a double.",
+    OctalFromZero "octal-from-zero" ["UNI-3"]
+        "A leading zero begins an octal number.",
+    LongNumbersRefused "long-numbers-refused" ["UNI-3"]
+        "An integer has at most ten digits.",
+    RangeExclusive "range-exclusive" ["UNI-3"]
+        "The ends of the range of an integer are refused.",
+    NegativesRefused "negatives-refused" ["UNI-3"]
+        "A number may not be negative.",
+    RubbishIsZero "rubbish-is-zero" ["UNI-3"]
+        "What is no number is 0.",
     HexIsSigned "hex-is-signed" ["UNI-3"]
         "Hexadecimal integers must be in the signed range.",
     HexMayHaveSign "hex-may-have-sign" ["UNI-3"]
         "A hexadecimal integer may have a sign.",
+    HexSignInside "hex-sign-inside" ["UNI-3"]
+        "A sign may stand behind `0x`.",
     HexCapitalX "hex-capital-x" ["UNI-3"]
         "`0X` begins a hexadecimal integer, too.",
     PlusRefused "plus-refused" ["UNI-3"]
@@ -464,21 +610,31 @@ mutations! {
         "An f32 is rounded to f64 first.",
     ExponentsRefused "exponents-refused" ["UNI-3"]
         "A float may have no exponent.",
+    FloatsNeedPoint "floats-need-point" ["UNI-3"]
+        "A float must have a point.",
     BarePointRefused "bare-point-refused" ["UNI-3"]
         "A float must have digits on both sides of its point.",
     LonePointTaken "lone-point-taken" ["UNI-3"]
         "A float may have no digits at all.",
     MinusZeroLost "minus-zero-lost" ["UNI-3"]
         "-0 is 0.",
-    UnknownKeyIgnored "unknown-key-ignored" ["UNI-3"]
+    UnknownKeyIgnored "unknown-key-ignored" ["UNI-3" "UNI-4"]
         "A key that the module does not have is ignored.",
+    AllKeysUnknown "all-keys-unknown" ["UNI-3"]
+        "No key is known.",
     ValuesParsedLate "values-parsed-late" ["UNI-3"]
         "A value is parsed when it is set.",
     WidthAndHeightTaken "width-and-height-taken" ["UNI-4"]
         "`width_and_height` is a key like others.",
+    WidthAndHeightLoosely "width-and-height-loosely" ["UNI-4"]
+        "Keys that are only like `width_and_height` are refused, too.",
 
     TrapsUnreachable "traps-unreachable" ["TRAP-1"]
         "Every trap is `unreachable`.",
+    EveryCallTraps "every-call-traps" ["TRAP-1" "TRAP-2"]
+        "Every entry point traps.",
+    UnreachableIsMemory "unreachable-is-memory" ["TRAP-1"]
+        "`unreachable` is answered as a memory access out of bounds.",
     OverflowIsDivideByZero "overflow-is-divide-by-zero" ["TRAP-1"]
         "Integer overflow is answered as a division by zero.",
     BadConversionIsOverflow "bad-conversion-is-overflow" ["TRAP-1"]
@@ -493,7 +649,9 @@ mutations! {
         "A trap in a getter is answered as a wrong shape.",
     UniformTrapsValue "uniform-traps-value" ["TRAP-2"]
         "A trap in a setter is answered as a bad value.",
-    StopIsTrap "stop-is-trap" ["TRAP-2"]
+    EntryTrapRefused "entry-trap-refused" ["TRAP-2"]
+        "A trap in the entry point is answered as a refusal.",
+    StopIsTrap "stop-is-trap" ["TRAP-2" "RUN-6"]
         "A limit that ran out is answered as a trap.",
     RefusedGrowthFails "refused-growth-fails" ["TRAP-2"]
         "Growth that was refused fails the request.",
@@ -503,6 +661,8 @@ mutations! {
 
     LimitsExclusive "limits-exclusive" ["LIM-1"]
         "What is exactly at a limit is refused.",
+    LimitsHalved "limits-halved" ["LIM-1"]
+        "Only half of every limit is allowed.",
     LimitsDefault "limits-default" ["LIM-1"]
         "The limits that the caller sets are not used.",
     LimitUncounted "limit-uncounted" ["LIM-1"]

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use qip_contract::{Code, TrapKind, Value};
+use qip_contract::{Code, PAGE_BYTES, TrapKind, Value};
 use qip_host::Utf8;
 use qip_host::engine::{Budget, Exhausted, Instance, Stop};
 
@@ -18,6 +18,14 @@ use super::{Job, Kept, Loaded, Mutation, at_stage, media_type, number, refused, 
 struct Passed {
     result: Output,
     content_type: Option<String>,
+    /// Where the output was, and all memory around it, for mutants that share it.
+    left: Left,
+}
+
+#[derive(Default)]
+struct Left {
+    place: Option<Range<usize>>,
+    memory: Option<Vec<u8>>,
 }
 
 /// What a stage gives.
@@ -35,34 +43,48 @@ struct Numbers {
     output_type: Option<(u32, u32)>,
 }
 
-/// Answers one request.
+/// Answers one request, and says where the output was.
 pub(super) fn answer(
     stages: &[Loaded],
     job: Job<'_>,
     request: &Request,
     kept: &mut Kept,
-) -> Outcome {
+) -> (Outcome, Option<Range<usize>>) {
+    match run_stages(stages, job, request, kept) {
+        Ok(mut passed) => {
+            let place = passed.left.place.take();
+            (reply(passed, job), place)
+        }
+        Err(outcome) => (outcome, None),
+    }
+}
+
+fn run_stages(
+    stages: &[Loaded],
+    job: Job<'_>,
+    request: &Request,
+    kept: &mut Kept,
+) -> Result<Passed, Outcome> {
     // RUN-6: one limit for all stages, and the copying of the input counts.
     let mut budget = budget(job);
     let mut passed = Passed {
         result: Output::Buffered(OutputKind::Bytes, request.input.to_vec()),
         content_type: callers_type(request, job),
+        left: Left::default(),
     };
+    let mut first_kind = None;
     if stages.len() > 1 && job.errs(Mutation::LaterStageEarly) {
         for (index, stage) in stages.iter().enumerate() {
             let instance = instantiate(stage, job, &mut budget);
             match instance {
                 Ok(instance) => kept[index] = Some(instance),
-                Err(outcome) => return at_stage(outcome, index, job),
+                Err(outcome) => return Err(at_stage(outcome, index, job)),
             }
         }
     }
     for (index, stage) in stages.iter().enumerate() {
         let is_last = index + 1 == stages.len();
         let slot = slot(stages, index, job);
-        if index > 0 && job.errs(Mutation::TimePerStage) {
-            budget.deadline = self::budget(job).deadline;
-        }
         if index > 0 && job.errs(Mutation::FuelPerStage) {
             budget.fuel = self::budget(job).fuel;
         }
@@ -70,10 +92,22 @@ pub(super) fn answer(
             is_first: index == 0,
             is_last,
         };
-        passed = match run(stage, job, passed, &mut budget, &mut kept[slot], place) {
-            Ok(passed) => passed,
-            Err(outcome) => return at_stage(outcome, index, job),
-        };
+        if index > 0 && job.errs(Mutation::InputToAll) {
+            passed.result = Output::Buffered(OutputKind::Bytes, request.input.to_vec());
+        }
+        if let Output::Buffered(OutputKind::Bytes, _) = passed.result
+            && index > 0
+            && stage.plan.input_is_utf8
+            && job.errs(Mutation::BytesNeverText)
+        {
+            let outcome = refused(Code::NotPipeable, "bytes are no text");
+            return Err(at_stage(outcome, index, job));
+        }
+        let ran = run(stage, job, passed, &mut budget, &mut kept[slot], place);
+        passed = ran.map_err(|outcome| at_stage(outcome, index, job))?;
+        if let (None, Output::Buffered(kind, _)) = (first_kind, &passed.result) {
+            first_kind = Some(*kind);
+        }
         let is_empty = matches!(&passed.result, Output::Buffered(_, bytes) if bytes.is_empty());
         if is_empty && !is_last && job.errs(Mutation::EmptyOutputEndsRecipe) {
             break;
@@ -82,7 +116,13 @@ pub(super) fn answer(
     if job.errs(Mutation::StagesShareInstance) && !job.task.options.reuse {
         kept.fill_with(|| None);
     }
-    reply(passed, job)
+    if let (Some(first), Output::Buffered(kind, _)) = (first_kind, &mut passed.result)
+        && first != *kind
+        && job.errs(Mutation::FirstKindKept)
+    {
+        *kind = first;
+    }
+    Ok(passed)
 }
 
 fn reply(passed: Passed, job: Job<'_>) -> Outcome {
@@ -97,6 +137,11 @@ fn reply(passed: Passed, job: Job<'_>) -> Outcome {
         Output::Buffered(mut kind, bytes) => {
             if bytes.is_empty() && job.errs(Mutation::EmptyOutputIsBytes) {
                 kind = OutputKind::Bytes;
+            }
+            if kind == OutputKind::Utf8 && job.errs(Mutation::TextIsBytes) {
+                kind = OutputKind::Bytes;
+            } else if kind == OutputKind::Bytes && job.errs(Mutation::BytesAreText) {
+                kind = OutputKind::Utf8;
             }
             Outcome::Output {
                 kind,
@@ -129,11 +174,18 @@ fn callers_type(request: &Request, job: Job<'_>) -> Option<String> {
 }
 
 /// RUN-6: what one request may use.
-fn budget(job: Job<'_>) -> Budget {
-    let time = job.task.limits.time;
+pub(super) fn budget(job: Job<'_>) -> Budget {
+    let mut time = job.task.limits.time;
+    if time.is_some() && job.errs(Mutation::StoppedAtOnce) {
+        time = Some(Duration::ZERO);
+    }
+    let mut fuel = job.task.limits.fuel;
+    if fuel.is_some() && job.errs(Mutation::FuelAtOnce) {
+        fuel = Some(0);
+    }
     Budget {
         deadline: time.and_then(|it| Instant::now().checked_add(it)),
-        fuel: job.task.limits.fuel,
+        fuel,
     }
 }
 
@@ -174,7 +226,13 @@ fn run(
     let skipped = may_skip.then(|| Passed {
         result: Output::Buffered(OutputKind::Bytes, input_of(&passed).to_vec()),
         content_type: passed.content_type.clone(),
+        left: Left::default(),
     });
+    if let Some(memory) = &passed.left.memory {
+        let own = instance.memory();
+        let length = own.len().min(memory.len());
+        own[..length].copy_from_slice(&memory[..length]);
+    }
     let sets_uniforms = !is_reused || !job.errs(Mutation::UniformsOnce);
     let passed = content(&mut *instance, stage, job, passed, place, sets_uniforms);
     // RUN-4: after a trap or a stop, an instance is never used again.
@@ -217,7 +275,13 @@ fn instantiate(
     job: Job<'_>,
     budget: &mut Budget,
 ) -> Result<Box<dyn Instance>, Outcome> {
+    if job.errs(Mutation::NothingInstantiates) {
+        return Err(refused(Code::Instantiate, "nothing works"));
+    }
     let mut limits = job.limits();
+    if job.errs(Mutation::GrowthRefused) {
+        limits.memory_bytes = stage.plan.declared_memory as u64;
+    }
     if job.errs(Mutation::GrowthUnlimited) {
         limits.memory_bytes = u64::from(u32::MAX) + 1;
     }
@@ -225,7 +289,11 @@ fn instantiate(
         limits.table_entries = u64::from(u32::MAX);
     }
     let instance = stage.code.instantiate(&limits, budget);
-    instance.map_err(|stop| not_instantiated(stop, job))
+    let mut instance = instance.map_err(|stop| not_instantiated(stop, job))?;
+    if job.errs(Mutation::MemoryCleared) {
+        instance.memory().fill(0);
+    }
+    Ok(instance)
 }
 
 /// REC-2: what comes from a stage is never a scalar.
@@ -291,13 +359,30 @@ fn content(
     }
     let early = Early {
         memory: instance.memory().len(),
+        bytes: job
+            .errs(Mutation::TypesReadEarly)
+            .then(|| instance.memory().to_vec()),
         globals: early_globals(instance, plan, job),
     };
     let uniforms_late = job.errs(Mutation::UniformsAfterGetters);
     if sets_uniforms && !uniforms_late {
         set_uniforms(instance, plan, job)?;
     }
+    if job.errs(Mutation::ContentTypesFirst) {
+        let types = Numbers {
+            input_ptr: 0,
+            input_cap: 0,
+            output: None,
+            input_type: read_pair(instance, &plan.input_type, job, &early)?,
+            output_type: read_pair(instance, &plan.output_type, job, &early)?,
+        };
+        let current = passed.content_type.clone();
+        check_content_types(instance.memory(), &types, current, job)?;
+    }
     let mut numbers = read_numbers(instance, plan, job, &early)?;
+    if job.errs(Mutation::InputAtZero) {
+        numbers.input_ptr = 0;
+    }
     if sets_uniforms && uniforms_late {
         set_uniforms(instance, plan, job)?;
     }
@@ -318,13 +403,16 @@ fn content(
         match check {
             InputCheck::ContentTypes => {
                 let current = passed.content_type.clone();
-                content_type = check_content_types(instance.memory(), &numbers, current, job)?;
+                let memory = early.bytes.as_deref().unwrap_or(instance.memory());
+                content_type = check_content_types(memory, &numbers, current, job)?;
             }
             InputCheck::Length => check_length(instance.memory(), &numbers, &mut input, job)?,
             // IN-4: memory as it is after the getters.
             InputCheck::Bounds => {
                 let memory = if job.errs(Mutation::InputBoundsEarly) {
                     early.memory
+                } else if job.errs(Mutation::DeclaredMemoryOnly) {
+                    plan.declared_memory
                 } else {
                     instance.memory().len()
                 };
@@ -341,10 +429,25 @@ fn content(
         }
     }
     write_input(instance.memory(), &numbers, &input, job);
+    if let Some(outcome) = &plan.by_mistake.refused_before_call {
+        return Err(outcome.clone());
+    }
+    if let Some((_, ptr, _)) = numbers.output
+        && ptr as usize > instance.memory().len()
+        && job.errs(Mutation::OutputPtrBeforeCall)
+    {
+        return Err(refused(Code::OutputOutOfBounds, "no memory there"));
+    }
 
     let before = instance.memory().len();
     let result = call_entry(instance, plan, &numbers, &input, job)?;
 
+    if job.errs(Mutation::TypeGettersAfterCall) {
+        numbers.input_type = read_pair(instance, &plan.input_type, job, &early)?;
+        numbers.output_type = read_pair(instance, &plan.output_type, job, &early)?;
+        let current = passed.content_type.clone();
+        content_type = check_content_types(instance.memory(), &numbers, current, job)?;
+    }
     if job.errs(Mutation::TypesReadAfterCall) {
         let current = passed.content_type.clone();
         content_type = check_content_types(instance.memory(), &numbers, current, job)?;
@@ -357,7 +460,10 @@ fn content(
             *cap = read_number(instance, &output.cap, job, &early)?;
         }
     }
-    let is_last = place.is_last;
+    let mut left = Left::default();
+    if !place.is_last && job.errs(Mutation::StagesShareMemory) {
+        left.memory = Some(instance.memory().to_vec());
+    }
     let result = match numbers.output {
         // OUT-8.
         None if result < 0 && job.errs(Mutation::ScalarChecked) => {
@@ -365,18 +471,43 @@ fn content(
         }
         None => Output::Scalar(result),
         Some((_, _, 0)) if job.errs(Mutation::CapacityZeroScalar) => Output::Scalar(result),
-        Some(buffer) => read_output(instance.memory(), before, buffer, result, job, is_last)?,
+        Some((_, 0, _)) if job.errs(Mutation::PointerZeroScalar) => Output::Scalar(result),
+        Some(buffer) => {
+            let written = numbers.input_ptr as usize..numbers.input_ptr as usize + input.len();
+            let call = Call {
+                before,
+                result,
+                written,
+                is_last: place.is_last,
+            };
+            let (output, place) = read_output(instance.memory(), buffer, call, job)?;
+            left.place = Some(place);
+            output
+        }
     };
     Ok(Passed {
         result,
         content_type,
+        left,
     })
+}
+
+/// What is known of a call once it has returned.
+struct Call {
+    /// The size of the memory before.
+    before: usize,
+    result: i32,
+    /// Where the input is.
+    written: Range<usize>,
+    is_last: bool,
 }
 
 /// What was so when the instance was new, for a mutant that looks too early.
 struct Early {
     /// The size of the memory.
     memory: usize,
+    /// The memory itself, if content types are taken from it.
+    bytes: Option<Vec<u8>>,
     /// Values of globals; none, unless they are read early.
     globals: BTreeMap<usize, Value>,
 }
@@ -453,25 +584,27 @@ fn read_numbers(
             input_cap = input_cap.max(number);
         }
     }
-    let mut read_pair = |pair: &Option<Pair>| match pair {
-        Some(Pair { ptr, size }) => Ok(Some((read(ptr)?, read(size)?))),
-        None => Ok(None),
-    };
-    let (input_type, output_type);
-    if job.errs(Mutation::OutputTypeFirst) {
-        output_type = read_pair(&plan.output_type)?;
-        input_type = read_pair(&plan.input_type)?;
-    } else {
-        input_type = read_pair(&plan.input_type)?;
-        output_type = read_pair(&plan.output_type)?;
-    }
     Ok(Numbers {
         input_ptr,
         input_cap,
         output,
-        input_type,
-        output_type,
+        input_type: read_pair(instance, &plan.input_type, job, early)?,
+        output_type: read_pair(instance, &plan.output_type, job, early)?,
     })
+}
+
+fn read_pair(
+    instance: &mut dyn Instance,
+    pair: &Option<Pair>,
+    job: Job<'_>,
+    early: &Early,
+) -> Result<Option<(u32, u32)>, Outcome> {
+    let Some(Pair { ptr, size }) = pair else {
+        return Ok(None);
+    };
+    let ptr = read_number(instance, ptr, job, early)?;
+    let size = read_number(instance, size, job, early)?;
+    Ok(Some((ptr, size)))
 }
 
 /// MOD-3: a global is read, a function is called.
@@ -580,6 +713,9 @@ fn check_length(
     let is_signed = cap > i32::MAX.cast_unsigned() && job.errs(Mutation::CapacitySigned);
     let is_too_long = u32::try_from(length).map_or(true, |length| length > cap)
         || length == cap as usize && job.errs(Mutation::CapacityExclusive);
+    if length < cap as usize && job.errs(Mutation::InputMustFill) {
+        return Err(refused(Code::InputTooLarge, "Input is too small"));
+    }
     if !is_too_long && !is_signed {
         return Ok(());
     }
@@ -613,6 +749,7 @@ fn check_input_bounds(
     let (ptr, length) = (numbers.input_ptr, input.len());
     let end = u64::from(ptr) + length as u64;
     let is_wrong = ptr == 0 && job.errs(Mutation::PointerZeroRefused)
+        || !ptr.is_multiple_of(4) && job.errs(Mutation::InputAligned)
         || end == memory as u64 && job.errs(Mutation::EndOfMemoryRefused);
     if end <= memory as u64 && !is_wrong {
         return Ok(());
@@ -667,39 +804,55 @@ fn call_entry(
     {
         length = text.chars().count() as u32;
     }
+    let Some(entry) = plan.entry else {
+        return Ok(0);
+    };
     let args = [Value::I32(length.cast_signed())];
-    let mut result = instance.call(plan.entry, &args);
+    let mut result = instance.call(entry, &args);
     if result.is_ok() && job.errs(Mutation::CalledTwice) {
-        result = instance.call(plan.entry, &args);
+        result = instance.call(entry, &args);
+    }
+    if result.is_ok() && job.errs(Mutation::EveryCallTraps) {
+        return Err(Outcome::Trapped {
+            kind: TrapKind::Unreachable,
+            stage: None,
+            message: "a trap".to_owned(),
+        });
     }
     match result {
         Ok(Some(Value::I32(result))) => Ok(result),
         Ok(other) => Err(no_i32("the entry point", other)),
         Err(Stop::Trap(_)) if job.errs(Mutation::OutputReadAfterTrap) => Ok(0),
+        Err(Stop::Trap(_)) if job.errs(Mutation::EntryTrapRefused) => {
+            Err(refused(Code::Instantiate, "the entry point trapped"))
+        }
         Err(stop) => Err(stopped(stop, job)),
     }
 }
 
-/// OUT-3 to OUT-7: what was put out. `before` is the size of the memory before the call.
+/// OUT-3 to OUT-7: what was put out, and where.
 fn read_output(
     memory: &[u8],
-    before: usize,
     (kind, ptr, cap): (OutputKind, u32, u32),
-    result: i32,
+    call: Call,
     job: Job<'_>,
-    is_last: bool,
-) -> Result<Output, Outcome> {
-    let mut count = result.cast_unsigned();
-    if result < 0 && job.errs(Mutation::CountSigned) {
+) -> Result<(Output, Range<usize>), Outcome> {
+    let mut count = call.result.cast_unsigned();
+    if call.result < 0 && job.errs(Mutation::CountSigned) {
         count = 0;
     }
+    if count < cap && job.errs(Mutation::CapacityIsCount) {
+        count = cap;
+    }
     if job.errs(Mutation::OutputBoundsBeforeCount) {
-        check_output_bounds(memory, before, (kind, ptr, cap), count, job)?;
+        check_output_bounds(memory, (kind, ptr, cap), count, &call, job)?;
     }
     let bytes_cap = kind == OutputKind::I32 && job.errs(Mutation::I32CapacityIsBytes);
     let is_too_large = count > cap
         || bytes_cap && count > cap / 4
-        || count == cap && job.errs(Mutation::CountExclusive);
+        || count == cap && job.errs(Mutation::CountExclusive)
+        || count < cap && job.errs(Mutation::CountMustFill)
+        || cap > i32::MAX.cast_unsigned() && job.errs(Mutation::OutputCapSigned);
     if is_too_large && job.errs(Mutation::CountCut) {
         count = cap;
     } else if is_too_large && !job.errs(Mutation::CountUnchecked) {
@@ -707,8 +860,11 @@ fn read_output(
         return Err(refused(Code::OutputTooLarge, message));
     }
     // OUT-5: memory as it is after the call.
-    let place = check_output_bounds(memory, before, (kind, ptr, cap), count, job)?;
-    let mut bytes = memory[place].to_vec();
+    let place = check_output_bounds(memory, (kind, ptr, cap), count, &call, job)?;
+    let mut bytes = memory[place.clone()].to_vec();
+    if bytes.len() > PAGE_BYTES as usize && job.errs(Mutation::OutputOfAPage) {
+        bytes.truncate(PAGE_BYTES as usize);
+    }
     if kind == OutputKind::I32 && job.errs(Mutation::I32BigEndian) {
         bytes.chunks_mut(4).for_each(<[u8]>::reverse);
     }
@@ -719,8 +875,19 @@ fn read_output(
     if is_text {
         bytes = mended_text(bytes, job, MEND_OUTPUT);
     }
+    if kind == OutputKind::Utf8 {
+        check_whole_capacity(memory, ptr, cap, job)?;
+        if job.errs(Mutation::OutputTrimmed) {
+            bytes = bytes.trim_ascii().to_vec();
+        }
+        if let Some(at) = bytes.iter().position(|byte| *byte == 0)
+            && job.errs(Mutation::OutputEndsAtNul)
+        {
+            bytes.truncate(at);
+        }
+    }
     let leaves_out = job.errs(Mutation::OutputUtf8Unchecked)
-        || !is_last && job.errs(Mutation::OutputUtf8LastOnly);
+        || !call.is_last && job.errs(Mutation::OutputUtf8LastOnly);
     let is_checked = is_text && !leaves_out
         || kind == OutputKind::Bytes && job.errs(Mutation::BytesOutputChecked);
     if is_checked {
@@ -729,15 +896,25 @@ fn read_output(
     if bytes.is_empty() && job.errs(Mutation::EmptyOutputRefused) {
         return Err(refused(Code::OutputTooLarge, "no output"));
     }
-    Ok(Output::Buffered(kind, bytes))
+    Ok((Output::Buffered(kind, bytes), place))
+}
+
+/// OUT-6: bytes behind the count are of no concern.
+fn check_whole_capacity(memory: &[u8], ptr: u32, cap: u32, job: Job<'_>) -> Result<(), Outcome> {
+    match bounds(memory, ptr, u64::from(cap)) {
+        Some(whole) if job.errs(Mutation::WholeCapacityUtf8) => {
+            check_utf8_text(&memory[whole], Code::OutputNotUtf8, job)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// OUT-3, OUT-5: where the output is.
 fn check_output_bounds(
     memory: &[u8],
-    before: usize,
     (kind, ptr, cap): (OutputKind, u32, u32),
     count: u32,
+    call: &Call,
     job: Job<'_>,
 ) -> Result<Range<usize>, Outcome> {
     let element: u32 = match kind {
@@ -749,15 +926,20 @@ fn check_output_bounds(
     if length > u64::from(u32::MAX) && job.errs(Mutation::I32ProductWraps) {
         length = u64::from(count.wrapping_mul(element));
     }
-    let memory = if memory.len() > before && job.errs(Mutation::OutputBoundsEarly) {
-        &memory[..before]
+    let has_grown = memory.len() > call.before;
+    let memory = if has_grown && job.errs(Mutation::OutputBoundsEarly) {
+        &memory[..call.before]
     } else {
         memory
     };
     let size = memory.len();
     let end = u64::from(ptr) + length;
     let whole = u64::from(ptr) + u64::from(cap) * u64::from(element);
-    let is_wrong = end == size as u64 && job.errs(Mutation::OutputEndRefused)
+    let overlaps = u64::from(ptr) < call.written.end as u64 && end > call.written.start as u64;
+    let is_wrong = overlaps && job.errs(Mutation::OverlapRefused)
+        || has_grown && job.errs(Mutation::StaleAfterGrowth)
+        || ptr == 0 && job.errs(Mutation::OutputAtZeroRefused)
+        || end == size as u64 && job.errs(Mutation::OutputEndRefused)
         || whole > size as u64 && job.errs(Mutation::OutputCapWithinMemory)
         || element == 4 && !ptr.is_multiple_of(4) && job.errs(Mutation::I32Aligned);
     match bounds(memory, ptr, length).filter(|_| !is_wrong) {
@@ -785,6 +967,9 @@ pub(super) fn bounds(memory: &[u8], pointer: u32, length: u64) -> Option<Range<u
 /// IN-6 and OUT-6: the offset is where the first ill-formed or incomplete sequence
 /// starts.
 fn check_utf8_text(bytes: &[u8], code: Code, job: Job<'_>) -> Result<(), Outcome> {
+    if !bytes.is_ascii() && job.errs(Mutation::AsciiOnly) {
+        return Err(refused(code, "no ASCII"));
+    }
     let Err(error) = std::str::from_utf8(bytes) else {
         return Ok(());
     };
@@ -876,6 +1061,7 @@ fn stopped(stop: Stop, job: Job<'_>) -> Outcome {
 /// TRAP-1: what the engine says.
 fn trap_kind(kind: TrapKind, job: Job<'_>) -> TrapKind {
     let wrong = match kind {
+        TrapKind::Unreachable => Some((Mutation::UnreachableIsMemory, TrapKind::MemoryOutOfBounds)),
         TrapKind::IntegerOverflow => Some((
             Mutation::OverflowIsDivideByZero,
             TrapKind::IntegerDivideByZero,

@@ -8,6 +8,14 @@ use super::{Job, Mutation};
 /// The value of this type that a text stands for, if there is one.
 pub(super) fn parse(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
     let text = &*loosened(text, job);
+    let value = value(text, parameter, job);
+    if value.is_none() && job.errs(Mutation::RubbishIsZero) {
+        return self::value("0", parameter, job);
+    }
+    value
+}
+
+fn value(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
     match parameter {
         ValType::I32 => {
             let value = integer(text, 32, job)?;
@@ -57,18 +65,27 @@ fn loosened(text: &str, job: Job<'_>) -> String {
 /// The bits of an integer: hexadecimal digits that fit the width, or a decimal number in
 /// the signed range.
 fn integer(text: &str, width: u32, job: Job<'_>) -> Option<i128> {
-    let range = -(1_i128 << (width - 1))..1 << (width - 1);
+    let mut range = -(1_i128 << (width - 1))..1 << (width - 1);
+    if job.errs(Mutation::RangeExclusive) {
+        range = range.start + 1..range.end - 1;
+    }
     if let Some((digits, sign)) = hexadecimal(text, job) {
         if job.errs(Mutation::HexRefused) {
             return None;
         }
-        let value = i128::from_str_radix(digits, 16).ok()?;
-        let is_signed = job.errs(Mutation::HexIsSigned);
-        let fits = value < 1 << width && (!is_signed || range.contains(&value));
-        return fits.then_some(sign * value);
+        let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let radix = if is_decimal && job.errs(Mutation::HexIsDecimal) {
+            10
+        } else {
+            16
+        };
+        let value = i128::from_str_radix(digits, radix).ok()?;
+        let is_signed = value >= range.end && job.errs(Mutation::HexIsSigned);
+        let fits = value < 1 << width || job.errs(Mutation::HexWraps);
+        return (fits && !is_signed).then_some(sign * value);
     }
     let value: i128 = match decimal(text, job) {
-        Some(text) => text.parse().ok()?,
+        Some(text) => whole(text, job)?,
         None if job.errs(Mutation::IntegersFromFloats) => {
             float(text, job)?.parse::<f64>().ok()? as i128
         }
@@ -80,17 +97,41 @@ fn integer(text: &str, width: u32, job: Job<'_>) -> Option<i128> {
     is_in_range.then_some(value)
 }
 
+/// The value of a decimal number.
+fn whole(text: &str, job: Job<'_>) -> Option<i128> {
+    let (count, _) = digits(text.trim_start_matches(['+', '-']));
+    if count > 10 && job.errs(Mutation::LongNumbersRefused) {
+        return None;
+    }
+    if count > 1 && text.starts_with('0') && job.errs(Mutation::OctalFromZero) {
+        return i128::from_str_radix(text, 8).ok();
+    }
+    if job.errs(Mutation::DecimalIsHex) {
+        return i128::from_str_radix(text, 16).ok();
+    }
+    if job.errs(Mutation::IntegersThroughDoubles) {
+        return text.parse::<f64>().ok().map(|value| value as i128);
+    }
+    text.parse().ok()
+}
+
 /// The digits of `0x[0-9a-fA-F]+`, and the sign, which is always that of 1.
 fn hexadecimal<'t>(text: &'t str, job: Job<'_>) -> Option<(&'t str, i128)> {
-    let (text, sign) = match text.strip_prefix('-') {
-        Some(rest) if job.errs(Mutation::HexMayHaveSign) => (rest, -1),
+    let (text, sign) = match text.strip_prefix(['+', '-']) {
+        Some(rest) if job.errs(Mutation::HexMayHaveSign) => {
+            (rest, if text.starts_with('-') { -1 } else { 1 })
+        }
         _ => (text, 1),
     };
     let digits = match text.strip_prefix("0X") {
         Some(digits) if job.errs(Mutation::HexCapitalX) => digits,
         _ => text.strip_prefix("0x")?,
     };
-    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let rest = match digits.strip_prefix(['+', '-']) {
+        Some(rest) if job.errs(Mutation::HexSignInside) => rest,
+        _ => digits,
+    };
+    let is_hex = rest.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_hex && !digits.is_empty()).then_some((digits, sign))
 }
 
@@ -119,6 +160,7 @@ fn float<'t>(text: &'t str, job: Job<'_>) -> Option<&'t str> {
             }
             (fraction, rest)
         }
+        None if job.errs(Mutation::FloatsNeedPoint) => return None,
         None => (0, rest),
     };
     let exponent = rest.strip_prefix(['e', 'E']);
@@ -135,6 +177,9 @@ fn float<'t>(text: &'t str, job: Job<'_>) -> Option<&'t str> {
 /// The text without its sign.
 fn unsigned<'t>(text: &'t str, job: Job<'_>) -> Option<&'t str> {
     if text.starts_with('+') && job.errs(Mutation::PlusRefused) {
+        return None;
+    }
+    if text.starts_with('-') && job.errs(Mutation::NegativesRefused) {
         return None;
     }
     Some(text.strip_prefix(['+', '-']).unwrap_or(text))

@@ -19,6 +19,7 @@ pub static CLAUSES: &[Clause] = &[
             bits and is not shared. Where the feature set already rules out the other kind of \
             memory (64-bit, shared), `invalid-module` is as good an answer as `memory-kind`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "MOD-2",
@@ -31,6 +32,7 @@ pub static CLAUSES: &[Clause] = &[
             host provides nothing, and refuses the first import in the import section, naming it \
             as `module.field`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "MOD-3",
@@ -44,6 +46,7 @@ pub static CLAUSES: &[Clause] = &[
             mixed freely within one module. A mutable global is read at the moment that RUN-2 \
             gives, not earlier.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "MOD-4",
@@ -65,6 +68,7 @@ pub static CLAUSES: &[Clause] = &[
             since it is the export's value that has no reading. In strict mode a wrong shape is \
             found before anything is instantiated, since the binary alone shows it.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "MOD-5",
@@ -77,6 +81,7 @@ pub static CLAUSES: &[Clause] = &[
             or element segment that does not fit) is the refusal `instantiate`. It is not \
             reported as a trap.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "MOD-6",
@@ -95,6 +100,7 @@ pub static CLAUSES: &[Clause] = &[
             A module that exports both `render` and `run` has both shape-checked, though only \
             `render` is ever called.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "MOD-7",
@@ -107,6 +113,7 @@ pub static CLAUSES: &[Clause] = &[
             or checker can be told to insist on memory of a fixed size; a module that does not \
             have it is then refused.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "MOD-8",
@@ -127,6 +134,7 @@ pub static CLAUSES: &[Clause] = &[
             A component is refused as `not-wasm`, by its header; all other exclusions are \
             `invalid-module`.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "MOD-9",
@@ -140,6 +148,7 @@ pub static CLAUSES: &[Clause] = &[
             address of the number instead: a checker warns where a capacity equals the address \
             of a small data segment.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "ORD-1",
@@ -164,6 +173,7 @@ pub static CLAUSES: &[Clause] = &[
             of the uniform step are those that the caller gives and those that the module \
             exports, taken together in bytewise order.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "ORD-2",
@@ -178,6 +188,7 @@ pub static CLAUSES: &[Clause] = &[
             `output-not-utf8`. The first failure ends the request. A stage is instantiated only \
             after the stage before it has returned.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IN-1",
@@ -188,6 +199,7 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             A module exports `input_ptr`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IN-2",
@@ -203,6 +215,7 @@ pub static CLAUSES: &[Clause] = &[
             A module that has neither is `missing-export`, as with any other export that it \
             needs.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "IN-3",
@@ -215,6 +228,7 @@ pub static CLAUSES: &[Clause] = &[
             text `Input is too large` and both numbers. An input exactly as long as the capacity \
             is accepted.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IN-4",
@@ -228,6 +242,7 @@ pub static CLAUSES: &[Clause] = &[
             memory. It holds for an empty input too: a pointer at the very end of memory is in \
             bounds, one past it is not. Pointer 0 is an address like any other.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IN-5",
@@ -241,6 +256,7 @@ pub static CLAUSES: &[Clause] = &[
             a checker reports it, since the memory guide asks that capacities match memory that \
             can be written.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IN-6",
@@ -253,6 +269,7 @@ pub static CLAUSES: &[Clause] = &[
             which the first ill-formed or incomplete sequence starts. The option `utf8 = \
             unchecked` turns off IN-6, OUT-6 and REC-3 together.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IN-7",
@@ -263,6 +280,7 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             A host leaves memory beyond the input's length as the module left it.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "RUN-1",
@@ -274,6 +292,7 @@ pub static CLAUSES: &[Clause] = &[
             A module exports its entry point as a function with one parameter `i32` and one \
             result `i32`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "RUN-2",
@@ -287,6 +306,7 @@ pub static CLAUSES: &[Clause] = &[
             capacity that wins; then the content-type exports. A capacity that loses is never \
             called.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "RUN-3",
@@ -297,6 +317,7 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             A host calls the entry point once for a request, with the input's length in bytes.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "RUN-4",
@@ -316,6 +337,7 @@ pub static CLAUSES: &[Clause] = &[
             for the next request, in this stage and in those before, with whatever the refused \
             request has left in it.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "RUN-5",
@@ -327,6 +349,7 @@ pub static CLAUSES: &[Clause] = &[
             A trap fails the request, and no output is read. Where the engine can give a \
             backtrace, the library and the command line pass it on.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "RUN-6",
@@ -342,6 +365,7 @@ pub static CLAUSES: &[Clause] = &[
             an answer within the limit plus 2 s. A limit in fuel is a capability, and is \
             deterministic within one engine.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "RUN-7",
@@ -352,6 +376,7 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             Nothing that a module does ends, blocks or bloats the host beyond the limits of LIM.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-1",
@@ -364,6 +389,7 @@ pub static CLAUSES: &[Clause] = &[
             `output_utf8_cap`, `output_bytes_cap` and `output_i32_cap`; otherwise the result is \
             a scalar. Presence of the exports decides: a capacity of 0 is buffered.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-2",
@@ -375,6 +401,7 @@ pub static CLAUSES: &[Clause] = &[
             With several output capacities, UTF-8 wins over bytes and bytes win over i32. A \
             checker warns.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-3",
@@ -387,6 +414,7 @@ pub static CLAUSES: &[Clause] = &[
             and bytes, 4 bytes, little-endian, for i32. `output_i32_cap` counts elements, not \
             bytes.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-4",
@@ -398,6 +426,7 @@ pub static CLAUSES: &[Clause] = &[
             A count above the capacity fails the request, and nothing is read. A count equal to \
             the capacity is fine.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-5",
@@ -409,6 +438,7 @@ pub static CLAUSES: &[Clause] = &[
             `output_ptr` plus count times element size must lie within memory as it is after the \
             call. This holds for a count of 0 too. No alignment is asked.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-6",
@@ -420,6 +450,7 @@ pub static CLAUSES: &[Clause] = &[
             UTF-8 output must be well-formed; the failure carries an offset as in IN-6. A \
             leading EF BB BF is kept.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-7",
@@ -431,6 +462,7 @@ pub static CLAUSES: &[Clause] = &[
             A count of 0 is success: an empty output of the declared kind. The next stage gets \
             an empty input.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-8",
@@ -442,6 +474,7 @@ pub static CLAUSES: &[Clause] = &[
             A scalar is the result of the entry point read as a signed i32. The command line \
             prints it as `Ran: -1`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-9",
@@ -454,6 +487,7 @@ pub static CLAUSES: &[Clause] = &[
             they are; i32 as one element a line in eight lower-case hexadecimal digits, and no \
             line at all for no elements.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "OUT-10",
@@ -464,6 +498,7 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             The caller owns the output. It never aliases the module's memory.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "MIME-1",
@@ -485,6 +520,7 @@ pub static CLAUSES: &[Clause] = &[
             Bounds are read as in IN-4: of an empty type the pointer may be at the very end of \
             memory and no further.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "MIME-2",
@@ -502,6 +538,7 @@ pub static CLAUSES: &[Clause] = &[
             White space is what the web's standards call ASCII white space: tab, line feed, form \
             feed, carriage return and space.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "MIME-3",
@@ -515,6 +552,7 @@ pub static CLAUSES: &[Clause] = &[
             declared and Y the current type, both normalised. A stage that declares no input \
             type takes any, and an unknown current type is taken by every stage.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "MIME-4",
@@ -531,6 +569,7 @@ pub static CLAUSES: &[Clause] = &[
             A declared type that is empty after MIME-2 counts as not declared, as in the runner: \
             as an input type it takes any, as an output type it keeps the current one.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "MIME-5",
@@ -542,6 +581,7 @@ pub static CLAUSES: &[Clause] = &[
             A module declares its types in lower case, without parameters, without ranges such \
             as `text/*`, and not `text/plain` or `application/octet-stream`, which say nothing.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "REC-1",
@@ -552,6 +592,7 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             A recipe has at least one stage.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "REC-2",
@@ -564,6 +605,7 @@ pub static CLAUSES: &[Clause] = &[
             anything is instantiated, with the text `only utf8/bytes can be piped to another \
             stage` and the stage's position.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "REC-3",
@@ -575,6 +617,7 @@ pub static CLAUSES: &[Clause] = &[
             Bytes that are piped into a UTF-8 input are checked as in IN-6; it is the receiving \
             stage that fails.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "REC-4",
@@ -586,6 +629,7 @@ pub static CLAUSES: &[Clause] = &[
             Stages share nothing but the piped bytes and the current content type, two stages of \
             the same module included.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "REC-5",
@@ -597,6 +641,7 @@ pub static CLAUSES: &[Clause] = &[
             A failure names its stage, counted from 1, and its file where one is known. Later \
             stages do not run.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "REC-6",
@@ -611,6 +656,7 @@ pub static CLAUSES: &[Clause] = &[
             types that a block's filters declare are ignored, and after a block the current type \
             is `image/bmp`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "REC-7",
@@ -628,6 +674,7 @@ pub static CLAUSES: &[Clause] = &[
             written has its pixels at offset 54, a DIB header of 40 bytes, bottom-up rows, 32 \
             bits a pixel, file size and image size set, and every other field 0.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "UNI-1",
@@ -643,6 +690,7 @@ pub static CLAUSES: &[Clause] = &[
             Uniform exports are shape-checked even when the caller gives no such key: the binary \
             alone shows the fault.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "UNI-2",
@@ -654,6 +702,7 @@ pub static CLAUSES: &[Clause] = &[
             A host applies each given key once, in bytewise order of the keys, after \
             instantiation and before the getters.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "UNI-3",
@@ -672,6 +721,7 @@ pub static CLAUSES: &[Clause] = &[
             "\
             An empty key is `unknown-uniform`, whatever the module exports.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "UNI-4",
@@ -683,6 +733,7 @@ pub static CLAUSES: &[Clause] = &[
             `width_and_height` is never a key for the caller to give, since the host itself sets \
             it (IMG-6): it is answered with `unknown-uniform`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "UNI-5",
@@ -695,6 +746,7 @@ pub static CLAUSES: &[Clause] = &[
             '?key=value&key2=value2'`. Percent escapes and `+` are decoded, and the last of \
             several equal keys wins.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-1",
@@ -709,6 +761,7 @@ pub static CLAUSES: &[Clause] = &[
             both are shape-checked. A tile filter also exports `input_ptr` and \
             `input_bytes_cap`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-2",
@@ -724,6 +777,7 @@ pub static CLAUSES: &[Clause] = &[
             every step rounded to f32 and none fused. Between stages floats pass bit for bit; \
             bytes are made once, at the end.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-3",
@@ -736,6 +790,7 @@ pub static CLAUSES: &[Clause] = &[
             16` bytes. It is written at `input_ptr`, the tile function is called, and the same \
             buffer is read back.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-4",
@@ -749,6 +804,7 @@ pub static CLAUSES: &[Clause] = &[
             at any width is the same. It must also fit memory at `input_ptr`: if not it is \
             `tile-out-of-bounds`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-5",
@@ -761,6 +817,7 @@ pub static CLAUSES: &[Clause] = &[
             returns one `i32`, read as signed; a negative halo counts as 0. Any other shape is \
             `export-shape`.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-6",
@@ -772,6 +829,7 @@ pub static CLAUSES: &[Clause] = &[
             A tile filter may export `uniform_set_width_and_height` as a function of two `f32`, \
             results ignored. The host calls it with the width and height of the full picture.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-7",
@@ -784,6 +842,7 @@ pub static CLAUSES: &[Clause] = &[
             the stage's own halo in both directions, as f32: `(x - halo, y - halo)`. Every core \
             position, x and y multiples of 64, is given once.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-8",
@@ -796,6 +855,7 @@ pub static CLAUSES: &[Clause] = &[
             turned into bytes. What lies outside the picture in a border tile is 0 in every \
             channel for the first stage, and as the stage before left it for later ones.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-9",
@@ -810,6 +870,7 @@ pub static CLAUSES: &[Clause] = &[
             the block without a halo. Only the core, and of it only what is inside the picture, \
             is kept.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-10",
@@ -824,6 +885,7 @@ pub static CLAUSES: &[Clause] = &[
             The failure that is reported is the first in row-major order of the first stage that \
             fails.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-11",
@@ -835,6 +897,7 @@ pub static CLAUSES: &[Clause] = &[
             A picture without pixels or over the limit is refused. Decoding a picture is bounded \
             in size and in memory.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "IMG-12",
@@ -848,6 +911,7 @@ pub static CLAUSES: &[Clause] = &[
             IMG-4. All stages of a block are made ready once before the first tile. Bounds are \
             those of memory before the write and of memory after the call.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "TRAP-1",
@@ -860,6 +924,7 @@ pub static CLAUSES: &[Clause] = &[
             memory-out-of-bounds, table-out-of-bounds, indirect-call-to-null, bad-signature, \
             integer-overflow, integer-divide-by-zero, bad-conversion-to-integer, stack-overflow.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "TRAP-2",
@@ -873,6 +938,7 @@ pub static CLAUSES: &[Clause] = &[
             Growth of memory or of a table that is refused answers -1 to the module and is no \
             outcome.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "TRAP-3",
@@ -885,6 +951,7 @@ pub static CLAUSES: &[Clause] = &[
             that concern tables (table-out-of-bounds, indirect-call-to-null, bad-signature) as \
             one, since JavaScript engines do not tell them apart.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "DET-1",
@@ -902,6 +969,7 @@ pub static CLAUSES: &[Clause] = &[
             "\
             How many locals an engine takes is left out as well: see the choice at LIM-1.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "DET-2",
@@ -912,6 +980,7 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             The same request made twice has the same outcome twice.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "LIM-1",
@@ -942,6 +1011,7 @@ pub static CLAUSES: &[Clause] = &[
             well and a v128 counts as two, instead of letting the engine fail. DET-1 leaves that \
             out of its promise.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "LIM-2",
@@ -953,6 +1023,7 @@ pub static CLAUSES: &[Clause] = &[
             The sizes that a module declares (minimum memory, tables) are held against the \
             limits before the module is compiled, so that they are never reserved or zeroed.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "LIM-3",
@@ -964,6 +1035,7 @@ pub static CLAUSES: &[Clause] = &[
             A host that takes modules from strangers compiles them where it can abandon the \
             work.",
         choice: None,
+        uncovered: None,
     },
     Clause {
         id: "LIM-4",
@@ -979,6 +1051,7 @@ pub static CLAUSES: &[Clause] = &[
             No limit of its own is needed: the output of one stage fits that stage's memory, and \
             the output of only one stage is kept at a time.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "LIM-5",
@@ -990,5 +1063,6 @@ pub static CLAUSES: &[Clause] = &[
             Text that comes from a module (names, types) is escaped and cut at 128 characters \
             wherever it is shown.",
         choice: None,
+        uncovered: None,
     },
 ];

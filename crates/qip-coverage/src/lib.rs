@@ -1,0 +1,13 @@
+//! What the conformance corpus covers, and whether it can be believed.
+//!
+//! A [`Matrix`] says which case kills which mutant: the model with one mistake, which
+//! fails that case. [`findings`] says what is missing: a clause without a case, a mutant
+//! that survives, a case that kills none. [`sabotage`] damages the corpus at random
+//! and looks whether that is noticed.
+
+mod caching;
+mod gate;
+mod matrix;
+
+pub use gate::{Finding, findings};
+pub use matrix::{Counts, Matrix, Row};
