@@ -173,11 +173,11 @@ mutations! {
         "Output exports are looked at once there is an input.",
     TileUniformsFirst "tile-uniforms-first" ["ORD-1"]
         "The uniforms of a tile filter are looked at before its halo.",
-    HaloBeforeSizeSetter "halo-before-size-setter" ["ORD-1" "IMG-5"]
+    HaloBeforeSizeSetter "halo-before-size-setter" ["ORD-1" "IMG-5" "IMG-12"]
         "The halo of a tile filter is looked at before its size setter.",
-    SizeSetterFirst "size-setter-first" ["ORD-1" "IMG-6"]
+    SizeSetterFirst "size-setter-first" ["ORD-1" "IMG-6" "IMG-12"]
         "The size setter of a tile filter is looked at before its input exports.",
-    HaloFirst "halo-first" ["ORD-1" "IMG-5"]
+    HaloFirst "halo-first" ["ORD-1" "IMG-5" "IMG-12"]
         "The halo of a tile filter is looked at before its input exports.",
     PipeBeforeUniforms "pipe-before-uniforms" ["ORD-1"]
         "Whether a stage can be piped is looked at before its uniforms.",
@@ -196,6 +196,8 @@ mutations! {
         "Content types are read and looked at before any other getter.",
     LengthBeforeContentType "length-before-content-type" ["ORD-2"]
         "The length of the input is looked at before content types.",
+    InputTypeAtOnce "input-type-at-once" ["ORD-2" "MIME-1"]
+        "The input's type is looked at before the getters of the output's are read.",
     MismatchBeforeOutputType "mismatch-before-output-type" ["ORD-2"]
         "The input's type is compared before the output's type is read.",
     BoundsBeforeLength "bounds-before-length" ["ORD-2"]

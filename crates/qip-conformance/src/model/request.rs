@@ -584,11 +584,18 @@ fn read_numbers(
             input_cap = input_cap.max(number);
         }
     }
+    let input_type = read_pair(instance, &plan.input_type, job, early)?;
+    if let Some((ptr, size)) = input_type
+        && job.errs(Mutation::InputTypeAtOnce)
+    {
+        let declared = media_type::declared(instance.memory(), ptr, size, job);
+        declared.map_err(|why| refused(Code::ContentType, why))?;
+    }
     Ok(Numbers {
         input_ptr,
         input_cap,
         output,
-        input_type: read_pair(instance, &plan.input_type, job, early)?,
+        input_type,
         output_type: read_pair(instance, &plan.output_type, job, early)?,
     })
 }
