@@ -24,6 +24,8 @@ mod modules;
 mod output;
 #[path = "cli/output_file.rs"]
 mod output_file;
+#[path = "cli/python_host.rs"]
+mod python_host;
 #[path = "cli/real_modules.rs"]
 mod real_modules;
 #[path = "cli/recipes.rs"]
