@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use qip_contract::{Binds, SeenBy};
+use qip_contract::{Binds, Code, SeenBy};
 
 use super::cases::CaseFile;
 use super::{Clause, Contract, SOURCE};
@@ -30,8 +30,8 @@ on them never wraps.";
 const READING: &str = "\
 Each clause has an ID that stays as it is for good: a clause that goes leaves a gap. Under \
 the ID stands whom it binds and how much it asks; musts, shoulds and mays are judged apart. \
-Then come the failure codes with which a host answers where the clause is broken. A code \
-binds every host; the wording of a message binds qip's own command line, and others should \
+Then come the [failure codes](#failure-codes) with which a host answers where the clause is \
+broken. A code binds every host; the wording of a message binds qip's own command line, and others should \
 follow it. *Chosen* says how a clause is read where its sources allow more than one reading. \
 *Cases* leads to the tests that hold a host to the clause, with the number of cases in each \
 file: small modules in WebAssembly text beside requests and expected answers.";
@@ -63,6 +63,7 @@ pub(super) fn write(contract: &Contract, files: &[CaseFile]) -> String {
             push_clause(&mut text, clause, &ids, files);
         }
     }
+    push_codes(&mut text, &ids);
     push_departures(&mut text, contract, &ids);
     text
 }
@@ -118,6 +119,14 @@ fn push_clause(text: &mut String, clause: &Clause, ids: &[&str], files: &[CaseFi
         false => naming.join(",\n"),
     };
     let _ = write!(text, "*Cases:* {naming}\n\n");
+}
+
+fn push_codes(text: &mut String, ids: &[&str]) {
+    text.push_str("## Failure codes\n\n| code | meaning |\n| --- | --- |\n");
+    for code in Code::ALL {
+        let _ = writeln!(text, "| `{code}` | {} |", linked(code.meaning(), "", ids));
+    }
+    text.push('\n');
 }
 
 fn push_departures(text: &mut String, contract: &Contract, ids: &[&str]) {
@@ -209,7 +218,7 @@ fn push_paragraph(text: &mut String, paragraph: &str) {
 
 #[cfg(test)]
 mod tests {
-    use qip_contract::{Code, Level};
+    use qip_contract::Level;
 
     use super::super::{Departure, Family};
     use super::*;
@@ -252,11 +261,21 @@ mod tests {
         }
     }
 
-    /// What comes after the introduction, which nobody reads from a test.
+    /// What comes after the introduction, without the list of codes.
     fn written(contract: &Contract, files: &[CaseFile]) -> String {
         let text = write(contract, files);
-        let at = text.find("| family").unwrap();
-        text[at..].to_owned()
+        let (clauses, rest) = text.split_once("## Failure codes").unwrap();
+        let clauses = &clauses[clauses.find("| family").unwrap()..];
+        let departures = &rest[rest.find("## Departures").unwrap()..];
+        format!("{clauses}{departures}")
+    }
+
+    #[test]
+    fn every_code_is_listed() {
+        let text = write(&contract(Vec::new()), &[]);
+        for code in Code::ALL {
+            assert!(text.contains(&format!("\n| `{code}` | ")), "{code}");
+        }
     }
 
     #[test]
@@ -316,11 +335,11 @@ was drawn from.
 
     #[test]
     fn only_whole_ids_are_linked() {
-        let ids = ["IN-1", "IN-10", "OUT-1"];
+        let ids = ["OUT-1", "IN-1"];
         let cases = [
-            ("IN-10.", "[IN-10](#in-10)."),
+            ("OUT-1.", "[OUT-1](#out-1)."),
             ("IN-1 to OUT-1,", "[IN-1](#in-1) to [OUT-1](#out-1),"),
-            ("IN-11 PIN-1 in-1", "IN-11 PIN-1 in-1"),
+            ("OUT-10 in-1 XIN-1", "OUT-10 in-1 XIN-1"),
             ("`IN-1` (IN-1)", "`IN-1` ([IN-1](#in-1))"),
         ];
         for (text, expected) in cases {
