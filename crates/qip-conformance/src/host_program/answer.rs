@@ -128,7 +128,12 @@ fn parse<'de, T: Deserialize<'de>>(line: &'de [u8]) -> Result<T, String> {
     serde_json::from_slice(line).map_err(|error| {
         // There is one line only, and where a column is not known it is 0.
         let text = error.to_string().replace("at line 1 column", "at column");
-        its_own(text.strip_suffix(" at column 0").unwrap_or(&text))
+        let text = its_own(text.strip_suffix(" at column 0").unwrap_or(&text));
+        if error.is_data() {
+            text
+        } else {
+            format!("no JSON: {text}")
+        }
     })
 }
 

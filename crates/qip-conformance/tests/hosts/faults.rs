@@ -87,7 +87,7 @@ fn another_id() {
 }
 
 fn garbage() {
-    let why = "a line that is no answer: expected value at column 1, \
+    let why = "a line that is no answer: no JSON: expected value at column 1, \
                in the line `Segmentation fault, or so\\u{1b}[31m`";
     assert_second("says-garbage", patient(), why);
 }

@@ -5,6 +5,7 @@
 //! shipped or has to be built for the tests, and none can be stale.
 
 mod faults;
+mod lint;
 mod messages;
 mod program;
 mod run;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let args = Arguments::from_args();
     let tests = [
         faults::TESTS,
+        lint::TESTS,
         messages::TESTS,
         schema::TESTS,
         starting::TESTS,
