@@ -1,4 +1,7 @@
-//! `qip conformance`: judges engines and hosts against the contract.
+//! `qip conformance`: judges engines and hosts against the contract. `--lint` only talks to
+//! a host.
+
+mod lint;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -39,6 +42,12 @@ pub(crate) struct Conformance {
     /// given several times.
     #[arg(long = "host", value_name = "CMD")]
     hosts: Vec<String>,
+    /// Only talk to the host program: ask it a handful of tasks, which have every shape of
+    /// message, and say whether its answers are answers at all. Nothing is judged.
+    #[arg(long, requires = "hosts", conflicts_with_all = [
+        "engines", "model", "filters", "corpus", "cases", "expectations", "reports", "list", "update_lock",
+    ])]
+    lint: bool,
     /// Judge only the cases whose ID contains this text; may be given several times.
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
@@ -68,11 +77,12 @@ Examples:
   qip conformance
   qip conformance --engine wasmi --filter out/
   qip conformance --report jsonl=verdicts.jsonl
+  qip conformance --host 'python3 host.py' --lint
   qip conformance --host 'python3 host.py' --expectations my-host.toml
 
 Exit codes:
   0  green: every selected case was judged or is unsupported, and no MUST case failed
-  1  red
+  1  red; with --lint, a fault
   2  the command line cannot be understood
   3  the corpus cannot be loaded, a host cannot be started, or a report cannot be written";
 
@@ -89,6 +99,9 @@ fn parse_report(text: &str) -> Result<ReportFile, String> {
 
 impl Conformance {
     pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
+        if self.lint {
+            return lint::run(&self.hosts, messages);
+        }
         if self.update_lock
             && let Some(directory) = &self.corpus
         {
@@ -271,6 +284,11 @@ impl Bar {
             bar.set_style(style);
         }
         Bar(bar)
+    }
+
+    /// One that is never drawn.
+    fn hidden() -> Bar {
+        Bar(ProgressBar::hidden())
     }
 
     fn show(&self, done: usize, total: usize) {

@@ -12,6 +12,8 @@ mod directory;
 mod failures;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/hosts.rs"]
+mod hosts;
 #[path = "cli/input.rs"]
 mod input;
 #[path = "cli/limits.rs"]

@@ -10,6 +10,7 @@ mod command;
 mod fault;
 mod group;
 mod lines;
+mod lint;
 mod process;
 mod question;
 mod settings;
@@ -17,7 +18,7 @@ mod stderr;
 mod text;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::capability::Capabilities;
 use crate::case::CaseId;
@@ -30,6 +31,7 @@ use self::command::CommandLine;
 use self::process::{Ending, Process};
 
 pub use self::fault::Fault;
+pub use self::lint::{Exchange, Lint, LintReply};
 pub use self::settings::{HostSettings, Log};
 
 /// How often a program is started again.
@@ -86,22 +88,20 @@ impl HostProgram {
     ///
     /// As there.
     pub fn start_with(command: &str, settings: HostSettings) -> Result<HostProgram, StartError> {
-        let error = |kind, why: &dyn fmt::Display| StartError {
+        let error = |cause| StartError {
             command: command.to_owned(),
-            kind,
-            why: why.to_string(),
+            cause,
         };
-        let command =
-            CommandLine::parse(command).map_err(|why| error(StartErrorKind::Command, &why))?;
+        let command = CommandLine::parse(command).map_err(|why| error(Cause::Command(why)))?;
         let name = Arc::default();
         let mut process = start_process(&command, &name, &settings).map_err(|why| {
-            error(
-                StartErrorKind::Program,
-                &format!("`{}` cannot be started: {why}", command.program()),
-            )
+            let program = text::shown(command.program(), text::SHOWN);
+            error(Cause::Program(format!(
+                "`{program}` cannot be started: {why}"
+            )))
         })?;
         let hello = say_hello(&mut process, &settings)
-            .map_err(|fault| error(StartErrorKind::Hello, &fault))?;
+            .map_err(|fault| error(Cause::Hello(Box::new(fault))))?;
         // Nobody else can have set it.
         let _ = name.set(hello.name.clone());
         let version = match &hello.engine {
@@ -137,11 +137,8 @@ impl HostProgram {
         let line = question::case(id, task).map_err(|error| Fault::new(error.to_string()))?;
         let requests = u32::try_from(task.requests.len()).unwrap_or(u32::MAX);
         let within = task.time().saturating_add(self.settings.grace);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut process = match state.process.take() {
-            Some(process) => process,
-            None => self.start_again(&mut state)?,
-        };
+        let mut state = self.lock();
+        let mut process = self.take_process(&mut state)?;
         let line = process.ask(line, within.saturating_mul(requests))?;
         let outcomes = answer::answer(&line, id.as_str(), task.requests.len())?;
         state.process = Some(process);
@@ -196,11 +193,33 @@ impl HostProgram {
             .map(|((key, now), (_, before))| (key, now, before))
     }
 
-    /// Closes stdin, and says whether the program then ended by itself.
-    fn end(&self) -> Option<Ending> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut process = state.process.take()?;
-        Some(process.end(self.settings.time_to_leave))
+    /// Asks a handful of tasks, which between them have every shape of message that its
+    /// capabilities let it meet. No answer is judged: whether each is one, is all that is
+    /// looked at.
+    pub fn lint(self) -> Lint {
+        Lint::new(self)
+    }
+
+    /// Closes stdin, and says whether the program then ended by itself. One that has been
+    /// ended is started again, to see how it leaves.
+    fn leave(&self) -> Result<Ending, Fault> {
+        let mut state = self.lock();
+        let mut process = self.take_process(&mut state)?;
+        Ok(process.end(self.settings.time_to_leave))
+    }
+
+    /// The process to ask, which is put back once it has answered as it should.
+    fn take_process(&self, state: &mut State) -> Result<Process, Fault> {
+        match state.process.take() {
+            Some(process) => Ok(process),
+            None => self.start_again(state),
+        }
+    }
+
+    /// What a thread left behind that panicked is as good as ever: a process that is not
+    /// put back has ended.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -232,7 +251,9 @@ impl Subject for HostProgram {
 
 impl Drop for HostProgram {
     fn drop(&mut self) {
-        self.end();
+        if let Some(mut process) = self.lock().process.take() {
+            process.end(self.settings.time_to_leave);
+        }
     }
 }
 
@@ -256,8 +277,14 @@ fn say_hello(process: &mut Process, settings: &HostSettings) -> Result<Hello, Fa
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartError {
     command: String,
-    kind: StartErrorKind,
-    why: String,
+    cause: Cause,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Cause {
+    Command(String),
+    Program(String),
+    Hello(Box<Fault>),
 }
 
 /// What kept a host program from being started.
@@ -275,14 +302,30 @@ pub enum StartErrorKind {
 impl StartError {
     /// What kept it.
     pub fn kind(&self) -> StartErrorKind {
-        self.kind
+        match self.cause {
+            Cause::Command(_) => StartErrorKind::Command,
+            Cause::Program(_) => StartErrorKind::Program,
+            Cause::Hello(_) => StartErrorKind::Hello,
+        }
+    }
+
+    /// What was wrong with its answer to hello, if that was it.
+    pub fn fault(&self) -> Option<&Fault> {
+        match &self.cause {
+            Cause::Hello(fault) => Some(fault),
+            Cause::Command(_) | Cause::Program(_) => None,
+        }
     }
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let command = text::shown(&self.command, text::SHOWN);
-        write!(f, "the host program `{command}`: {}", self.why)
+        write!(f, "the host program `{command}`: ")?;
+        match &self.cause {
+            Cause::Command(why) | Cause::Program(why) => f.write_str(why),
+            Cause::Hello(fault) => write!(f, "{fault}"),
+        }
     }
 }
 

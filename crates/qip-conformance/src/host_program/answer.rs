@@ -126,8 +126,14 @@ fn parse<'de, T: Deserialize<'de>>(line: &'de [u8]) -> Result<T, String> {
         return Err(format!("no UTF-8 at byte {}", error.valid_up_to()));
     }
     serde_json::from_slice(line).map_err(|error| {
-        // There is one line only.
-        its_own(&error.to_string()).replace("at line 1 column", "at column")
+        // There is one line only, and where a column is not known it is 0.
+        let text = error.to_string().replace("at line 1 column", "at column");
+        let text = its_own(text.strip_suffix(" at column 0").unwrap_or(&text));
+        if error.is_data() {
+            text
+        } else {
+            format!("no JSON: {text}")
+        }
     })
 }
 
@@ -172,8 +178,7 @@ struct AnswerLine {
     outcomes: Option<Vec<OutcomeLine>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// An object with exactly one of these keys.
 enum OutcomeLine {
     Output(Object<OutputObject>),
     Scalar(Object<ScalarObject>),
@@ -182,6 +187,59 @@ enum OutcomeLine {
     Stopped(Object<StoppedObject>),
     Unsupported(Object<UnsupportedObject>),
     Broken(Object<BrokenObject>),
+}
+
+/// The keys of an outcome.
+const OUTCOMES: &[&str] = &[
+    "output",
+    "scalar",
+    "refused",
+    "trapped",
+    "stopped",
+    "unsupported",
+    "broken",
+];
+
+impl<'de> Deserialize<'de> for OutcomeLine {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OutcomeLine, D::Error> {
+        struct OfMap;
+
+        impl<'de> Visitor<'de> for OfMap {
+            type Value = OutcomeLine;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an outcome: an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OutcomeLine, A::Error> {
+                let Some(key) = map.next_key::<String>()? else {
+                    return Err(de::Error::custom("an outcome without a key"));
+                };
+                let outcome = match &*key {
+                    "output" => OutcomeLine::Output(map.next_value()?),
+                    "scalar" => OutcomeLine::Scalar(map.next_value()?),
+                    "refused" => OutcomeLine::Refused(map.next_value()?),
+                    "trapped" => OutcomeLine::Trapped(map.next_value()?),
+                    "stopped" => OutcomeLine::Stopped(map.next_value()?),
+                    "unsupported" => OutcomeLine::Unsupported(map.next_value()?),
+                    "broken" => OutcomeLine::Broken(map.next_value()?),
+                    other => {
+                        let problem = no_such("outcome", other, OUTCOMES.iter().copied());
+                        return Err(de::Error::custom(problem));
+                    }
+                };
+                match map.next_key::<String>()? {
+                    None => Ok(outcome),
+                    Some(second) => Err(de::Error::custom(format!(
+                        "an outcome with a second key `{}`",
+                        its_own(&second)
+                    ))),
+                }
+            }
+        }
+
+        from.deserialize_map(OfMap)
+    }
 }
 
 #[derive(Deserialize)]
@@ -360,9 +418,11 @@ impl<'de> Deserialize<'de> for Base64 {
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Base64, E> {
                 let bytes = STANDARD.decode(text);
-                bytes
-                    .map(Base64)
-                    .map_err(|error| E::custom(format!("`bytes` is no base64: {error}")))
+                bytes.map(Base64).map_err(|error| {
+                    let error = error.to_string();
+                    let error = error.trim_end_matches('.');
+                    E::custom(format!("`bytes` is no base64 with padding: {error}"))
+                })
             }
         }
 

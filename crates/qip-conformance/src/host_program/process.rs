@@ -2,9 +2,7 @@
 
 use std::io::{self, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel,
-};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -134,10 +132,7 @@ impl Process {
             // It is here already, up to where its line ends.
             self.events.recv_timeout(SETTLE).ok()
         } else {
-            match self.events.try_recv() {
-                Ok(event) => Some(event),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-            }
+            self.events.try_recv().ok()
         };
         match early {
             Some(Event::Read(

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{BufReader, Read};
 use std::process::ChildStderr;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -51,9 +51,8 @@ impl Stderr {
     /// The last lines, once the process has ended. What it has started may hold the pipe
     /// open: that is not waited for.
     pub(super) fn last_lines(&self) -> Vec<String> {
-        while let Ok(()) | Err(RecvTimeoutError::Timeout) = self.open.recv_timeout(DRAIN) {
-            break;
-        }
+        // However it comes back, no more can be waited for.
+        let _ = self.open.recv_timeout(DRAIN);
         let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
         tail.iter().cloned().collect()
     }
