@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::flags::Profile;
 use crate::workspace::Workspace;
-use crate::{program, verify};
+use crate::{clauses, program, verify};
 
 /// The task: the exit status is that of the first `qip conformance` that fails.
 pub(crate) fn run(workspace: &Workspace, profile: Profile, args: &[OsString]) -> Result<u8> {
@@ -14,6 +14,70 @@ pub(crate) fn run(workspace: &Workspace, profile: Profile, args: &[OsString]) ->
     if status != 0 {
         return Ok(status);
     }
+    // CONTRACT.md says which cases hold a host to a clause.
+    if args.iter().any(|arg| arg == "--update-lock") {
+        clauses::run(workspace, false)?;
+    }
     let own = ["conformance", "--corpus", "conformance"].map(OsString::from);
-    program::qip(workspace, profile, own.iter().chain(args))
+    let all = all_of_our_own(args).iter().map(OsString::from);
+    program::qip(
+        workspace,
+        profile,
+        own.into_iter().chain(all).chain(args.iter().cloned()),
+    )
+}
+
+/// The engines and the model, where no engine is chosen: whatever else is judged, they
+/// stand beside it in the table.
+fn all_of_our_own(args: &[OsString]) -> &'static [&'static str] {
+    let is = |arg: &OsString, name: &str| {
+        let arg = arg.to_string_lossy();
+        arg.strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    };
+    let has = |name| args.iter().any(|arg| is(arg, name));
+    let judges = !["--help", "-h", "--list", "--lint", "--update-lock"]
+        .into_iter()
+        .any(has);
+    match (judges && !has("--engine"), has("--model")) {
+        (false, _) => &[],
+        (true, true) => &["--engine", "wasmtime", "--engine", "wasmi"],
+        (true, false) => &["--engine", "wasmtime", "--engine", "wasmi", "--model"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(line: &str) -> String {
+        let args: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        all_of_our_own(&args).join(" ")
+    }
+
+    #[test]
+    fn all_are_judged_unless_an_engine_is_chosen() {
+        let all = "--engine wasmtime --engine wasmi --model";
+        assert_eq!(added(""), all);
+        assert_eq!(added("--host host --filter in/"), all);
+        assert_eq!(
+            added("--host host --model"),
+            "--engine wasmtime --engine wasmi"
+        );
+        assert_eq!(added("--engine wasmi"), "");
+        assert_eq!(added("--host host --engine=wasmi"), "");
+    }
+
+    #[test]
+    fn what_judges_nothing_is_passed_on_as_it_is() {
+        for args in [
+            "--help",
+            "-h",
+            "--list",
+            "--update-lock",
+            "--lint --host host",
+        ] {
+            assert_eq!(added(args), "", "{args}");
+        }
+    }
 }

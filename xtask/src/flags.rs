@@ -15,9 +15,11 @@ Tasks:
                          every engine
   conformance [--release] [ARG…]
                          build, verify, then `qip conformance --corpus conformance ARG…`
-  clauses [--check]      write crates/qip-contract/src/clause/list.rs from
-                         conformance/clauses.toml; --check fails where it is stale
-  readme                 run what README.md tells a reader to run, and compare what comes out
+  clauses [--check]      write CONTRACT.md and crates/qip-contract/src/clause/list.rs from
+                         conformance/clauses.toml and the clauses that cases name; --check
+                         fails where one of them is stale
+  readme                 run what README.md and conformance/README.md tell a reader to run,
+                         and compare what comes out
   bench [FILTER]         run the benchmarks, those whose name FILTER matches, and `qip
                          conformance` by the clock; ends with one table of what was found
                          and what is aimed at

@@ -1,19 +1,30 @@
-//! Runs what the README tells a reader to run, and holds it to what the README says
-//! comes out.
+//! Runs what the documents tell a reader to run, and holds it to what they say comes out.
 
-use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::workspace::Workspace;
 
-/// Commands that the other steps of CI run already. They take minutes.
-const RUN_ELSEWHERE: [&str; 3] = [
+/// The README, and the guide for host authors.
+const DOCUMENTS: [&str; 2] = ["README.md", "conformance/README.md"];
+
+/// Commands that other steps of CI run already. They take minutes, or a network.
+const RUN_ELSEWHERE: [&str; 5] = [
     "cargo xtask conformance",
     "cargo xtask fuzz",
     "cargo test --workspace",
+    "python3 -m venv target/python",
+    "target/python/bin/python3 -m pip install",
 ];
+
+/// The Python that the guide has a reader make. `QIP_PYTHON` may name another.
+const PYTHON: &str = "target/python/bin/python3";
+
+/// Where the guide has its reader write files.
+const SCRATCH: &str = "target/guide";
 
 /// A block of shell commands, and the block of text right after it, if any.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,34 +35,83 @@ struct Example {
 
 /// The task: runs every example, the first that fails ends it.
 pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
-    let readme = fs::read_to_string(workspace.path("README.md")).context("no README.md")?;
-    let examples = examples(&readme);
-    ensure!(!examples.is_empty(), "README.md has no ```sh block");
-    for example in examples {
-        let Example { commands, output } = example;
-        if commands
-            .lines()
-            .all(|line| RUN_ELSEWHERE.iter().any(|skip| line.starts_with(skip)))
+    // What is left from before could stand in for what a document forgets.
+    let scratch = workspace.path(SCRATCH);
+    if scratch.exists() {
+        fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove `{SCRATCH}`"))?;
+    }
+    let python = python(workspace)?;
+    for document in DOCUMENTS {
+        let examples = examples(&workspace.read(document)?);
+        ensure!(!examples.is_empty(), "{document} has no ```sh block");
+        for example in examples
+            .iter()
+            .filter(|example| !example.is_run_elsewhere())
         {
-            continue;
-        }
-        println!("{}", commands.trim_end());
-        let ran = Command::new("sh")
-            .args(["-e", "-c", &commands])
-            .current_dir(workspace.path("."))
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cannot run `sh`")?;
-        ensure!(ran.status.success(), "the commands failed: {}", ran.status);
-        let found = String::from_utf8_lossy(&ran.stdout);
-        if let Some(expected) = output
-            && expected != found
-        {
-            bail!("README.md says that this comes out:\n{expected}and found:\n{found}");
+            let Some(commands) = example.commands(python.as_deref()) else {
+                println!("skipped: {document}: {}", example.commands.trim_end());
+                continue;
+            };
+            println!("{}", commands.trim_end());
+            let found = print_of(workspace, &commands).with_context(|| document.to_owned())?;
+            if let Some(expected) = &example.output
+                && expected.trim_end() != found.trim_end()
+            {
+                bail!("{document} says that this comes out:\n{expected}and found:\n{found}");
+            }
         }
     }
     Ok(0)
+}
+
+/// What the commands print, which must succeed.
+fn print_of(workspace: &Workspace, commands: &str) -> Result<String> {
+    let ran = Command::new("sh")
+        .args(["-e", "-c", commands])
+        .current_dir(workspace.path("."))
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run `sh`")?;
+    ensure!(ran.status.success(), "the commands failed: {}", ran.status);
+    Ok(String::from_utf8_lossy(&ran.stdout).into_owned())
+}
+
+/// A Python that can run the example host, if there is one. It must be there where
+/// `QIP_REQUIRE_TOOLS` is 1.
+fn python(workspace: &Workspace) -> Result<Option<String>> {
+    let named = env::var("QIP_PYTHON").map(PathBuf::from);
+    let python = named.unwrap_or_else(|_| workspace.path(PYTHON));
+    let found = Command::new(&python)
+        .args(["-c", "import wasmtime"])
+        .stderr(Stdio::null())
+        .status();
+    let python = python.display().to_string();
+    if found.is_ok_and(|status| status.success()) {
+        return Ok(Some(python));
+    }
+    let about = format!("`{python}` is no Python with the package `wasmtime`");
+    if env::var_os("QIP_REQUIRE_TOOLS").is_some_and(|value| value == "1") {
+        bail!("{about}\nhelp: conformance/README.md says how to make one, or set QIP_PYTHON");
+    }
+    println!("skipped: what needs Python, for {about}");
+    Ok(None)
+}
+
+impl Example {
+    fn is_run_elsewhere(&self) -> bool {
+        let is_known = |line: &str| RUN_ELSEWHERE.iter().any(|skip| line.starts_with(skip));
+        self.commands.lines().all(is_known)
+    }
+
+    /// The commands with this Python; none if they need one and there is none.
+    fn commands(&self, python: Option<&str>) -> Option<String> {
+        match python {
+            Some(python) => Some(self.commands.replace(PYTHON, python)),
+            None if self.commands.contains(PYTHON) => None,
+            None => Some(self.commands.clone()),
+        }
+    }
 }
 
 /// The `sh` blocks of a Markdown text. A `text` block that follows one with nothing
@@ -98,5 +158,29 @@ mod tests {
             .map(|example| (example.commands.as_str(), example.output.as_deref()))
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_needs_python_gets_the_one_that_is_there() {
+        let markdown = "```sh\ntarget/python/bin/python3 a.py\n```\n```sh\ntrue\n```\n";
+        let found = examples(markdown);
+        let commands = |python| -> Vec<_> {
+            let commands = found.iter().map(|example| example.commands(python));
+            commands.collect()
+        };
+        let text = |text: &str| Some(format!("{text}\n"));
+        assert_eq!(commands(Some("py")), [text("py a.py"), text("true")]);
+        assert_eq!(commands(None), [None, text("true")]);
+    }
+
+    #[test]
+    fn a_block_is_run_elsewhere_if_all_of_it_is() {
+        let markdown = "```sh\ncargo xtask fuzz --minutes 1\ncargo test --workspace # all\n```\n\
+                        ```sh\ncargo xtask fuzz\ntrue\n```\n";
+        let found: Vec<bool> = examples(markdown)
+            .iter()
+            .map(Example::is_run_elsewhere)
+            .collect();
+        assert_eq!(found, [true, false]);
     }
 }

@@ -1,4 +1,7 @@
-//! `qip conformance`: judges engines against the contract.
+//! `qip conformance`: judges engines and hosts against the contract. `--lint` only talks to
+//! a host.
+
+mod lint;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,28 +13,41 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use qip_conformance::{
-    Corpus, EngineSubject, KnownFailures, LoadErrors, Model, Report, Run, Subject,
+    Corpus, EngineSubject, HostProgram, HostSettings, KnownFailures, LoadErrors, Model, Report,
+    Run, StartError, StartErrorKind, Subject,
 };
 
 use crate::exit::{Exit, Failure};
 use crate::limits::EngineName;
 use crate::message::Messages;
 
-/// Judges engines against the conformance corpus.
+/// Judges engines and hosts against the conformance corpus.
 ///
-/// Prints a table for each engine, and what failed with expected and found side by
+/// Prints a table for each of them, and what failed with expected and found side by
 /// side. The corpus is the one that this command was built with, unless told
 /// otherwise.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Conformance {
-    /// An engine to judge; may be given several times. Without, all are judged.
+    /// An engine to judge; may be given several times. Without, and without a host, all
+    /// are judged.
     #[arg(long = "engine", value_name = "ENGINE")]
     engines: Vec<EngineName>,
     /// Judge the model as well: a plain host written straight from the clauses, apart
     /// from qip's own. It executes on the first engine.
     #[arg(long)]
     model: bool,
+    /// A host program to judge: a command that speaks the host protocol on stdin and
+    /// stdout. It is split into words and quotes as by a shell, but no shell runs. May be
+    /// given several times.
+    #[arg(long = "host", value_name = "CMD")]
+    hosts: Vec<String>,
+    /// Only talk to the host program: ask it a handful of tasks, which have every shape of
+    /// message, and say whether its answers are answers at all. Nothing is judged.
+    #[arg(long, requires = "hosts", conflicts_with_all = [
+        "engines", "model", "filters", "corpus", "cases", "expectations", "reports", "list", "update_lock",
+    ])]
+    lint: bool,
     /// Judge only the cases whose ID contains this text; may be given several times.
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
@@ -41,6 +57,10 @@ pub(crate) struct Conformance {
     /// Cases in a directory of areas, without a lock: those of real modules, say.
     #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
     cases: Option<PathBuf>,
+    /// Known failures of a subject, in a file that is called as it is: `NAME.toml`. May be
+    /// given several times.
+    #[arg(long, value_name = "FILE")]
+    expectations: Vec<PathBuf>,
     /// Write a report as well: `jsonl=PATH`.
     #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = parse_report)]
     reports: Vec<ReportFile>,
@@ -57,12 +77,14 @@ Examples:
   qip conformance
   qip conformance --engine wasmi --filter out/
   qip conformance --report jsonl=verdicts.jsonl
+  qip conformance --host 'python3 host.py' --lint
+  qip conformance --host 'python3 host.py' --expectations my-host.toml
 
 Exit codes:
   0  green: every selected case was judged or is unsupported, and no MUST case failed
-  1  red
+  1  red; with --lint, a fault
   2  the command line cannot be understood
-  3  the corpus cannot be loaded, or a report cannot be written";
+  3  the corpus cannot be loaded, a host cannot be started, or a report cannot be written";
 
 /// A report to write beside the table. JSON lines are the only format so far.
 #[derive(Clone, Debug)]
@@ -77,6 +99,9 @@ fn parse_report(text: &str) -> Result<ReportFile, String> {
 
 impl Conformance {
     pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
+        if self.lint {
+            return lint::run(&self.hosts, messages);
+        }
         if self.update_lock
             && let Some(directory) = &self.corpus
         {
@@ -96,7 +121,11 @@ impl Conformance {
             print(&ids)?;
             return Ok(Exit::Fine);
         }
-        let report = run.subjects(self.subjects()).execute(&mut progress());
+        let bar = Bar::new();
+        let subjects = self.subjects(messages, &bar)?;
+        let report = run
+            .subjects(subjects)
+            .execute(&mut |done, total| bar.show(done, total));
         // Whoever reads the table may have read enough and gone: that is told after
         // the reports are written.
         let printed = print(&report.table().to_string());
@@ -128,41 +157,88 @@ impl Conformance {
         Ok(corpus)
     }
 
-    /// Known failures: those that go with the corpus.
+    /// Known failures: those that go with the corpus, and those that are given.
     fn known(&self) -> Result<Vec<KnownFailures>, Failure> {
-        match (&self.corpus, &self.cases) {
+        let mut known = match (&self.corpus, &self.cases) {
             (Some(directory), _) => {
-                let names = EngineName::value_variants()
-                    .iter()
-                    .filter_map(ValueEnum::to_possible_value);
-                let files = names.map(|name| {
-                    directory
-                        .join("expectations")
-                        .join(format!("{}.toml", name.get_name()))
-                });
-                files
-                    .filter(|file| file.exists())
-                    .map(|file| KnownFailures::open(file).map_err(not_loaded))
-                    .collect()
+                let directory = directory.join("expectations");
+                let files = expectation_files(&directory)
+                    .with_context(|| format!("cannot read `{}`", directory.display()))?;
+                open_all(&files)?
             }
-            (None, Some(_)) => Ok(Vec::new()),
-            (None, None) => KnownFailures::embedded().map_err(not_loaded),
-        }
+            (None, Some(_)) => Vec::new(),
+            (None, None) => KnownFailures::embedded().map_err(not_loaded)?,
+        };
+        known.extend(open_all(&self.expectations)?);
+        Ok(known)
     }
 
-    fn subjects(&self) -> Vec<Arc<dyn Subject>> {
+    fn subjects(&self, messages: &Messages, bar: &Bar) -> Result<Vec<Arc<dyn Subject>>, Failure> {
         let engines = match &self.engines[..] {
             [] => EngineName::value_variants(),
             engines => engines,
         };
         let mut subjects: Vec<Arc<dyn Subject>> = Vec::new();
-        for engine in engines {
-            subjects.push(Arc::new(EngineSubject::shared(engine.make())));
+        if self.hosts.is_empty() || !self.engines.is_empty() {
+            for engine in engines {
+                subjects.push(Arc::new(EngineSubject::shared(engine.make())));
+            }
         }
-        let first = engines.first().filter(|_| self.model);
-        subjects
-            .extend(first.map(|engine| Arc::new(Model::shared(engine.make())) as Arc<dyn Subject>));
-        subjects
+        if let Some(engine) = engines.first().filter(|_| self.model) {
+            subjects.push(Arc::new(Model::shared(engine.make())));
+        }
+        for command in &self.hosts {
+            let host = HostProgram::start_with(command, settings(messages, bar));
+            subjects.push(Arc::new(host.map_err(not_started)?));
+        }
+        Ok(subjects)
+    }
+}
+
+/// The expectation files of a directory, by name.
+fn expectation_files(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    match directory.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+        Ok(entries) => {
+            for entry in entries {
+                let path = entry?.path();
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "toml")
+                {
+                    files.push(path);
+                }
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn open_all(files: &[PathBuf]) -> Result<Vec<KnownFailures>, Failure> {
+    let known = files.iter().map(KnownFailures::open);
+    known.collect::<Result<_, _>>().map_err(not_loaded)
+}
+
+/// What a host program writes to stderr is shown unless told to be quiet.
+fn settings(messages: &Messages, bar: &Bar) -> HostSettings {
+    let mut settings = HostSettings::default();
+    if !messages.is_quiet() {
+        let bar = bar.clone();
+        settings.log = Arc::new(move |line| bar.say(line));
+    }
+    settings
+}
+
+fn not_started(error: StartError) -> Failure {
+    match error.kind() {
+        StartErrorKind::Command => Failure::Usage(
+            error.to_string(),
+            "write it as for a shell, such as `--host 'python3 host.py'`".to_owned(),
+        ),
+        _ => Failure::CannotDo(anyhow::Error::new(error)),
     }
 }
 
@@ -198,12 +274,25 @@ fn write_json_lines(report: &Report, path: &Path) -> io::Result<()> {
 }
 
 /// A bar on a terminal's stderr, for a run that takes over a second.
-fn progress() -> impl FnMut(usize, usize) {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}") {
-        bar.set_style(style);
+#[derive(Clone)]
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Bar {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}") {
+            bar.set_style(style);
+        }
+        Bar(bar)
     }
-    move |done, total| {
+
+    /// One that is never drawn.
+    fn hidden() -> Bar {
+        Bar(ProgressBar::hidden())
+    }
+
+    fn show(&self, done: usize, total: usize) {
+        let Bar(bar) = self;
         bar.set_length(total as u64);
         if bar.elapsed() > Duration::from_secs(1) {
             bar.set_position(done as u64);
@@ -211,5 +300,13 @@ fn progress() -> impl FnMut(usize, usize) {
         if done == total {
             bar.finish_and_clear();
         }
+    }
+
+    /// Writes a line to stderr, above the bar where it is drawn.
+    fn say(&self, line: &str) {
+        self.0.suspend(|| {
+            // Where stderr itself is gone there is nobody left to tell.
+            let _ = writeln!(anstream::stderr(), "{line}");
+        });
     }
 }

@@ -54,6 +54,11 @@ impl Messages {
         }
     }
 
+    /// Whether only errors are to be told.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Says what is being done, where that was asked for.
     pub(crate) fn detail(&self, text: impl FnOnce() -> String) {
         if self.verbose {

@@ -12,6 +12,8 @@ mod directory;
 mod failures;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/hosts.rs"]
+mod hosts;
 #[path = "cli/input.rs"]
 mod input;
 #[path = "cli/limits.rs"]
@@ -24,6 +26,8 @@ mod modules;
 mod output;
 #[path = "cli/output_file.rs"]
 mod output_file;
+#[path = "cli/python_host.rs"]
+mod python_host;
 #[path = "cli/real_modules.rs"]
 mod real_modules;
 #[path = "cli/recipes.rs"]

@@ -54,6 +54,7 @@ mod expect_check;
 mod expectation;
 mod expectation_file;
 mod file_check;
+mod host_program;
 mod json_lines;
 mod judge;
 mod load_error;
@@ -79,6 +80,9 @@ pub use corpus::Corpus;
 pub use engine_subject::EngineSubject;
 pub use expectation::{Expectation, Expected, ExpectedOutcome};
 pub use expectation_file::{Known, KnownFailures, KnownTarget, MAX_WILDCARD_CASES};
+pub use host_program::{
+    Exchange, Fault, HostProgram, HostSettings, Lint, LintReply, Log, StartError, StartErrorKind,
+};
 pub use judge::{Detail, Difference, judge};
 pub use load_error::{LoadError, LoadErrorKind, LoadErrors, Place};
 pub use model::{Model, Mutation};

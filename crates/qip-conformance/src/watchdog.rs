@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::case::CaseId;
@@ -33,6 +33,7 @@ pub struct Watchdog {
 struct Worker {
     tasks: Sender<(CaseId, Arc<Task>)>,
     answers: Receiver<Answer>,
+    thread: JoinHandle<()>,
 }
 
 impl Watchdog {
@@ -104,6 +105,18 @@ impl Watchdog {
     }
 }
 
+/// The thread lets go of the subject before the watchdog is gone, so that whoever drops
+/// both last sees the subject's end. One that hangs was left behind before.
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        if let Some(Worker { tasks, thread, .. }) = self.worker.take() {
+            drop(tasks);
+            // A panic was an answer, if there was one.
+            let _ = thread.join();
+        }
+    }
+}
+
 impl Worker {
     fn start(subject: Arc<dyn Subject>) -> Result<Worker, String> {
         let (tasks, received) = channel::<(CaseId, Arc<Task>)>();
@@ -120,7 +133,11 @@ impl Worker {
             }
         };
         match thread::Builder::new().name(name).spawn(work) {
-            Ok(_) => Ok(Worker { tasks, answers }),
+            Ok(thread) => Ok(Worker {
+                tasks,
+                answers,
+                thread,
+            }),
             Err(error) => Err(format!("no thread to run it on: {error}")),
         }
     }

@@ -4,6 +4,7 @@
 mod dependencies;
 mod generated;
 mod licence_expression;
+mod links;
 mod model;
 mod packages;
 mod readme;

@@ -23,7 +23,7 @@ expect = { utf8 = "abc" }
 const LOCK: &str = "out/echo#a-letter\nout/echo#three-letters\n";
 
 /// A directory with a corpus of two cases.
-fn small() -> Directory {
+pub(crate) fn small() -> Directory {
     let directory = Directory::new();
     directory.file("corpus/cases/out/echo.wat", echo("utf8", "utf8"));
     directory.file("corpus/cases/out/echo.toml", CASES);

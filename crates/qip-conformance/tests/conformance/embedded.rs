@@ -52,6 +52,22 @@ fn the_directory_has_the_same_digest_as_the_embedded_copy() {
 }
 
 #[test]
+fn the_guide_lists_every_capability() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/README.md");
+    let Ok(guide) = std::fs::read_to_string(guide) else {
+        eprintln!("skipped: conformance/ is not there");
+        return;
+    };
+    for capability in Capability::ALL {
+        let row = format!("| `{capability}` | {} |", capability.meaning());
+        assert!(
+            guide.contains(&row),
+            "conformance/README.md does not have: {row}"
+        );
+    }
+}
+
+#[test]
 fn every_capability_reads_back() {
     for capability in Capability::ALL {
         assert_eq!(

@@ -1,0 +1,225 @@
+//! `qip conformance --host`. The host is a few lines of shell: it answers every case with
+//! the text `a`.
+
+use crate::conformance::small;
+use crate::directory::{Answer, Directory};
+use crate::messages::assert_text;
+
+const HOST: &str = r#"
+read -r hello
+echo '{"hello": {"protocol": 1, "host": "shell", "version": "1.0", "capabilities": ["content"]}}'
+while read -r line; do
+  id=${line#*'"id":"'}
+  id=${id%%'"'*}
+  echo "asked $id" >&2
+  echo "{\"id\": \"$id\", \"outcome\": {\"output\": {\"kind\": \"utf8\", \"bytes\": \"YQ==\"}}}"
+done
+"#;
+
+/// What the host does wrong.
+const KNOWN: &str = r#"[[known]]
+case = "out/echo#three-letters"
+outcome = { utf8 = "a" }
+reason = "it knows one letter only"
+link = "https://example.org/1"
+"#;
+
+/// The small corpus with a host; nothing where there is no shell.
+fn with_host(host: &str) -> Option<Directory> {
+    if !cfg!(unix) {
+        eprintln!("skipped: the host is written for a POSIX shell");
+        return None;
+    }
+    let directory = small();
+    directory.file("host.sh", host);
+    Some(directory)
+}
+
+/// Judges the host on the small corpus.
+fn judge(directory: &Directory, args: &[&str]) -> Answer {
+    let own = ["conformance", "--corpus", "corpus", "--host", "sh host.sh"];
+    directory.qip(&[&own, args].concat())
+}
+
+#[test]
+fn a_host_is_judged_alone() {
+    let Some(directory) = with_host(HOST) else {
+        return;
+    };
+    let answer = judge(&directory, &["--filter", "a-letter"]);
+    assert_eq!((answer.code, &*answer.stderr), (0, "shell: here I am\n"));
+    assert!(
+        answer.text().starts_with("shell 1.0\n"),
+        "{}",
+        answer.text()
+    );
+    assert_eq!(answer.text().matches("green: 1 of 1").count(), 1);
+
+    let answer = judge(&directory, &[]);
+    assert_eq!(answer.code, 1);
+    assert!(
+        answer
+            .text()
+            .contains("fail out/echo#three-letters on shell"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
+fn a_host_beside_an_engine_the_model_and_another_host() {
+    let Some(directory) = with_host(HOST) else {
+        return;
+    };
+    let args = [
+        "--engine",
+        "wasmi",
+        "--model",
+        "--host",
+        "sh host.sh",
+        "--filter",
+        "a-letter",
+    ];
+    let answer = judge(&directory, &args);
+    assert_eq!(answer.code, 0);
+    let heads: Vec<&str> = answer
+        .text()
+        .lines()
+        .filter(|line| line.starts_with(char::is_alphabetic))
+        .map(|line| line.rsplit_once(' ').unwrap().0)
+        .collect();
+    assert_eq!(heads, ["wasmi", "model", "shell", "shell (2)"]);
+    assert_eq!(answer.text().matches("green: 1 of 1").count(), 4);
+}
+
+#[test]
+fn known_failures_go_by_the_name_of_the_host() {
+    let Some(directory) = with_host(HOST) else {
+        return;
+    };
+    directory.file("elsewhere/shell.toml", KNOWN);
+    directory.file("elsewhere/other.toml", KNOWN);
+    assert_eq!(
+        judge(&directory, &["--expectations", "elsewhere/shell.toml"]).code,
+        0
+    );
+    // Of a subject that is not judged.
+    assert_eq!(
+        judge(&directory, &["--expectations", "elsewhere/other.toml"]).code,
+        1
+    );
+    // Those of the corpus, whatever they are called; what is no such file is left alone.
+    directory.file("corpus/expectations/README.md", "about them");
+    directory.file("corpus/expectations/other.toml", KNOWN);
+    assert_eq!(judge(&directory, &[]).code, 1);
+    directory.file("corpus/expectations/shell.toml", KNOWN);
+    assert_eq!(judge(&directory, &[]).code, 0);
+    let answer = judge(&directory, &["--expectations", "missing.toml"]);
+    answer.assert_fails(3, &["missing.toml"]);
+}
+
+#[test]
+fn quiet_hides_what_a_host_writes_to_stderr() {
+    let Some(directory) = with_host(HOST) else {
+        return;
+    };
+    let answer = judge(&directory, &["-q", "--filter", "a-letter"]);
+    assert_eq!((answer.code, &*answer.stderr), (0, ""));
+}
+
+#[test]
+fn hosts_that_cannot_be_started() {
+    let Some(directory) = with_host("echo hello!\n") else {
+        return;
+    };
+    judge(&directory, &[]).assert_fails(3, &["`sh host.sh`", "no hello", "`hello!`"]);
+    let host = |command: &str| directory.qip(&["conformance", "--host", command]);
+    host("no-such-program --at all").assert_fails(3, &["`no-such-program` cannot be started"]);
+    let answer = host("sh 'host.sh");
+    answer.assert_fails(2, &["a quote is not closed"]);
+    assert!(
+        answer.stderr.contains("help: write it as for a shell"),
+        "{}",
+        answer.stderr
+    );
+    // Nothing is started where nothing is judged.
+    let args = [
+        "conformance",
+        "--corpus",
+        "corpus",
+        "--list",
+        "--host",
+        "no-such-program",
+    ];
+    assert_eq!(directory.qip(&args).code, 0);
+}
+
+#[test]
+fn lint_of_a_sound_host() {
+    let Some(directory) = with_host(HOST) else {
+        return;
+    };
+    let answer = directory.qip(&["conformance", "--lint", "-q", "--host", "sh host.sh"]);
+    assert_eq!((answer.code, &*answer.stderr), (0, ""));
+    assert_text!("lint-of-a-sound-host", answer.text());
+}
+
+#[test]
+fn lint_of_a_host_with_faults() {
+    let host = HOST.replace("utf8", "text").replace("YQ==", "YQ");
+    let Some(directory) = with_host(&host) else {
+        return;
+    };
+    let answer = directory.qip(&["conformance", "--lint", "-q", "--host", "sh host.sh"]);
+    assert_eq!((answer.code, &*answer.stderr), (1, ""));
+    assert_text!("lint-of-a-host-with-faults", answer.text());
+}
+
+#[test]
+fn lint_of_a_host_that_does_not_say_hello() {
+    let host = HOST.replace("\"content\"", "\"contents\"");
+    let Some(directory) = with_host(&host) else {
+        return;
+    };
+    let answer = directory.qip(&["conformance", "--lint", "-q", "--host", "sh host.sh"]);
+    assert_eq!((answer.code, &*answer.stderr), (1, ""));
+    assert_text!("lint-of-a-host-that-does-not-say-hello", answer.text());
+    // One that is not there is no finding.
+    let answer = directory.qip(&["conformance", "--lint", "--host", "no-such-program"]);
+    answer.assert_fails(3, &["cannot be started"]);
+}
+
+#[test]
+fn lint_of_a_host_that_claims_nothing_is_red() {
+    let host = HOST.replace("\"content\"", "");
+    let Some(directory) = with_host(&host) else {
+        return;
+    };
+    let args = [
+        "conformance",
+        "--lint",
+        "-q",
+        "--host",
+        "sh host.sh",
+        "--host",
+        "sh host.sh",
+    ];
+    let answer = directory.qip(&args);
+    assert_eq!((answer.code, &*answer.stderr), (1, ""));
+    let end = "nothing was asked: it does not claim `content`\n";
+    assert_eq!(answer.text().matches(end).count(), 2, "{}", answer.text());
+}
+
+#[test]
+fn lint_is_about_hosts_and_judges_nothing() {
+    for args in [
+        &["--lint"][..],
+        &["--lint", "--engine", "wasmi"],
+        &["--lint", "--host", "a", "--model"],
+        &["--lint", "--host", "a", "--filter", "b"],
+        &["--lint", "--host", "a", "--report", "jsonl=b"],
+    ] {
+        let answer = Directory::new().qip(&[&["conformance"], args].concat());
+        assert_eq!(answer.code, 2, "{args:?}: {}", answer.stderr);
+    }
+}

@@ -1,0 +1,90 @@
+//! Looking at the conversation only.
+
+use qip_conformance::{Corpus, EngineSubject, Exchange, HostSettings, LintReply, Model, Run};
+use qip_host::wasmi::Wasmi;
+use qip_host::wasmtime::Wasmtime;
+
+use crate::Test;
+use crate::run::{assert_none_left, impatient, patient, start};
+
+pub(crate) const TESTS: &[Test] = &[
+    (
+        "lint::tasks_mean_what_their_names_say",
+        tasks_mean_what_their_names_say,
+    ),
+    ("lint::a_sound_host", a_sound_host),
+    ("lint::faults", faults),
+    ("lint::a_host_that_never_leaves", a_host_that_never_leaves),
+];
+
+fn tasks_mean_what_their_names_say() {
+    let text = include_str!("../../src/host_program/lint.toml");
+    let corpus = Corpus::parse("lint", "host", text).unwrap_or_else(|errors| panic!("{errors}"));
+    let report = Run::new(&corpus)
+        .subject(EngineSubject::new(Wasmtime::new()))
+        .subject(EngineSubject::new(Wasmi::new()))
+        .subject(Model::new(Wasmi::new()))
+        .execute(&mut |_, _| {});
+    assert!(report.is_green(), "{}", report.table());
+}
+
+#[track_caller]
+fn lint(mode: &str, args: &[&str], settings: HostSettings) -> Vec<Exchange> {
+    let host = start(mode, args, settings).unwrap_or_else(|error| panic!("{error}"));
+    host.lint().collect()
+}
+
+fn shown(exchanges: &[Exchange]) -> String {
+    let lines = exchanges.iter().map(|exchange| format!("{exchange}\n"));
+    lines.collect()
+}
+
+fn a_sound_host() {
+    let exchanges = lint("sound", &[], patient());
+    for exchange in &exchanges {
+        assert!(
+            matches!(exchange.reply, LintReply::Answered(_) | LintReply::Left),
+            "{exchange}"
+        );
+    }
+    insta::assert_snapshot!("lint_of_a_sound_host", shown(&exchanges));
+}
+
+/// What differs from system to system is how the end of a process is told.
+fn faults() {
+    let mut text = String::new();
+    for (mode, args) in [
+        ("echoes", &[][..]),
+        ("says-garbage", &[]),
+        ("stops-in-a-line", &[]),
+        ("claims-everything", &[]),
+        ("answers-early", &[]),
+        (
+            "says",
+            &[r#"{"id": "ID", "outcome": {"broken": {"why": "no engine\u001b"}}}"#],
+        ),
+    ] {
+        let exchanges = lint(mode, args, patient());
+        // The rest is like it.
+        let some = &exchanges[..3];
+        text += &format!("# {mode}\n{}\n", shown(some));
+        let last = exchanges.last().unwrap();
+        assert_eq!(last.asked, "the end of stdin");
+    }
+    insta::with_settings!({ filters => vec![(r"\(exit (status|code): 7\)", "([status])")] }, {
+        insta::assert_snapshot!("lint_of_faults", text);
+    });
+}
+
+fn a_host_that_never_leaves() {
+    let directory = tempfile::tempdir().unwrap();
+    let list = directory.path().join("all.pids");
+    let exchanges = lint("ignores-the-end", &[list.to_str().unwrap()], impatient());
+    let last = exchanges.last().unwrap().to_string();
+    assert_eq!(
+        last,
+        "fault  the end of stdin: the program goes on when its stdin has ended\n         \
+         expected: its end within 300 ms"
+    );
+    assert_none_left(&list);
+}
