@@ -1,4 +1,4 @@
-//! `qip conformance`: judges engines against the contract.
+//! `qip conformance`: judges engines and command lines against the contract.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,28 +10,34 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use qip_conformance::{
-    Corpus, EngineSubject, KnownFailures, LoadErrors, Model, Report, Run, Subject,
+    CommandLine, Corpus, EngineSubject, KnownFailures, LoadErrors, Model, Report, Run, Subject,
 };
 
 use crate::exit::{Exit, Failure};
 use crate::limits::EngineName;
 use crate::message::Messages;
 
-/// Judges engines against the conformance corpus.
+/// Judges engines and command lines against the conformance corpus.
 ///
-/// Prints a table for each engine, and what failed with expected and found side by
-/// side. The corpus is the one that this command was built with, unless told
-/// otherwise.
+/// Prints a table, and what failed with expected and found side by side. The corpus is
+/// the one that this command was built with, unless told otherwise.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Conformance {
-    /// An engine to judge; may be given several times. Without, all are judged.
+    /// An engine to judge; may be given several times. Without any and without --cli,
+    /// all are judged.
     #[arg(long = "engine", value_name = "ENGINE")]
     engines: Vec<EngineName>,
     /// Judge the model as well: a plain host written straight from the clauses, apart
     /// from qip's own. It executes on the first engine.
     #[arg(long)]
     model: bool,
+    /// A command line to judge: a command that takes `run -i FILE MODULE ['?k=v'] …` as
+    /// qip does. It is judged by what it prints, its exit status and its message alone.
+    /// It is split into words and quotes as by a shell, but no shell runs. May be given
+    /// several times.
+    #[arg(long = "cli", value_name = "CMD")]
+    command_lines: Vec<String>,
     /// Judge only the cases whose ID contains this text; may be given several times.
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
@@ -56,13 +62,14 @@ const AFTER_HELP: &str = "\
 Examples:
   qip conformance
   qip conformance --engine wasmi --filter out/
+  qip conformance --cli ./my-qip --engine wasmtime
   qip conformance --report jsonl=verdicts.jsonl
 
 Exit codes:
   0  green: every selected case was judged or is unsupported, and no MUST case failed
   1  red
   2  the command line cannot be understood
-  3  the corpus cannot be loaded, or a report cannot be written";
+  3  the corpus cannot be loaded, a program cannot be started, or a report cannot be written";
 
 /// A report to write beside the table. JSON lines are the only format so far.
 #[derive(Clone, Debug)]
@@ -96,7 +103,7 @@ impl Conformance {
             print(&ids)?;
             return Ok(Exit::Fine);
         }
-        let report = run.subjects(self.subjects()).execute(&mut progress());
+        let report = run.subjects(self.subjects()?).execute(&mut progress());
         // Whoever reads the table may have read enough and gone: that is told after
         // the reports are written.
         let printed = print(&report.table().to_string());
@@ -132,37 +139,71 @@ impl Conformance {
     fn known(&self) -> Result<Vec<KnownFailures>, Failure> {
         match (&self.corpus, &self.cases) {
             (Some(directory), _) => {
-                let names = EngineName::value_variants()
-                    .iter()
-                    .filter_map(ValueEnum::to_possible_value);
-                let files = names.map(|name| {
-                    directory
-                        .join("expectations")
-                        .join(format!("{}.toml", name.get_name()))
-                });
-                files
-                    .filter(|file| file.exists())
-                    .map(|file| KnownFailures::open(file).map_err(not_loaded))
-                    .collect()
+                let directory = directory.join("expectations");
+                let files = expectation_files(&directory)
+                    .with_context(|| format!("cannot read `{}`", directory.display()))?;
+                let known = files.iter().map(KnownFailures::open);
+                known.collect::<Result<_, _>>().map_err(not_loaded)
             }
             (None, Some(_)) => Ok(Vec::new()),
             (None, None) => KnownFailures::embedded().map_err(not_loaded),
         }
     }
 
-    fn subjects(&self) -> Vec<Arc<dyn Subject>> {
+    fn subjects(&self) -> Result<Vec<Arc<dyn Subject>>, Failure> {
+        let all = EngineName::value_variants();
         let engines = match &self.engines[..] {
-            [] => EngineName::value_variants(),
+            [] if self.command_lines.is_empty() => all,
             engines => engines,
         };
         let mut subjects: Vec<Arc<dyn Subject>> = Vec::new();
         for engine in engines {
             subjects.push(Arc::new(EngineSubject::shared(engine.make())));
         }
-        let first = engines.first().filter(|_| self.model);
+        let first = engines.iter().chain(all).next().filter(|_| self.model);
         subjects
             .extend(first.map(|engine| Arc::new(Model::shared(engine.make())) as Arc<dyn Subject>));
-        subjects
+        for command in &self.command_lines {
+            let subject = CommandLine::open(command);
+            subjects.push(Arc::new(
+                subject.map_err(|error| not_opened(command, error))?,
+            ));
+        }
+        Ok(subjects)
+    }
+}
+
+/// The expectation files of a directory, by name.
+fn expectation_files(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    match directory.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+        Ok(entries) => {
+            for entry in entries {
+                let path = entry?.path();
+                if path
+                    .extension()
+                    .is_some_and(|extension| extension == "toml")
+                {
+                    files.push(path);
+                }
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Why a command line cannot be judged at all.
+fn not_opened(command: &str, error: io::Error) -> Failure {
+    let what = format!("cannot run `{command}`");
+    match error.kind() {
+        io::ErrorKind::InvalidInput => Failure::Usage(
+            format!("{what}: {error}"),
+            "write it as for a shell, such as `--cli 'node my-qip.mjs'`".to_owned(),
+        ),
+        _ => Failure::CannotDo(anyhow::Error::new(error).context(what)),
     }
 }
 

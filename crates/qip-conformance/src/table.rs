@@ -18,6 +18,9 @@ impl fmt::Display for Table<'_> {
         for subject in &report.subjects {
             write_subject(f, subject, report.selected)?;
         }
+        if report.subjects.iter().any(|subject| subject.coarse) {
+            writeln!(f, "{COARSE}\n")?;
+        }
         for subject in &report.subjects {
             let told = subject.results.iter().filter(|result| {
                 matches!(
@@ -36,12 +39,20 @@ impl fmt::Display for Table<'_> {
     }
 }
 
+/// What the mark on a coarse subject means.
+const COARSE: &str = "* coarse: judged by what it prints, its exit status and its message alone";
+
+fn mark(subject: &SubjectReport) -> &'static str {
+    if subject.coarse { " *" } else { "" }
+}
+
 fn write_subject(
     f: &mut fmt::Formatter<'_>,
     subject: &SubjectReport,
     selected: usize,
 ) -> fmt::Result {
-    writeln!(f, "{} {}\n", subject.name, subject.version)?;
+    let mark = mark(subject);
+    writeln!(f, "{} {}{mark}\n", subject.name, subject.version)?;
     write_rows(f, &rows(subject))?;
     let counts = subject.counts();
     let kinds: Vec<String> = counts

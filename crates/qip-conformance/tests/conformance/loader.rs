@@ -488,10 +488,7 @@ fn what_a_case_needs_follows_from_its_keys() {
     };
     let scalar = "expect = { scalar = 1 }";
     assert_eq!(needs(scalar), "");
-    assert_eq!(
-        needs(&format!("stages = [{{}}, {{}}]\n{scalar}")),
-        "recipe"
-    );
+    assert_eq!(needs(&format!("stages = [{{}}, {{}}]\n{scalar}")), "recipe");
     assert_eq!(
         needs("stages = []\nexpect = { refused = \"empty-recipe\" }"),
         "recipe"

@@ -1,5 +1,6 @@
 //! The ordinary tests: the loader, the judge, verdicts, reports and the model.
 
+mod command_line;
 mod embedded;
 mod fake;
 mod judging;
