@@ -47,6 +47,8 @@ fn engines_are_judged_beside_it_where_they_are_asked_for() {
     assert_eq!(alone.text().matches("green: 10 of 10").count(), 1);
     let both = judge(&[&filter[..], &[&command, "--engine", "wasmi"]].concat());
     assert_eq!(both.text().matches("green: 10 of 10").count(), 2);
+    assert!(both.text().contains("  wasmi  qip *\n"), "{}", both.text());
+    assert!(both.text().contains("\n* coarse: "), "{}", both.text());
     let several = judge(&[&filter[..], &[&command, "--cli", &command, "--model"]].concat());
     assert_eq!(several.text().matches("green: 10 of 10").count(), 3);
     for answer in [alone, both, several] {
