@@ -10,7 +10,8 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use qip_conformance::{
-    CommandLine, Corpus, EngineSubject, KnownFailures, LoadErrors, Model, Report, Run, Subject,
+    Case, CommandLine, Corpus, EngineSubject, Exported, KnownFailures, LoadErrors, Model, Report,
+    Run, Subject,
 };
 
 use crate::exit::{Exit, Failure};
@@ -53,8 +54,13 @@ pub(crate) struct Conformance {
     /// Print the IDs of the selected cases and judge nothing.
     #[arg(long)]
     list: bool,
+    /// Write the selected cases for a harness of your own and judge nothing: `cases.json`,
+    /// the modules, and a README, into a directory that is empty or holds an earlier
+    /// export, which is replaced.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["list", "reports"])]
+    export: Option<PathBuf>,
     /// Bring `cases.lock` of a corpus up to date and judge nothing.
-    #[arg(long, requires = "corpus")]
+    #[arg(long, requires = "corpus", conflicts_with = "export")]
     update_lock: bool,
 }
 
@@ -64,12 +70,13 @@ Examples:
   qip conformance --engine wasmi --filter out/
   qip conformance --cli ./my-qip --engine wasmtime
   qip conformance --report jsonl=verdicts.jsonl
+  qip conformance --export corpus --filter in/
 
 Exit codes:
   0  green: every selected case was judged or is unsupported, and no MUST case failed
   1  red
   2  the command line cannot be understood
-  3  the corpus cannot be loaded, a program cannot be started, or a report cannot be written";
+  3  the corpus cannot be loaded, a program cannot be started, or a file cannot be written";
 
 /// A report to write beside the table. JSON lines are the only format so far.
 #[derive(Clone, Debug)]
@@ -102,6 +109,9 @@ impl Conformance {
                 .collect();
             print(&ids)?;
             return Ok(Exit::Fine);
+        }
+        if let Some(directory) = &self.export {
+            return export(&corpus, &run.selected(), directory);
         }
         let report = run.subjects(self.subjects()?).execute(&mut progress());
         // Whoever reads the table may have read enough and gone: that is told after
@@ -209,6 +219,29 @@ fn not_opened(command: &str, error: io::Error) -> Failure {
 
 fn not_loaded(errors: LoadErrors) -> Failure {
     Failure::CannotDo(anyhow::Error::new(errors))
+}
+
+fn export(corpus: &Corpus, cases: &[Arc<Case>], directory: &Path) -> Result<Exit, Failure> {
+    if cases.is_empty() {
+        return Err(Failure::Usage(
+            "no case is selected".to_owned(),
+            "`--list` without `--filter` prints all there are".to_owned(),
+        ));
+    }
+    let Exported { cases, modules } =
+        qip_conformance::export(corpus, cases, directory).map_err(anyhow::Error::new)?;
+    print(&format!(
+        "{} and {} in `{}`\n",
+        count(cases, "case"),
+        count(modules, "module"),
+        directory.display()
+    ))?;
+    Ok(Exit::Fine)
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 fn update_lock(directory: &Path) -> Result<Exit, Failure> {

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod embedded;
+mod export;
 mod fake;
 mod judging;
 mod known;
