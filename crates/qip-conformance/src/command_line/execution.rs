@@ -16,7 +16,11 @@ const MAX_STDOUT: u64 = MAX_BYTES + 1;
 /// The most that is read of stderr.
 const MAX_STDERR: u64 = 1 << 20;
 
+/// The longest that a program is waited for, so that no time is beyond all clocks.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What came of a program that ended by itself.
+#[derive(Debug)]
 pub(super) struct Finished {
     pub(super) status: ExitStatus,
     pub(super) stdout: Vec<u8>,
@@ -53,6 +57,7 @@ impl fmt::Display for Failure {
 
 /// Runs a program with nothing on stdin, and ends it where it does not do so itself.
 pub(super) fn run(command: &mut Command, allowed: Duration) -> Result<Finished, Failure> {
+    let allowed = allowed.min(LONGEST);
     let deadline = Instant::now() + allowed;
     command
         .stdin(Stdio::null())
@@ -144,4 +149,19 @@ fn next(streams: &Receiver<Stream>, deadline: Instant, allowed: Duration) -> Str
             }
         })
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::run;
+
+    #[test]
+    fn a_time_beyond_all_clocks_is_no_panic() {
+        let finished = run(Command::new("echo").arg("a"), Duration::MAX).unwrap();
+        assert!(finished.status.success());
+        assert_eq!(finished.stdout, b"a\n");
+    }
 }
