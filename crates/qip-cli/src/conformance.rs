@@ -1,5 +1,5 @@
-//! `qip conformance`: judges engines and hosts against the contract. `--lint` only talks to
-//! a host.
+//! `qip conformance`: judges engines, hosts and command lines against the contract.
+//! `--lint` only talks to a host.
 
 mod lint;
 
@@ -13,24 +13,23 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use qip_conformance::{
-    Corpus, EngineSubject, HostProgram, HostSettings, KnownFailures, LoadErrors, Model, Report,
-    Run, StartError, StartErrorKind, Subject,
+    Case, CommandLine, Corpus, EngineSubject, Exported, HostProgram, HostSettings, KnownFailures,
+    LoadErrors, Model, Report, Run, StartError, StartErrorKind, Subject,
 };
 
 use crate::exit::{Exit, Failure};
 use crate::limits::EngineName;
 use crate::message::Messages;
 
-/// Judges engines and hosts against the conformance corpus.
+/// Judges engines, hosts and command lines against the conformance corpus.
 ///
-/// Prints a table for each of them, and what failed with expected and found side by
-/// side. The corpus is the one that this command was built with, unless told
-/// otherwise.
+/// Prints a table, and what failed with expected and found side by side. The corpus is
+/// the one that this command was built with, unless told otherwise.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Conformance {
-    /// An engine to judge; may be given several times. Without, and without a host, all
-    /// are judged.
+    /// An engine to judge; may be given several times. Without any, and without --host and
+    /// --cli, all are judged.
     #[arg(long = "engine", value_name = "ENGINE")]
     engines: Vec<EngineName>,
     /// Judge the model as well: a plain host written straight from the clauses, apart
@@ -45,9 +44,15 @@ pub(crate) struct Conformance {
     /// Only talk to the host program: ask it a handful of tasks, which have every shape of
     /// message, and say whether its answers are answers at all. Nothing is judged.
     #[arg(long, requires = "hosts", conflicts_with_all = [
-        "engines", "model", "filters", "corpus", "cases", "expectations", "reports", "list", "update_lock",
+        "engines", "model", "command_lines", "filters", "corpus", "cases", "expectations", "reports", "list", "export", "update_lock",
     ])]
     lint: bool,
+    /// A command line to judge: a command that takes `run -i FILE MODULE ['?k=v'] …` as
+    /// qip does. It is judged by what it prints, its exit status and its message alone.
+    /// It is split into words and quotes as by a shell, but no shell runs. May be given
+    /// several times.
+    #[arg(long = "cli", value_name = "CMD")]
+    command_lines: Vec<String>,
     /// Judge only the cases whose ID contains this text; may be given several times.
     #[arg(long = "filter", value_name = "TEXT")]
     filters: Vec<String>,
@@ -67,8 +72,13 @@ pub(crate) struct Conformance {
     /// Print the IDs of the selected cases and judge nothing.
     #[arg(long)]
     list: bool,
+    /// Write the selected cases for a harness of your own and judge nothing: `cases.json`,
+    /// the modules, and a README, into a directory that is empty or holds an earlier
+    /// export, which is replaced.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["list", "reports"])]
+    export: Option<PathBuf>,
     /// Bring `cases.lock` of a corpus up to date and judge nothing.
-    #[arg(long, requires = "corpus")]
+    #[arg(long, requires = "corpus", conflicts_with = "export")]
     update_lock: bool,
 }
 
@@ -76,15 +86,17 @@ const AFTER_HELP: &str = "\
 Examples:
   qip conformance
   qip conformance --engine wasmi --filter out/
+  qip conformance --cli ./my-qip --engine wasmtime
   qip conformance --report jsonl=verdicts.jsonl
   qip conformance --host 'python3 host.py' --lint
   qip conformance --host 'python3 host.py' --expectations my-host.toml
+  qip conformance --export corpus --filter in/
 
 Exit codes:
   0  green: every selected case was judged or is unsupported, and no MUST case failed
   1  red; with --lint, a fault
   2  the command line cannot be understood
-  3  the corpus cannot be loaded, a host cannot be started, or a report cannot be written";
+  3  the corpus cannot be loaded, a program cannot be started, or a file cannot be written";
 
 /// A report to write beside the table. JSON lines are the only format so far.
 #[derive(Clone, Debug)]
@@ -120,6 +132,9 @@ impl Conformance {
                 .collect();
             print(&ids)?;
             return Ok(Exit::Fine);
+        }
+        if let Some(directory) = &self.export {
+            return export(&corpus, &run.selected(), directory);
         }
         let bar = Bar::new();
         let subjects = self.subjects(messages, &bar)?;
@@ -174,22 +189,27 @@ impl Conformance {
     }
 
     fn subjects(&self, messages: &Messages, bar: &Bar) -> Result<Vec<Arc<dyn Subject>>, Failure> {
+        let all = EngineName::value_variants();
         let engines = match &self.engines[..] {
-            [] => EngineName::value_variants(),
+            [] if self.hosts.is_empty() && self.command_lines.is_empty() => all,
             engines => engines,
         };
         let mut subjects: Vec<Arc<dyn Subject>> = Vec::new();
-        if self.hosts.is_empty() || !self.engines.is_empty() {
-            for engine in engines {
-                subjects.push(Arc::new(EngineSubject::shared(engine.make())));
-            }
+        for engine in engines {
+            subjects.push(Arc::new(EngineSubject::shared(engine.make())));
         }
-        if let Some(engine) = engines.first().filter(|_| self.model) {
+        if let Some(engine) = engines.iter().chain(all).next().filter(|_| self.model) {
             subjects.push(Arc::new(Model::shared(engine.make())));
         }
         for command in &self.hosts {
             let host = HostProgram::start_with(command, settings(messages, bar));
             subjects.push(Arc::new(host.map_err(not_started)?));
+        }
+        for command in &self.command_lines {
+            let subject = CommandLine::open(command);
+            subjects.push(Arc::new(
+                subject.map_err(|error| not_opened(command, error))?,
+            ));
         }
         Ok(subjects)
     }
@@ -242,8 +262,43 @@ fn not_started(error: StartError) -> Failure {
     }
 }
 
+/// Why a command line cannot be judged at all.
+fn not_opened(command: &str, error: io::Error) -> Failure {
+    let what = format!("cannot run `{command}`");
+    match error.kind() {
+        io::ErrorKind::InvalidInput => Failure::Usage(
+            format!("{what}: {error}"),
+            "write it as for a shell, such as `--cli 'node my-qip.mjs'`".to_owned(),
+        ),
+        _ => Failure::CannotDo(anyhow::Error::new(error).context(what)),
+    }
+}
+
 fn not_loaded(errors: LoadErrors) -> Failure {
     Failure::CannotDo(anyhow::Error::new(errors))
+}
+
+fn export(corpus: &Corpus, cases: &[Arc<Case>], directory: &Path) -> Result<Exit, Failure> {
+    if cases.is_empty() {
+        return Err(Failure::Usage(
+            "no case is selected".to_owned(),
+            "`--list` without `--filter` prints all there are".to_owned(),
+        ));
+    }
+    let Exported { cases, modules } =
+        qip_conformance::export(corpus, cases, directory).map_err(anyhow::Error::new)?;
+    print(&format!(
+        "{} and {} in `{}`\n",
+        count(cases, "case"),
+        count(modules, "module"),
+        directory.display()
+    ))?;
+    Ok(Exit::Fine)
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 fn update_lock(directory: &Path) -> Result<Exit, Failure> {

@@ -4,6 +4,8 @@
 
 #[path = "cli/closed_pipe.rs"]
 mod closed_pipe;
+#[path = "cli/command_lines.rs"]
+mod command_lines;
 #[path = "cli/conformance.rs"]
 mod conformance;
 #[path = "cli/directory.rs"]

@@ -8,7 +8,6 @@
 mod answer;
 mod command;
 mod fault;
-mod group;
 mod lines;
 mod lint;
 mod process;

@@ -52,6 +52,8 @@ struct Tool {
 struct SubjectLine<'r> {
     name: &'r str,
     version: &'r str,
+    /// Whether it was judged only by what it prints, its exit status and its message.
+    coarse: bool,
     capabilities: Vec<&'static str>,
 }
 
@@ -113,6 +115,12 @@ enum OutcomeLine<'r> {
         message: &'r str,
         stage: Option<usize>,
     },
+    Printed {
+        status: i32,
+        bytes: usize,
+        hex: String,
+        message: &'r str,
+    },
     Unsupported {
         capability: &'static str,
     },
@@ -157,6 +165,7 @@ fn header(report: &Report) -> Header<'_> {
     let subjects = report.subjects.iter().map(|subject| SubjectLine {
         name: &subject.name,
         version: &subject.version,
+        coarse: subject.coarse,
         capabilities: subject
             .capabilities
             .iter()
@@ -255,6 +264,16 @@ fn outcome(outcome: &Outcome) -> OutcomeLine<'_> {
             limit: exhausted.as_str(),
             message,
             stage: *stage,
+        },
+        Outcome::Printed {
+            status,
+            stdout,
+            message,
+        } => OutcomeLine::Printed {
+            status: *status,
+            bytes: stdout.len(),
+            hex: to_hex(&stdout[..stdout.len().min(MAX_OUTPUT)]),
+            message,
         },
         Outcome::Unsupported { capability } => OutcomeLine::Unsupported {
             capability: capability.as_str(),

@@ -6,6 +6,7 @@ use qip_contract::TrapKind;
 
 use crate::bytes::first_difference;
 use crate::capability::{Capabilities, Capability};
+use crate::coarse;
 use crate::expectation::{Expectation, Expected, ExpectedOutcome, describe_type};
 use crate::outcome::Outcome;
 
@@ -77,22 +78,54 @@ fn differences(expected: &Expected, outcome: &Outcome, detail: Detail) -> Vec<Di
         let focus = focus(&expected.outcome, outcome);
         return vec![Difference {
             what: "outcome",
-            expected: expected.outcome.describe(focus),
+            expected: match outcome {
+                Outcome::Printed { .. } => coarse::describe(&expected.outcome, focus),
+                _ => expected.outcome.describe(focus),
+            },
             found: outcome.describe(focus),
         }];
+    }
+    let messages = [
+        message_difference(expected, outcome),
+        unwanted_message(expected, outcome),
+    ];
+    let messages = messages.into_iter().flatten().filter(|_| detail.texts);
+    if is_coarse(outcome) {
+        return messages.collect();
     }
     let details = [
         content_type_difference(expected, outcome),
         stage_difference(expected, outcome),
         offset_difference(expected, outcome),
-        message_difference(expected, outcome).filter(|_| detail.texts),
-        unwanted_message(expected, outcome).filter(|_| detail.texts),
     ];
-    details.into_iter().flatten().collect()
+    details.into_iter().flatten().chain(messages).collect()
+}
+
+/// The kinds of assertion that an outcome is judged by, for the count in reports.
+pub(crate) fn judged(
+    expectation: &Expectation,
+    outcome: &Outcome,
+    detail: Detail,
+) -> Vec<&'static str> {
+    let mut kinds = expectation.assertions();
+    kinds.retain(|kind| match *kind {
+        "content_type" | "stage" | "offset" => !is_coarse(outcome),
+        "message" | "message_without" => detail.texts,
+        _ => true,
+    });
+    kinds
+}
+
+/// Whether an outcome shows no more than what a command prints.
+fn is_coarse(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Printed { .. })
 }
 
 fn is_outcome(expected: &ExpectedOutcome, outcome: &Outcome, detail: Detail) -> bool {
     match (expected, outcome) {
+        (expected, Outcome::Printed { status, stdout, .. }) => {
+            coarse::is_printed(expected, *status, stdout)
+        }
         (
             ExpectedOutcome::Output(kind, expected),
             Outcome::Output {
@@ -123,6 +156,7 @@ fn focus(expected: &ExpectedOutcome, outcome: &Outcome) -> usize {
         (ExpectedOutcome::Output(_, expected), Outcome::Output { bytes, .. }) => {
             first_difference(&expected.to_vec(), bytes)
         }
+        (expected, Outcome::Printed { stdout, .. }) => coarse::focus(expected, stdout),
         _ => 0,
     }
 }

@@ -47,13 +47,17 @@ mod capability;
 mod case;
 mod case_check;
 mod case_file;
+mod coarse;
+mod command_line;
 mod conforms;
 mod corpus;
 mod engine_subject;
 mod expect_check;
 mod expectation;
 mod expectation_file;
+mod export;
 mod file_check;
+mod group;
 mod host_program;
 mod json_lines;
 mod judge;
@@ -71,15 +75,18 @@ mod table;
 mod task;
 mod verdict;
 mod watchdog;
+mod wire;
 
 pub use bytes::Bytes;
 pub use capability::{Capabilities, Capability};
 pub use case::{Case, CaseId, Level};
+pub use command_line::CommandLine;
 pub use conforms::{assert_conforms, assert_shared_conforms};
 pub use corpus::Corpus;
 pub use engine_subject::EngineSubject;
 pub use expectation::{Expectation, Expected, ExpectedOutcome};
 pub use expectation_file::{Known, KnownFailures, KnownTarget, MAX_WILDCARD_CASES};
+pub use export::{ExportError, Exported, export};
 pub use host_program::{
     Exchange, Fault, HostProgram, HostSettings, Lint, LintReply, Log, StartError, StartErrorKind,
 };

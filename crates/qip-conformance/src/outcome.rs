@@ -5,6 +5,7 @@ use std::fmt;
 use qip_contract::{Code, TrapKind, quote};
 use qip_host::engine::Exhausted;
 
+use crate::bytes;
 use crate::capability::Capability;
 use crate::expectation::describe_type;
 
@@ -55,6 +56,16 @@ pub enum Outcome {
         /// The position of the failing stage, from 1.
         stage: Option<usize>,
         /// The message for people.
+        message: String,
+    },
+    /// What a command printed and how it ended: all that can be seen of one. It stands
+    /// for whatever outcomes print the same.
+    Printed {
+        /// Its exit status.
+        status: i32,
+        /// What it wrote to stdout.
+        stdout: Vec<u8>,
+        /// The message for people: what it wrote to stderr.
         message: String,
     },
     /// The subject said that it lacks a capability.
@@ -128,7 +139,8 @@ impl Outcome {
         match self {
             Outcome::Refused { message, .. }
             | Outcome::Trapped { message, .. }
-            | Outcome::Stopped { message, .. } => Some(message),
+            | Outcome::Stopped { message, .. }
+            | Outcome::Printed { message, .. } => Some(message),
             _ => None,
         }
     }
@@ -141,6 +153,9 @@ impl Outcome {
             Outcome::Refused { code, .. } => format!("refused {code}"),
             Outcome::Trapped { kind, .. } => format!("trap {kind}"),
             Outcome::Stopped { exhausted, .. } => format!("stopped {}", exhausted.as_str()),
+            Outcome::Printed { status, stdout, .. } => {
+                format!("exit status {status}, {}", bytes::show(stdout, focus))
+            }
             Outcome::Unsupported { capability } => format!("unsupported {capability}"),
             Outcome::Broken { why } => format!("broken: {why}"),
         };

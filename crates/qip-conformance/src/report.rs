@@ -28,6 +28,7 @@ pub struct SubjectReport {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) capabilities: Capabilities,
+    pub(crate) coarse: bool,
     pub(crate) results: Vec<CaseResult>,
     /// Entries of its expectation file that must go or be mended.
     pub(crate) stale: Vec<String>,
@@ -52,8 +53,8 @@ impl Counts {
                 .verdicts
                 .entry((result.case.level, result.verdict))
                 .or_default() += 1;
-            if !matches!(result.verdict, Verdict::Unsupported | Verdict::Broken) {
-                for kind in result.case.assertions() {
+            for request in &result.requests {
+                for kind in &request.assertions {
                     *counts.assertions.entry(kind).or_default() += 1;
                 }
             }
@@ -155,6 +156,7 @@ impl SubjectReport {
             name,
             version: subject.version().to_owned(),
             capabilities: subject.capabilities().clone(),
+            coarse: subject.is_coarse(),
             results,
         }
     }
@@ -167,6 +169,11 @@ impl SubjectReport {
     /// The version.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Whether it was judged only by what it prints, its exit status and its message.
+    pub fn is_coarse(&self) -> bool {
+        self.coarse
     }
 
     /// Every verdict, in the order of the corpus.
@@ -293,6 +300,7 @@ mod tests {
             name: "some".to_owned(),
             version: "1".to_owned(),
             capabilities: Capabilities::new(),
+            coarse: false,
             results,
             stale: Vec::new(),
         };

@@ -19,6 +19,20 @@ pub trait Subject: Send + Sync {
     /// What it says it can do. Cases that need anything else are not put to it.
     fn capabilities(&self) -> &Capabilities;
 
+    /// Whether all that can be seen of it is what it prints, its exit status and a
+    /// message: its outcomes are [`Outcome::Printed`], less of each case is judged, and
+    /// the report says so.
+    fn is_coarse(&self) -> bool {
+        false
+    }
+
+    /// What of a task there is no way to tell it, in words, where it has a capability only
+    /// in part. The case counts as unsupported then, and is not put to it.
+    fn cannot_be_told(&self, task: &Task) -> Option<&'static str> {
+        let _ = task;
+        None
+    }
+
     /// Whether it keeps the time by itself: it answers `broken` where the task takes too
     /// long, so that nobody has to watch over it. Its answers may wait for each other.
     fn keeps_time(&self) -> bool {

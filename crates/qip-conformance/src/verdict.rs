@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::case::Case;
 use crate::expectation_file::{Known, KnownTarget};
-use crate::judge::{Detail, Difference, judge};
+use crate::judge::{self, Detail, Difference, judge};
 use crate::outcome::Outcome;
 use crate::subject::Subject;
 use crate::watchdog::Answer;
@@ -83,6 +83,9 @@ pub struct JudgedRequest {
     pub outcome: Outcome,
     /// How it differs from what was expected; empty for a match.
     pub differences: Vec<Difference>,
+    /// The kinds of assertion that it was judged by. Of a coarse subject, those are fewer
+    /// than the case makes.
+    pub assertions: Vec<&'static str>,
 }
 
 impl CaseResult {
@@ -97,17 +100,20 @@ impl CaseResult {
     }
 }
 
-/// The verdict on a case that needs a capability that the subject lacks, and so is
-/// not put to it.
+/// The verdict on a case that needs a capability that the subject lacks, or that it cannot
+/// be told, and so is not put to it.
 pub(crate) fn without_capability(case: &Arc<Case>, subject: &dyn Subject) -> Option<CaseResult> {
     let missing: Vec<&str> = case
         .needs
         .difference(subject.capabilities())
         .map(|capability| capability.as_str())
         .collect();
-    (!missing.is_empty()).then(|| {
-        result(case, Verdict::Unsupported).because(format!("needs {}", missing.join(", ")))
-    })
+    let why = if missing.is_empty() {
+        format!("cannot be told {}", subject.cannot_be_told(&case.task)?)
+    } else {
+        format!("needs {}", missing.join(", "))
+    };
+    Some(result(case, Verdict::Unsupported).because(why))
 }
 
 /// The verdict on what a subject answered. `known` is what is known about it.
@@ -129,6 +135,7 @@ pub(crate) fn of_answer(
     let requests: Vec<JudgedRequest> = requests
         .map(|(expectation, outcome)| JudgedRequest {
             differences: judge(expectation, &outcome, detail),
+            assertions: judge::judged(expectation, &outcome, detail),
             outcome,
         })
         .collect();
@@ -178,6 +185,11 @@ fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Op
     for outcome in outcomes {
         if let Outcome::Broken { why } = outcome {
             return broken(why.clone());
+        }
+        if matches!(outcome, Outcome::Printed { .. }) && !subject.is_coarse() {
+            return broken(
+                "answers what it printed, and does not say that it is coarse".to_owned(),
+            );
         }
     }
     if outcomes.len() != case.task.requests.len() {

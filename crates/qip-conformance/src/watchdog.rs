@@ -14,10 +14,10 @@ use crate::subject::Subject;
 use crate::task::Task;
 
 /// How much later than its time limit an answer may come (RUN-6).
-const GRACE: Duration = Duration::from_secs(2);
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// After how many answers that never came a subject is given up.
-const MAX_HANGS: usize = 10;
+pub(crate) const MAX_HANGS: usize = 10;
 
 /// What a subject answered, or why there is no answer.
 pub(crate) type Answer = Result<Vec<Outcome>, String>;

@@ -362,3 +362,70 @@ fn cases_without_a_lock() {
     let answer = directory.qip(&["conformance", "--cases", "corpus/cases"]);
     assert_eq!(answer.code, 1);
 }
+
+#[test]
+fn an_export_of_the_selected_cases() {
+    let directory = small();
+    let export = |more: &[&str]| {
+        let args = ["conformance", "--corpus", "corpus", "--export", "out"];
+        directory.qip(&[&args, more].concat())
+    };
+    export(&[]).assert_prints("2 cases and 1 module in `out`\n");
+    let all = directory.read_text("out/cases.json");
+    assert!(all.contains("out/echo#a-letter") && all.contains("out/echo#three-letters"));
+    // `\0asm` and version 1.
+    assert!(
+        directory
+            .read("out/modules/out/echo.wasm")
+            .starts_with(b"\0asm\x01\0\0\0")
+    );
+    assert!(
+        directory
+            .read_text("out/README.md")
+            .contains("`cases.json`")
+    );
+    assert!(
+        directory
+            .read_text("out/clauses.toml")
+            .contains("id = \"OUT-3\"")
+    );
+
+    export(&["--filter", "a-letter"]).assert_prints("1 case and 1 module in `out`\n");
+    let some = directory.read_text("out/cases.json");
+    assert!(some.contains("out/echo#a-letter") && !some.contains("out/echo#three-letters"));
+    export(&["--filter", "nothing"]).assert_fails(2, &["no case is selected"]);
+    assert_eq!(directory.read_text("out/cases.json"), some);
+}
+
+#[test]
+fn an_export_takes_no_directory_of_somebody_else() {
+    let directory = small();
+    directory.file("out/notes.txt", "mine");
+    let answer = directory.qip(&["conformance", "--corpus", "corpus", "--export", "out"]);
+    answer.assert_fails(
+        3,
+        &["`out` holds something else: expected a directory that"],
+    );
+    assert_eq!(directory.read_text("out/notes.txt"), "mine");
+    let answer = directory.qip(&[
+        "conformance",
+        "--corpus",
+        "corpus",
+        "--export",
+        "out/notes.txt",
+    ]);
+    answer.assert_fails(3, &["cannot write `out/notes.txt`: "]);
+}
+
+#[test]
+fn an_export_judges_nothing() {
+    for other in [
+        &["--list"][..],
+        &["--report", "jsonl=x"],
+        &["--update-lock"],
+    ] {
+        let args = ["conformance", "--corpus", "corpus", "--export", "out"];
+        let answer = small().qip(&[&args, other].concat());
+        answer.assert_fails(2, &["cannot be used with"]);
+    }
+}

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::command::CommandLine;
 use super::fault::Fault;
-use super::group;
 use super::lines::{self, Line};
 use super::settings::Log;
 use super::stderr::Stderr;
+use crate::group;
 
 /// The longest line that is read, in bytes. The largest answers that the corpus asks for
 /// are one MiB of output, so this leaves a wrong host ample room to be wrong in, and holds

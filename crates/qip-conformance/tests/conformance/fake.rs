@@ -128,6 +128,15 @@ pub(crate) fn output(kind: OutputKind, bytes: &[u8]) -> Outcome {
     }
 }
 
+/// What a command printed, with a message on stderr.
+pub(crate) fn printed(status: i32, stdout: &[u8]) -> Outcome {
+    Outcome::Printed {
+        status,
+        stdout: stdout.to_vec(),
+        message: "error: it went wrong".to_owned(),
+    }
+}
+
 pub(crate) fn refused(code: Code) -> Outcome {
     Outcome::Refused {
         code,

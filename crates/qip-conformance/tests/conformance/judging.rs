@@ -4,7 +4,7 @@ use qip_conformance::{Capability, Detail, Difference, Expectation, Outcome, Outp
 use qip_host::engine::Exhausted;
 use qip_host::{Code, TrapKind};
 
-use crate::fake::{ANY_MODULE, corpus, output, refused, scalar, stopped, trapped};
+use crate::fake::{ANY_MODULE, corpus, output, printed, refused, scalar, stopped, trapped};
 
 const FULL: Detail = Detail {
     indirect_kinds: true,
@@ -68,6 +68,125 @@ fn only_the_declared_outcome_matches() {
             );
         }
     }
+}
+
+/// Of each expectation: what a command prints, and the exit statuses that it ends with.
+const PRINTED: [(&str, &[u8], &[i32]); 15] = [
+    ("utf8 = \"abc\"", b"abc\n", &[0]),
+    ("utf8 = \"\"", b"\n", &[0]),
+    ("utf8 = \"a\\n\"", b"a\n\n", &[0]),
+    ("bytes = \"abc\"", b"abc", &[0]),
+    ("bytes = \"\"", b"", &[0]),
+    (
+        "i32 = [1, -2, 0x0abcdef0]",
+        b"00000001\nfffffffe\n0abcdef0\n",
+        &[0],
+    ),
+    ("i32 = []", b"", &[0]),
+    ("scalar = 7", b"Ran: 7\n", &[0]),
+    ("scalar = -1", b"Ran: -1\n", &[0]),
+    ("refused = \"import\"", b"", &[1, 4]),
+    ("refused = \"limit\"", b"", &[1, 5]),
+    ("trap = \"unreachable\"", b"", &[1, 4]),
+    ("stopped = \"time\"", b"", &[1, 5]),
+    ("stopped = \"fuel\"", b"", &[1, 5]),
+    (
+        "any = [{ refused = \"limit\" }, { trap = \"unreachable\" }]",
+        b"",
+        &[1, 4, 5],
+    ),
+];
+
+#[test]
+fn of_a_command_what_it_printed_and_its_exit_status_are_judged() {
+    for (expected, stdout, statuses) in PRINTED {
+        for status in [-1, 0, 1, 2, 3, 4, 5, 6, 101, 127] {
+            let matches = judged(expected, &printed(status, stdout)).is_empty();
+            assert_eq!(matches, statuses.contains(&status), "{expected}, {status}");
+        }
+        let status = statuses[0];
+        // One byte more or less is another output.
+        let more = [stdout, b"\n"].concat();
+        assert!(
+            !judged(expected, &printed(status, &more)).is_empty(),
+            "{expected}"
+        );
+        if let Some((_, less)) = stdout.split_last() {
+            assert!(
+                !judged(expected, &printed(status, less)).is_empty(),
+                "{expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn of_a_command_only_the_message_is_judged_beside() {
+    let details = "refused = \"input-not-utf8\", stage = 2, offset = 9";
+    assert!(judged(details, &printed(4, b"")).is_empty());
+    let typed = "scalar = 1, content_type = \"a/b\"";
+    assert!(judged(typed, &printed(0, b"Ran: 1\n")).is_empty());
+    let said = "trap = \"unreachable\", stage = 2, message = \"went wrong\"";
+    assert!(judged(said, &printed(4, b"")).is_empty());
+    let unsaid = "refused = \"import\", message = \"no import\"";
+    assert_eq!(
+        told(unsaid, &printed(4, b"")),
+        "message: expected something with \"no import\", found \"error: it went wrong\""
+    );
+}
+
+#[test]
+fn what_a_command_should_have_printed_is_shown() {
+    for (expected, status, stdout, shown) in [
+        (
+            "utf8 = \"abc\"",
+            0,
+            &b"abc"[..],
+            "exit status 0, 4 bytes: \"abc\\n\", found exit status 0, 3 bytes: \"abc\"",
+        ),
+        (
+            "scalar = -1",
+            0,
+            b"Ran: 4294967295\n",
+            "exit status 0, 8 bytes: \"Ran: -1\\n\", \
+             found exit status 0, 16 bytes: \"Ran: 4294967295\\n\"",
+        ),
+        (
+            "i32 = [16]",
+            0,
+            b"16\n",
+            "exit status 0, 9 bytes: \"00000010\\n\", found exit status 0, 3 bytes: \"16\\n\"",
+        ),
+        (
+            "refused = \"import\"",
+            101,
+            b"a",
+            "exit status 4 or 1, 0 bytes (refused import), found exit status 101, 1 byte: \"a\"",
+        ),
+        (
+            "stopped = \"time\"",
+            4,
+            b"",
+            "exit status 5 or 1, 0 bytes (stopped time), found exit status 4, 0 bytes",
+        ),
+        (
+            "any = [{ refused = \"limit\" }, { refused = \"import\", stage = 1 }]",
+            2,
+            b"",
+            "refused limit, or refused import, stage 1, found exit status 2, 0 bytes",
+        ),
+    ] {
+        assert_eq!(
+            told(expected, &printed(status, stdout)),
+            format!("outcome: expected {shown}: error: it went wrong")
+        );
+    }
+    // Around where it differs.
+    let long = told(
+        "utf8 = { repeat = \"a\", count = 100 }",
+        &printed(0, &[b'a'; 100]),
+    );
+    assert!(long.contains("101 bytes from 61: …\"aaa"), "{long}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The ordinary tests: the loader, the judge, verdicts, reports and the model.
 
+mod command_line;
 mod embedded;
+mod export;
 mod fake;
 mod judging;
 mod known;

@@ -1,12 +1,20 @@
 //! What a report looks like.
 
-use qip_conformance::{Corpus, Report, Run};
+use qip_conformance::{Capability, Corpus, KnownFailures, Report, Run};
 use qip_host::Code;
 
-use crate::fake::{ANY_MODULE, Fake, files, output, refused, scalar, without_directory};
+use crate::fake::{
+    self, ANY_MODULE, Fake, corpus, files, output, refused, scalar, without_directory,
+};
 
 /// Two areas, both levels, most verdicts.
 fn report() -> (Report, tempfile::TempDir) {
+    let (corpus, directory) = cases();
+    let report = Run::new(&corpus).subject(faulty()).execute(&mut |_, _| {});
+    (report, directory)
+}
+
+fn cases() -> (Corpus, tempfile::TempDir) {
     let head = format!("summary = \"made up\"\n{ANY_MODULE}");
     let first = format!(
         "{head}
@@ -52,6 +60,11 @@ expect = {{ stopped = \"fuel\" }}
     );
     let directory = files(&[("first/file.toml", &first), ("second/file.toml", &second)]);
     let corpus = Corpus::open_unlocked(directory.path()).unwrap();
+    (corpus, directory)
+}
+
+/// A subject that does something wrong in most cases.
+fn faulty() -> Fake {
     let subject = Fake::new(|id| match id.slug() {
         "passes" => vec![scalar(1)],
         "fails-in-its-output" => {
@@ -63,11 +76,7 @@ expect = {{ stopped = \"fuel\" }}
         "breaks" => panic!("a \u{1b}[31mred\u{1b}[0m panic"),
         _ => vec![scalar(2)],
     });
-    let subject = subject.without(qip_conformance::Capability::Fuel);
-    (
-        Run::new(&corpus).subject(subject).execute(&mut |_, _| {}),
-        directory,
-    )
+    subject.without(Capability::Fuel)
 }
 
 #[test]
@@ -77,6 +86,41 @@ fn a_table_for_a_terminal() {
         &report.table().to_string(),
         directory.path()
     ));
+}
+
+/// The second passes what expects a scalar, and against what is known of it.
+#[test]
+fn one_table_for_several_subjects() {
+    let (corpus, directory) = cases();
+    let known = r#"
+[[known]]
+case = "second/file#should-pass"
+outcome = { scalar = 2 }
+reason = "it counts from two"
+link = "https://example.org/1"
+"#;
+    let report = Run::new(&corpus)
+        .subject(faulty())
+        .subject(Fake::always(scalar(1)))
+        .known([KnownFailures::parse("fake.toml", known).unwrap()])
+        .execute(&mut |_, _| {});
+    insta::assert_snapshot!(without_directory(
+        &report.table().to_string(),
+        directory.path()
+    ));
+}
+
+/// What is nowhere has no row, but for the number of those that pass.
+#[test]
+fn a_table_of_nothing_but_failures() {
+    let corpus = corpus(&fake::cases(&["one"]));
+    let report = Run::new(&corpus)
+        .subject(Fake::always(scalar(2)))
+        .subject(Fake::always(scalar(3)))
+        .execute(&mut |_, _| {});
+    let table = report.table().to_string();
+    let rows: Vec<&str> = table.lines().skip(2).take(7).collect();
+    insta::assert_snapshot!(rows.join("\n"));
 }
 
 #[test]

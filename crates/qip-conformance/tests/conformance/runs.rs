@@ -13,7 +13,7 @@ use qip_conformance::{
 use qip_host::Code;
 use qip_host::engine::{self, Compile, Engine, EngineError, EngineInfo};
 
-use crate::fake::{Fake, cases, corpus, output, refused, run, scalar};
+use crate::fake::{Fake, cases, corpus, output, printed, refused, run, scalar};
 
 /// The only verdict of the only subject, with what is said about it.
 fn only(report: &Report) -> (Verdict, String) {
@@ -77,6 +77,17 @@ fn a_should_case_that_breaks_is_red() {
     let text = cases(&["one"]).replace("clauses", "level = \"should\"\nclauses");
     let report = run(&corpus(&text), Fake::always(Outcome::broken("it crashed")));
     assert_eq!(reasons(&report), "fake: 1 case is broken");
+}
+
+/// Or the report would not say that less was judged of it.
+#[test]
+fn a_subject_that_answers_what_it_printed_says_that_it_is_coarse() {
+    let report = run(
+        &corpus(&cases(&["one"])),
+        Fake::always(printed(0, b"Ran: 1\n")),
+    );
+    let why = "answers what it printed, and does not say that it is coarse";
+    assert_eq!(only(&report), (Verdict::Broken, why.to_owned()));
 }
 
 #[test]

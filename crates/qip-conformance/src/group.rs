@@ -4,7 +4,7 @@
 use std::process::{Child, Command};
 
 /// Gives the program to be a process group of its own, which what it starts belongs to.
-pub(super) fn give(command: &mut Command) {
+pub(crate) fn give(command: &mut Command) {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(not(unix))]
@@ -12,7 +12,7 @@ pub(super) fn give(command: &mut Command) {
 }
 
 /// Ends the program and its group at once, and waits for the program.
-pub(super) fn end(child: &mut Child) {
+pub(crate) fn end(child: &mut Child) {
     #[cfg(unix)]
     kill_group(child.id());
     // Where it has ended already, these do nothing; where it cannot be ended, there is

@@ -1,0 +1,107 @@
+//! `qip conformance --cli`: this very command, judged as any command line.
+
+use crate::directory::{Answer, Directory};
+
+const QIP: &str = env!("CARGO_BIN_EXE_qip");
+
+/// How many cases must be judged of it. The others are those that a command line cannot
+/// be told: several requests, a caller's content type, lenient numbers, most limits.
+const JUDGED: usize = 1000;
+
+/// The command, as a shell has to read it.
+fn command() -> String {
+    format!("'{QIP}'")
+}
+
+fn judge(args: &[&str]) -> Answer {
+    Directory::new().qip(&[&["conformance"], args].concat())
+}
+
+#[test]
+fn qip_run_conforms() {
+    let answer = judge(&["--cli", &command()]);
+    let text = answer.text();
+    assert_eq!((answer.code, &*answer.stderr), (0, ""), "{text}");
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(text.starts_with(&format!("qip {version} *\n")), "{text}");
+    assert!(
+        text.contains("\n* coarse: judged by what it prints"),
+        "{text}"
+    );
+    let line = text.lines().find(|line| line.contains("green: ")).unwrap();
+    let numbers = line.split_whitespace();
+    let numbers: Vec<usize> = numbers.filter_map(|word| word.parse().ok()).collect();
+    assert!(numbers[0] >= JUDGED, "{line}");
+    assert_eq!(numbers[0] + numbers[2], numbers[1], "{line}");
+    // What cannot be seen is not counted as judged.
+    for kind in [" content_type", " stage,", " offset"] {
+        assert!(!text.contains(kind), "{text}");
+    }
+}
+
+#[test]
+fn engines_are_judged_beside_it_where_they_are_asked_for() {
+    let filter = ["--filter", "in/capacity-is-inclusive#", "--cli"];
+    let command = command();
+    let alone = judge(&[&filter[..], &[&command]].concat());
+    assert_eq!(alone.text().matches("green: 10 of 10").count(), 1);
+    let both = judge(&[&filter[..], &[&command, "--engine", "wasmi"]].concat());
+    assert_eq!(both.text().matches("green: 10 of 10").count(), 2);
+    assert!(both.text().contains("  wasmi  qip *\n"), "{}", both.text());
+    assert!(both.text().contains("\n* coarse: "), "{}", both.text());
+    let several = judge(&[&filter[..], &[&command, "--cli", &command, "--model"]].concat());
+    assert_eq!(several.text().matches("green: 10 of 10").count(), 3);
+    for answer in [alone, both, several] {
+        assert_eq!((answer.code, &*answer.stderr), (0, ""));
+    }
+}
+
+#[test]
+fn the_report_says_that_it_is_coarse() {
+    let directory = Directory::new();
+    let answer = directory.qip(&[
+        "conformance",
+        "--cli",
+        &command(),
+        "--engine",
+        "wasmi",
+        "--filter",
+        "out/scalar",
+        "--report",
+        "jsonl=report.jsonl",
+    ]);
+    assert_eq!((answer.code, &*answer.stderr), (0, ""));
+    let report = directory.read_text("report.jsonl");
+    let header = report.lines().next().unwrap();
+    let [engine, command] = ["wasmi", "qip"].map(|name| {
+        let (_, subject) = header
+            .split_once(&format!(r#""name":"{name}","version""#))
+            .unwrap();
+        subject.split('}').next().unwrap()
+    });
+    assert!(engine.contains(r#""coarse":false"#), "{header}");
+    assert!(command.contains(r#""coarse":true"#), "{header}");
+}
+
+#[test]
+fn what_is_no_command_line_is_told() {
+    let judge = |command| judge(&["--cli", command, "--filter", "out/scalar"]);
+    judge("no-such-program").assert_fails(3, &["cannot run `no-such-program`: "]);
+    judge("'no end").assert_fails(2, &["cannot run `'no end`: ", "a quote is not closed"]);
+    let nothing = judge(" ");
+    nothing.assert_fails(2, &["no program is named"]);
+    assert!(nothing.stderr.contains("\nhelp: "), "{}", nothing.stderr);
+}
+
+/// It has its own subcommand `run` twice, so all that it says is that it is not understood.
+#[test]
+fn a_command_that_is_none_of_this_kind_is_red() {
+    let answer = judge(&[
+        "--cli",
+        &format!("{} run", command()),
+        "--filter",
+        "out/scalar",
+    ]);
+    assert_eq!(answer.code, 1);
+    assert!(answer.text().contains("exit status 3"), "{}", answer.text());
+}

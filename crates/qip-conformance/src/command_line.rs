@@ -1,0 +1,256 @@
+//! The subject that is a command: any program that behaves as `qip run` does.
+
+mod execution;
+mod probe;
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use std::{fs, io};
+
+use qip_contract::Limits;
+use qip_host::Utf8;
+use qip_host::engine::Floats;
+
+use crate::capability::{Capabilities, Capability};
+use crate::case::CaseId;
+use crate::outcome::Outcome;
+use crate::subject::Subject;
+use crate::task::Task;
+use crate::watchdog::{GRACE, MAX_HANGS};
+
+use self::execution::{Failure, Finished};
+
+/// How long a command may take to start, to read its files and to end, beyond the time
+/// limit of the request and the grace that every host has.
+const STARTUP: Duration = Duration::from_secs(3);
+
+/// A command that takes `run [-i FILE] MODULE ['?key=value&…'] [MODULE …]` and answers
+/// as `qip run` does. One process is started for each case.
+///
+/// It can only show what it prints, its exit status, and a message on stderr. It is
+/// judged by these: it is [coarse](Subject::is_coarse).
+///
+/// | expected | exit status | stdout |
+/// | --- | --- | --- |
+/// | UTF-8 | 0 | the bytes and exactly one newline (OUT-9) |
+/// | bytes | 0 | the bytes |
+/// | 32-bit elements | 0 | one a line, as eight lower-case hexadecimal digits |
+/// | a scalar | 0 | `Ran: N` and a newline (OUT-8) |
+/// | refused, trapped | 4 or 1 | nothing |
+/// | refused with `limit`, stopped | 5 or 1 | nothing |
+///
+/// Status 1 is for a program that does not tell its failures apart: it passes, whatever
+/// the failure. The code of a refusal, the kind of a trap, the stage, the offset and the
+/// content type cannot be seen and are not judged. A message is judged where the program
+/// has `texts`.
+///
+/// # Capabilities
+///
+/// Found when it is opened: from the flags of `qip run` that its `run --help` names
+/// (`--timeout-ms`, `--fuel`, `--max-memory`, `--fixed-memory`, `--utf8`,
+/// `--deterministic`), and by a few small modules that it is asked to run (tail calls,
+/// extended constants, content types, and the texts of the contract: a program that says
+/// `Input is too large` is held to all of them). Several requests, reuse and lenient
+/// numbers cannot be told to it; nor can a recipe of no stages, a caller's content type,
+/// and limits but those of time, fuel and memory.
+///
+/// # What breaks
+///
+/// A program that a signal ends, that is still running after the time limit and 5 s
+/// more, or that prints more than any case expects. Then it is ended with all that it
+/// has started. After ten that would have gone on it is not asked any more.
+#[derive(Debug)]
+pub struct CommandLine {
+    /// The program, and the arguments that go before all others.
+    words: Vec<String>,
+    name: String,
+    version: String,
+    capabilities: Capabilities,
+    /// How often it would have gone on.
+    endless: AtomicUsize,
+}
+
+impl CommandLine {
+    /// Opens a command, a program with arguments that go before all others: asks for its
+    /// help and its version, and what it can do. The command is split into words as a
+    /// POSIX shell does; no shell reads it.
+    ///
+    /// Its name and its version are what it says to `--version`, as `NAME VERSION`; else
+    /// its name is the stem of the program's file.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`] for a command that is none, and others where the
+    /// program cannot be started.
+    pub fn open(command: &str) -> io::Result<CommandLine> {
+        let invalid = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
+        let words = shlex::split(command)
+            .ok_or_else(|| invalid("a quote is not closed, or a backslash stands at the end"))?;
+        let program = words.first().filter(|program| !program.is_empty());
+        let program = program.ok_or_else(|| invalid("no program is named"))?;
+        let stem = Path::new(program).file_stem().unwrap_or(program.as_ref());
+        let mut command_line = CommandLine {
+            name: stem.to_string_lossy().into_owned(),
+            version: "unknown".to_owned(),
+            words,
+            capabilities: Capabilities::new(),
+            endless: AtomicUsize::new(0),
+        };
+        probe::probe(&mut command_line)?;
+        Ok(command_line)
+    }
+
+    /// Runs the command with more arguments.
+    fn execute(
+        &self,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+        time: Duration,
+    ) -> Result<Finished, Failure> {
+        let (program, words) = self.words.split_first().unwrap_or((&self.name, &[]));
+        execution::run(Command::new(program).args(words).args(arguments), time)
+    }
+
+    /// Runs the command on a task of one request.
+    fn execute_task(&self, task: &Task) -> Result<Finished, Failure> {
+        let directory = tempfile::tempdir().map_err(Failure::System)?;
+        let arguments = self.arguments(task, directory.path());
+        let time = task.time().saturating_add(GRACE).saturating_add(STARTUP);
+        self.execute(arguments.map_err(Failure::System)?, time)
+    }
+
+    /// Writes what a task consists of into a directory, and says how to run it.
+    fn arguments(&self, task: &Task, directory: &Path) -> io::Result<Vec<OsString>> {
+        let write = |name: &str, bytes: &[u8]| {
+            let path = directory.join(name);
+            match fs::write(&path, bytes) {
+                Ok(()) => Ok(path.into_os_string()),
+                Err(error) => {
+                    let why = format!("`{}` cannot be written: {error}", path.display());
+                    Err(io::Error::new(error.kind(), why))
+                }
+            }
+        };
+        let mut arguments: Vec<OsString> = vec!["run".into()];
+        arguments.extend(self.flags(task).into_iter().map(OsString::from));
+        let input = task.requests.first().map(|request| request.input.to_vec());
+        arguments.push("-i".into());
+        arguments.push(write("input", &input.unwrap_or_default())?);
+        for (index, stage) in task.stages.iter().enumerate() {
+            let module = stage.module.binary();
+            let module = module.map_err(|error| io::Error::other(error.to_string()))?;
+            arguments.push(write(&format!("stage-{}.wasm", index + 1), module)?);
+            if !stage.uniforms.is_empty() {
+                let mut query = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
+                query.extend_pairs(&stage.uniforms);
+                arguments.push(query.finish().into());
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// The flags that tell the options and limits of a task.
+    fn flags(&self, task: &Task) -> Vec<String> {
+        let mut flags = Vec::new();
+        let mut value = |flag: &str, value: String| flags.extend([flag.to_owned(), value]);
+        let limits = &task.limits;
+        if let Some(time) = limits.time
+            && self.capabilities.contains(&Capability::TimeLimit)
+        {
+            value("--timeout-ms", time.as_millis().to_string());
+        }
+        if let Some(fuel) = limits.fuel {
+            value("--fuel", fuel.to_string());
+        }
+        if limits.memory_bytes != Limits::standard().memory_bytes {
+            value("--max-memory", limits.memory_bytes.to_string());
+        }
+        if task.options.utf8 == Utf8::Unchecked {
+            value("--utf8", "unchecked".to_owned());
+        }
+        if task.options.fixed_memory {
+            flags.push("--fixed-memory".to_owned());
+        }
+        if task.options.floats == Floats::Deterministic {
+            flags.push("--deterministic".to_owned());
+        }
+        flags
+    }
+
+    fn answer(&self, task: &Task) -> Outcome {
+        if self.endless.load(Ordering::Relaxed) >= MAX_HANGS {
+            return Outcome::broken(format!(
+                "given up after {MAX_HANGS} answers that never ended"
+            ));
+        }
+        let finished = match self.execute_task(task) {
+            Ok(finished) => finished,
+            Err(failure) => {
+                if failure.is_endless() {
+                    self.endless.fetch_add(1, Ordering::Relaxed);
+                }
+                return Outcome::broken(failure.to_string());
+            }
+        };
+        let message = String::from_utf8_lossy(&finished.stderr).into_owned();
+        match finished.status.code() {
+            Some(status) => Outcome::Printed {
+                status,
+                stdout: finished.stdout,
+                message,
+            },
+            None => Outcome::broken(format!("ended by {}: {message}", finished.status)),
+        }
+    }
+}
+
+impl Subject for CommandLine {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn is_coarse(&self) -> bool {
+        true
+    }
+
+    fn keeps_time(&self) -> bool {
+        true
+    }
+
+    fn cannot_be_told(&self, task: &Task) -> Option<&'static str> {
+        let told = Limits {
+            time: task.limits.time,
+            fuel: task.limits.fuel,
+            memory_bytes: task.limits.memory_bytes,
+            ..Limits::standard()
+        };
+        let typed = |task: &Task| {
+            let mut requests = task.requests.iter();
+            requests.any(|request| request.content_type.is_some())
+        };
+        if task.stages.is_empty() {
+            Some("a recipe of no stages")
+        } else if typed(task) {
+            Some("the content type of the input")
+        } else if task.limits != told {
+            Some("a limit other than of time, fuel and memory")
+        } else {
+            None
+        }
+    }
+
+    fn run(&self, _: &CaseId, task: &Task) -> Vec<Outcome> {
+        // Several requests are never put to it.
+        vec![self.answer(task); task.requests.len()]
+    }
+}

@@ -1,0 +1,242 @@
+//! Finding out what a command line can do.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use qip_contract::{Limits, quote};
+
+use super::CommandLine;
+use super::execution::{Failure, Finished};
+use crate::bytes::Bytes;
+use crate::capability::Capability;
+use crate::coarse::{FAILED, SUCCESS};
+use crate::load_error::Place;
+use crate::module::{Module, ModuleSource};
+use crate::task::{Request, Stage, Task, TaskOptions};
+
+/// How long it may take to answer.
+const TIME: Duration = Duration::from_secs(5);
+
+/// What takes no flag, and every command line of this kind has.
+const CORE: [Capability; 3] = [
+    Capability::Content,
+    Capability::Recipes,
+    Capability::Uniforms,
+];
+
+/// The flags by which the other capabilities are asked for. Of the limits other than the
+/// defaults, that is the one of memory.
+const FLAGS: [(&str, Capability); 6] = [
+    ("--timeout-ms", Capability::TimeLimit),
+    ("--fuel", Capability::Fuel),
+    ("--max-memory", Capability::Limits),
+    ("--fixed-memory", Capability::FixedMemory),
+    ("--utf8", Capability::UncheckedUtf8),
+    ("--deterministic", Capability::DeterministicFloats),
+];
+
+const TAIL_CALL: &str = r#"
+  (func $seven (result i32) (i32.const 7))
+  (func (export "run") (param i32) (result i32) (return_call $seven))"#;
+
+const EXTENDED_CONST: &str = r#"
+  (global $seven i32 (i32.add (i32.const 3) (i32.const 4)))
+  (func (export "run") (param i32) (result i32) (global.get $seven))"#;
+
+const SEVEN: &str = r#"
+  (func (export "run") (param i32) (result i32) (i32.const 7))"#;
+
+const GIVES_HTML: &str = r#"
+  (data (i32.const 0) "text/html")
+  (global (export "output_content_type_ptr") i32 (i32.const 0))
+  (global (export "output_content_type_size") i32 (i32.const 9))
+  (global (export "output_ptr") i32 (i32.const 16))
+  (global (export "output_bytes_cap") i32 (i32.const 0))
+  (func (export "run") (param i32) (result i32) (i32.const 0))"#;
+
+const TAKES_HTML: &str = r#"
+  (data (i32.const 0) "text/html")
+  (global (export "input_content_type_ptr") i32 (i32.const 0))
+  (global (export "input_content_type_size") i32 (i32.const 9))
+  (func (export "run") (param i32) (result i32) (i32.const 7))"#;
+
+const TAKES_CSS: &str = r#"
+  (data (i32.const 0) "text/css")
+  (global (export "input_content_type_ptr") i32 (i32.const 0))
+  (global (export "input_content_type_size") i32 (i32.const 8))
+  (func (export "run") (param i32) (result i32) (i32.const 7))"#;
+
+/// A module that takes no bytes, with more in it.
+fn module(more: &str) -> String {
+    format!(
+        r#"(module
+  (memory (export "memory") 1)
+  (global (export "input_ptr") i32 (i32.const 16))
+  (global (export "input_bytes_cap") i32 (i32.const 0)){more})"#
+    )
+}
+
+/// Asks for help, for the version, and what else it can do. One that does not answer is
+/// asked no more: that is for the cases to show.
+///
+/// # Errors
+///
+/// Where it cannot be started.
+pub(super) fn probe(command_line: &mut CommandLine) -> io::Result<()> {
+    command_line.capabilities.extend(CORE);
+    match answers(command_line) {
+        Ok(()) | Err(Failure::TooSlow(_) | Failure::TooMuch(..)) => Ok(()),
+        Err(Failure::System(error)) => Err(error),
+    }
+}
+
+fn answers(command_line: &mut CommandLine) -> Result<(), Failure> {
+    let help = texts(&command_line.execute(["run", "--help"], TIME)?);
+    let flags = FLAGS.iter().filter(|(flag, _)| names(&help, flag));
+    let flags: Vec<Capability> = flags.map(|(_, capability)| *capability).collect();
+    command_line.capabilities.extend(flags);
+
+    let version = command_line.execute(["--version"], TIME)?.stdout;
+    if let Some((name, version)) = name_and_version(&String::from_utf8_lossy(&version)) {
+        command_line.version = version;
+        if let Some(name) = name {
+            command_line.name = name;
+        }
+    }
+
+    for (module, capability) in [
+        (TAIL_CALL, Capability::TailCall),
+        (EXTENDED_CONST, Capability::ExtendedConst),
+    ] {
+        if is_seven(&command_line.execute_task(&task(&[module], ""))?) {
+            command_line.capabilities.insert(capability);
+        }
+    }
+    let refused = command_line.execute_task(&task(&[SEVEN], "a"))?;
+    let message = String::from_utf8_lossy(&refused.stderr);
+    if has_failed(&refused) && message.contains("Input is too large") {
+        command_line.capabilities.insert(Capability::Texts);
+    }
+    let [sound, mismatch] = [TAKES_HTML, TAKES_CSS].map(|takes| task(&[GIVES_HTML, takes], ""));
+    if is_seven(&command_line.execute_task(&sound)?)
+        && has_failed(&command_line.execute_task(&mismatch)?)
+    {
+        command_line.capabilities.insert(Capability::ContentTypes);
+    }
+    Ok(())
+}
+
+fn task(modules: &[&str], input: &str) -> Task {
+    let stage = |more: &&str| {
+        let text = ModuleSource::Text(Cow::Owned(module(more)), Place::new("probe", 1));
+        Stage {
+            module: Arc::new(Module::new("probe", text)),
+            uniforms: Vec::new(),
+        }
+    };
+    Task {
+        stages: modules.iter().map(stage).collect(),
+        options: TaskOptions::default(),
+        limits: Limits {
+            time: Some(TIME),
+            ..Limits::standard()
+        },
+        requests: vec![Request {
+            input: Bytes::literal(input.as_bytes()),
+            content_type: None,
+        }],
+    }
+}
+
+fn is_seven(finished: &Finished) -> bool {
+    finished.status.code() == Some(SUCCESS) && finished.stdout == b"Ran: 7\n"
+}
+
+fn has_failed(finished: &Finished) -> bool {
+    finished
+        .status
+        .code()
+        .is_some_and(|status| FAILED.contains(&status))
+}
+
+/// What stands on stdout and stderr.
+fn texts(finished: &Finished) -> String {
+    let texts = [&finished.stdout, &finished.stderr];
+    texts.map(|text| String::from_utf8_lossy(text)).join("\n")
+}
+
+/// Whether a help names this flag, and not only a longer one.
+fn names(help: &str, flag: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    help.match_indices(flag)
+        .any(|(at, _)| !help[at + flag.len()..].starts_with(is_part))
+}
+
+/// What the first line of `--version` says: `NAME VERSION`, or the version alone. A name
+/// that could be no file's is none.
+fn name_and_version(text: &str) -> Option<(Option<String>, String)> {
+    let line = text.lines().next()?.trim();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    match line.split_once(' ') {
+        Some((name, version)) if name.chars().all(is_part) => {
+            Some((Some(name.to_owned()), quote(version.trim()).to_string()))
+        }
+        _ if line.is_empty() => None,
+        _ => Some((None, quote(line).to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_modules_are_sound_text() {
+        for more in [
+            TAIL_CALL,
+            EXTENDED_CONST,
+            SEVEN,
+            GIVES_HTML,
+            TAKES_HTML,
+            TAKES_CSS,
+        ] {
+            let task = task(&[more], "");
+            assert_eq!(task.stages[0].module.binary().err(), None, "{more}");
+        }
+    }
+
+    #[test]
+    fn a_flag_is_a_whole_word() {
+        for help in [
+            "--fuel",
+            "  --fuel <N>",
+            "[--fuel=N]",
+            "a --fuel, b",
+            "--fuel-x --fuel",
+        ] {
+            assert!(names(help, "--fuel"), "{help}");
+        }
+        for help in ["", "fuel", "--fuels", "--fuel-price N", "--fue l"] {
+            assert!(!names(help, "--fuel"), "{help}");
+        }
+    }
+
+    #[test]
+    fn a_version_may_go_with_a_name() {
+        let named = |text| {
+            let (name, version) = name_and_version(text)?;
+            Some(format!("{} {version}", name.as_deref().unwrap_or("-")))
+        };
+        assert_eq!(named("qip 0.1.0\nmore\n").as_deref(), Some("qip 0.1.0"));
+        assert_eq!(
+            named("my-qip  2 (beta)").as_deref(),
+            Some("my-qip 2 (beta)")
+        );
+        assert_eq!(named("0.1.0\n").as_deref(), Some("- 0.1.0"));
+        assert_eq!(named("a/b 1").as_deref(), Some("- a/b 1"));
+        assert_eq!(named("\nqip 1"), None);
+        assert_eq!(named(""), None);
+    }
+}

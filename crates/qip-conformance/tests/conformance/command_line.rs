@@ -1,0 +1,436 @@
+//! Command lines that behave and that do not: what they are told, what they can do, and
+//! the verdicts on them. They are shell scripts, so there is nothing of it on Windows.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use qip_conformance::{
+    Capability, CommandLine, Corpus, Report, Run, Subject, SubjectReport, Verdict,
+};
+use tempfile::TempDir;
+
+use crate::fake::{ANY_MODULE, corpus};
+
+/// A command line that is a shell script, in a directory of its own.
+struct Script {
+    directory: TempDir,
+}
+
+impl Script {
+    fn new(text: &str) -> Script {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("script.sh"), text).unwrap();
+        Script { directory }
+    }
+
+    /// One that says to `--help` and `--version` what such a command does, and then runs
+    /// this.
+    fn qip(text: &str) -> Script {
+        Script::new(&format!(
+            "case \"$*\" in
+             'run --help') echo '--timeout-ms N  --fuel N  --max-memory BYTES'; exit;;
+             --version) echo 'script 1.2'; exit;;
+             esac\n{text}"
+        ))
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn open(&self) -> CommandLine {
+        CommandLine::open(&format!("sh '{}/script.sh'", self.path().display())).unwrap()
+    }
+
+    fn judge(&self, corpus: &Corpus) -> Report {
+        Run::new(corpus)
+            .subject(self.open())
+            .execute(&mut |_, _| {})
+    }
+}
+
+/// A corpus of one case with these keys, on two stages.
+fn case(keys: &str) -> Corpus {
+    corpus(&format!(
+        "summary = \"made up\"\n{ANY_MODULE}[[case]]\nname = \"one\"\nclauses = [\"IN-3\"]\n{keys}\n"
+    ))
+}
+
+/// The only verdict of the only subject, and what is said about it.
+fn only(report: &Report) -> (Verdict, String) {
+    let [subject] = report.subjects() else {
+        panic!("one subject")
+    };
+    let [result] = subject.results() else {
+        panic!("one result")
+    };
+    let differences = result
+        .requests
+        .iter()
+        .flat_map(|request| &request.differences);
+    let differences: Vec<String> = differences.map(ToString::to_string).collect();
+    let why = result.why.clone().unwrap_or_else(|| differences.join("\n"));
+    (result.verdict, why)
+}
+
+#[track_caller]
+fn assert_verdict(script: &str, keys: &str, verdict: Verdict, why: &str) {
+    let (found, told) = only(&Script::qip(script).judge(&case(keys)));
+    assert_eq!(found, verdict, "{told}");
+    assert!(told.contains(why), "{why:?} is not in {told:?}");
+}
+
+const PASS: Verdict = Verdict::Pass;
+const FAIL: Verdict = Verdict::Fail;
+
+#[test]
+fn one_that_always_prints_the_same() {
+    let script = "echo abc";
+    assert_verdict(script, "expect = { utf8 = \"abc\" }", PASS, "");
+    assert_verdict(
+        script,
+        "expect = { utf8 = \"abd\" }",
+        FAIL,
+        "expected exit status 0, 4 bytes: \"abd\\n\", found exit status 0, 4 bytes: \"abc\\n\"",
+    );
+    assert_verdict(
+        script,
+        "expect = { refused = \"import\" }",
+        FAIL,
+        "expected exit status 4 or 1, 0 bytes (refused import), found exit status 0, 4 bytes",
+    );
+}
+
+#[test]
+fn one_that_always_succeeds() {
+    assert_verdict("exit 0", "expect = { bytes = \"\" }", PASS, "");
+    // A text has a newline after it, always.
+    assert_verdict(
+        "exit 0",
+        "expect = { utf8 = \"\" }",
+        FAIL,
+        "exit status 0, 0 bytes",
+    );
+    assert_verdict("exit 0", "expect = { scalar = 0 }", FAIL, "\"Ran: 0\\n\"");
+    assert_verdict(
+        "exit 0",
+        "expect = { trap = \"unreachable\" }",
+        FAIL,
+        "expected exit status 4 or 1, 0 bytes (trap unreachable), found exit status 0",
+    );
+}
+
+#[test]
+fn one_that_always_fails() {
+    assert_verdict("exit 1", "expect = { refused = \"import\" }", PASS, "");
+    assert_verdict("exit 1", "expect = { stopped = \"fuel\" }", PASS, "");
+    assert_verdict(
+        "echo no >&2; exit 1",
+        "expect = { bytes = \"\" }",
+        FAIL,
+        "expected exit status 0, 0 bytes, found exit status 1, 0 bytes: no",
+    );
+}
+
+#[test]
+fn one_that_ends_as_no_request_does() {
+    for status in [2, 3, 5, 101] {
+        assert_verdict(
+            &format!("exit {status}"),
+            "expect = { refused = \"import\" }",
+            FAIL,
+            &format!("found exit status {status}, 0 bytes"),
+        );
+    }
+    assert_verdict(
+        "exit 4",
+        "expect = { refused = \"limit\" }",
+        FAIL,
+        "exit status 5 or 1",
+    );
+}
+
+#[test]
+fn one_that_prints_what_it_then_refuses() {
+    assert_verdict(
+        "echo abc; exit 4",
+        "expect = { refused = \"output-too-large\" }",
+        FAIL,
+        "found exit status 4, 4 bytes: \"abc\\n\"",
+    );
+}
+
+#[test]
+fn one_that_crashes() {
+    assert_verdict(
+        "echo 'out of luck' >&2; kill -SEGV $$",
+        "expect = { trap = \"unreachable\" }",
+        Verdict::Broken,
+        "ended by signal: 11",
+    );
+    assert_verdict(
+        "kill -ABRT $$",
+        "expect = { refused = \"import\" }",
+        Verdict::Broken,
+        "signal: 6",
+    );
+}
+
+/// Only with the uniform, so that what it can do is found out quickly.
+#[test]
+fn one_that_hangs_is_ended_with_all_that_it_started() {
+    let script = Script::qip("");
+    let alive = script.path().join("alive");
+    let hanging = format!(
+        "case \"$*\" in *hang*) (while :; do echo x >> '{}'; sleep 0.05; done) & wait;; esac",
+        alive.display()
+    );
+    let text = fs::read_to_string(script.path().join("script.sh")).unwrap();
+    fs::write(script.path().join("script.sh"), text + &hanging).unwrap();
+    let keys =
+        "uniforms = { hang = \"1\" }\nlimits = { time_ms = 10 }\nexpect = { stopped = \"time\" }";
+    let report = script.judge(&case(keys));
+    // The limit, the 2 s of RUN-6, and 3 s to start and to end.
+    let why = "did not end within 5010 ms";
+    assert_eq!(only(&report), (Verdict::Broken, why.to_owned()));
+    let before = fs::metadata(&alive).unwrap().len();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(fs::metadata(&alive).unwrap().len(), before);
+}
+
+#[test]
+fn one_that_prints_without_end() {
+    let keys = "uniforms = { x = \"1\" }\nexpect = { utf8 = \"y\" }";
+    let script = |redirect| format!("case \"$*\" in *x=1*) yes {redirect};; esac");
+    // 2^28 bytes are the most that a case can expect.
+    let why = "wrote more than 268435457 bytes to stdout";
+    assert_verdict(&script(""), keys, Verdict::Broken, why);
+    let why = "wrote more than 1048576 bytes to stderr";
+    assert_verdict(&script(">&2"), keys, Verdict::Broken, why);
+}
+
+#[test]
+fn one_that_would_never_end_is_given_up() {
+    let names: Vec<String> = (0..13).map(|index| format!("case {index}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let corpus = corpus(&crate::fake::cases(&names));
+    let report = Run::new(&corpus)
+        .subject(Script::qip("yes >&2").open())
+        .threads(1)
+        .execute(&mut |_, _| {});
+    let results = report.subjects()[0].results().iter();
+    let why: Vec<&str> = results
+        .map(|result| result.why.as_deref().unwrap())
+        .collect();
+    assert!(
+        why[..9]
+            .iter()
+            .all(|why| why.starts_with("wrote more than")),
+        "{why:?}"
+    );
+    assert_eq!(why[10..], ["given up after 10 answers that never ended"; 3]);
+    assert_eq!(report.reasons(), ["script: 13 cases are broken"]);
+}
+
+/// What it is told, in words: everything but the paths of the files.
+#[test]
+fn what_a_task_asks_is_told() {
+    let script = Script::new(
+        "case \"$*\" in
+         'run --help')
+           echo '--timeout-ms, --fuel, --max-memory, --fixed-memory, --utf8, --deterministic'
+           exit;;
+         esac
+         for argument; do
+           case $argument in
+             /*) test -f \"$argument\" && echo \"file ${argument##*/}\";;
+             *) echo \"$argument\";;
+           esac
+         done",
+    );
+    let keys = r#"
+stages = [{ uniforms = { "a b" = "&1", c = "" } }, {}]
+options = { utf8 = "unchecked", floats = "deterministic", fixed_memory = true }
+limits = { time_ms = 2500, fuel = 9, memory_bytes = 65536 }
+expect = { utf8 = """
+run
+--timeout-ms
+2500
+--fuel
+9
+--max-memory
+65536
+--utf8
+unchecked
+--fixed-memory
+--deterministic
+-i
+file input
+file stage-1.wasm
+?a+b=%261&c=
+file stage-2.wasm""" }"#;
+    assert_eq!(only(&script.judge(&case(keys))), (PASS, String::new()));
+    // Without limits and options, nothing is said of them; the time limit is a case's own.
+    let keys = "limits = { time_ms = \"none\" }\nexpect = { utf8 = \"run\\n-i\\nfile input\\nfile stage-1.wasm\" }";
+    assert_eq!(only(&script.judge(&case(keys))), (PASS, String::new()));
+}
+
+#[test]
+fn the_input_and_the_modules_are_those_of_the_task() {
+    let script = "cat \"$5\" \"$6\"";
+    let keys =
+        "input = \"in \"\nmodule = { text = \"module\" }\nexpect = { bytes = \"in module\" }";
+    assert_verdict(script, keys, PASS, "");
+}
+
+#[test]
+fn what_it_cannot_be_told_is_unsupported() {
+    for (keys, why) in [
+        (
+            "stages = []\nexpect = { refused = \"empty-recipe\" }",
+            "cannot be told a recipe of no stages",
+        ),
+        (
+            "limits = { functions = 9 }\nexpect = { scalar = 1 }",
+            "cannot be told a limit other than of time, fuel and memory",
+        ),
+        (
+            "requests = [{ expect = { scalar = 1 } }, { expect = { scalar = 1 } }]",
+            "needs requests",
+        ),
+        (
+            "options = { numeric = \"lenient\" }\nexpect = { scalar = 1 }",
+            "needs lenient-numbers",
+        ),
+        (
+            "options = { fixed_memory = true }\nexpect = { scalar = 1 }",
+            "needs fixed-memory",
+        ),
+        (
+            "content_type = \"a/b\"\nexpect = { scalar = 1 }",
+            "needs content-types",
+        ),
+    ] {
+        assert_verdict("exit 3", keys, Verdict::Unsupported, why);
+    }
+}
+
+#[test]
+fn a_content_type_of_the_caller_cannot_be_told() {
+    // It runs the modules of the probes as it should, and tells two of them apart.
+    let script = "test $# = 6 && exit 1
+        grep -q text/css \"$7\" && exit 4
+        echo 'Ran: 7'";
+    let subject = Script::qip(script).open();
+    assert!(subject.capabilities().contains(&Capability::ContentTypes));
+    let keys = "content_type = \"a/b\"\nexpect = { scalar = 7 }";
+    let why = "cannot be told the content type of the input";
+    assert_verdict(script, keys, Verdict::Unsupported, why);
+}
+
+#[test]
+fn what_it_can_do_is_found_out() {
+    let has = |script: &str| {
+        let subject = Script::new(script).open();
+        let all: Vec<&str> = subject
+            .capabilities()
+            .iter()
+            .map(|one| one.as_str())
+            .collect();
+        all.join(" ")
+    };
+    let core = "content recipe uniforms";
+    assert_eq!(has("exit 2"), core);
+    assert_eq!(has("exit 0"), core);
+    // It says so on stderr, and names one flag that is longer.
+    assert_eq!(
+        has("echo '[--fuel=N] [--utf8-only] [--timeout-ms N]' >&2; exit 2"),
+        format!("{core} time-limit fuel")
+    );
+    assert_eq!(
+        has("echo Ran: 7"),
+        format!("{core} tail-call extended-const")
+    );
+    assert_eq!(
+        has("echo 'error: Input is too large' >&2; exit 1"),
+        format!("{core} texts")
+    );
+    assert_eq!(has("echo 'error: Input is too large' >&2"), core);
+}
+
+#[test]
+fn messages_are_judged_of_one_that_has_the_texts() {
+    let keys = "expect = { refused = \"input-too-large\", message = \"a b\" }";
+    assert_verdict("echo a c >&2; exit 4", keys, PASS, "");
+    let script = "echo Input is too large >&2; exit 4";
+    assert_verdict(
+        script,
+        keys,
+        FAIL,
+        "message: expected something with \"a b\"",
+    );
+    let script = "echo Input is too large: a b >&2; exit 4";
+    assert_verdict(script, keys, PASS, "");
+}
+
+#[test]
+fn its_name_and_version() {
+    let named = |script: &str| {
+        let subject = Script::new(script).open();
+        format!("{} {}", subject.name(), subject.version())
+    };
+    assert_eq!(named("echo my-qip 1.2; echo more"), "my-qip 1.2");
+    assert_eq!(named("echo 1.2"), "sh 1.2");
+    assert_eq!(named("exit 1"), "sh unknown");
+}
+
+#[test]
+fn what_cannot_be_started() {
+    let kind = |command| CommandLine::open(command).unwrap_err().kind();
+    assert_eq!(kind("/no/such/program"), ErrorKind::NotFound);
+    assert_eq!(kind("no-such-program-anywhere"), ErrorKind::NotFound);
+    for command in ["", "  ", "''", "a 'b"] {
+        assert_eq!(kind(command), ErrorKind::InvalidInput, "{command}");
+    }
+}
+
+/// Only what was judged is counted.
+#[test]
+fn the_report_says_that_it_is_coarse() {
+    let keys = "stages = [{}, {}]\nexpect = { refused = \"input-not-utf8\", stage = 2, offset = 3, message = \"a\" }";
+    let counted = |script: &str| {
+        let report = Script::qip(script).judge(&case(keys));
+        let [subject] = report.subjects() else {
+            panic!("one subject")
+        };
+        assert_eq!(only(&report).0, PASS);
+        assert!(subject.is_coarse());
+        let mut lines = Vec::new();
+        report.write_json_lines(&mut lines).unwrap();
+        let lines = String::from_utf8(lines).unwrap();
+        assert!(
+            lines.contains(r#""name":"script","version":"1.2","coarse":true"#),
+            "{lines}"
+        );
+        let table = report.table().to_string();
+        assert!(table.starts_with("script 1.2 *\n"), "{table}");
+        assert!(table.contains("\n* coarse: "), "{table}");
+        kinds(subject)
+    };
+    assert_eq!(counted("exit 4"), ["1 refused"]);
+    assert_eq!(
+        counted("echo Input is too large >&2; exit 4"),
+        ["1 message", "1 refused"]
+    );
+}
+
+fn kinds(subject: &SubjectReport) -> Vec<String> {
+    let assertions = subject.counts().assertions;
+    let kinds = assertions
+        .iter()
+        .map(|(kind, count)| format!("{count} {kind}"));
+    kinds.collect()
+}
