@@ -47,7 +47,10 @@ fn a_host_is_judged_alone() {
         return;
     };
     let answer = judge(&directory, &["--filter", "a-letter"]);
-    assert_eq!((answer.code, &*answer.stderr), (0, "shell: here I am\n"));
+    assert_eq!(
+        (answer.code, &*answer.stderr),
+        (0, "shell: asked out/echo#a-letter\n")
+    );
     assert!(
         answer.text().starts_with("shell 1.0\n"),
         "{}",

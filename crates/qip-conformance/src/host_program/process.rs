@@ -167,13 +167,11 @@ impl Process {
             Event::Unreadable(error) => {
                 Err(Fault::new(format!("its stdout cannot be read: {error}")))
             }
-            Event::Unwritable(error) => {
-                let what = match self.exit_within(SETTLE) {
-                    Some(_) => return Err(self.silenced()),
-                    None => format!("its stdin cannot be written: {error}"),
-                };
-                Err(Fault::new(what))
-            }
+            // What the program said before it stopped reading says more.
+            Event::Unwritable(error) => match self.events.recv_timeout(SETTLE) {
+                Ok(event) => self.taken(event),
+                Err(_) => Err(Fault::new(format!("its stdin cannot be written: {error}"))),
+            },
         }
     }
 

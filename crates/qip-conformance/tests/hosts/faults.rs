@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use qip_conformance::{HostSettings, Run};
+use qip_conformance::{HostProgram, HostSettings, Run};
 
 use crate::Test;
 use crate::run::{
@@ -31,7 +31,9 @@ tests! {
     never_stops_crashing,
     a_hang,
     does_not_read,
+    closes_stdin,
     closes_stdout,
+    says_hello_and_ends,
     claims_what_it_lacks,
     answers_before_it_is_asked,
     answers_twice,
@@ -199,29 +201,60 @@ fn does_not_read() {
     assert_eq!(told(&report), ["broken: no answer within 500 ms"]);
 }
 
-fn closes_stdout() {
+const SHELL_HELLO: &str = r#"echo '{"hello": {"protocol": 1, "host": "hostile", "version": "1", "capabilities": ["content", "time-limit"]}}'"#;
+
+/// The only verdict on a few lines of shell, which must come in time.
+fn of_shell(lines: &str) -> Option<String> {
     if !cfg!(unix) {
         eprintln!("skipped: it is written for a POSIX shell");
-        return;
+        return None;
     }
-    let hello = r#"{"hello": {"protocol": 1, "host": "hostile", "version": "1", "capabilities": ["content", "time-limit"]}}"#;
-    let script = format!("read hello; echo '{hello}'; read case; exec >&-; exec sleep 60");
-    let command = shlex::try_join(["sh", "-c", &script]).unwrap();
-    let host = qip_conformance::HostProgram::start_with(&command, patient()).unwrap();
+    let command = shlex::try_join(["sh", "-c", &lines.replace("HELLO", SHELL_HELLO)]).unwrap();
+    let host = HostProgram::start_with(&command, patient());
+    let host = host.unwrap_or_else(|error| panic!("{error}"));
     let begin = Instant::now();
     let report = Run::new(&small())
         .exact("host/small#one")
         .subject(host)
         .execute(&mut |_, _| {});
-    assert_eq!(
-        told(&report),
-        ["broken: the program closed its stdout without an answer"]
-    );
+    // Not by the deadline, which is 30 s.
     assert!(
         begin.elapsed() < Duration::from_secs(20),
         "{:?}",
         begin.elapsed()
     );
+    let [told] = &told(&report)[..] else {
+        panic!("{}", report.table())
+    };
+    Some(told.clone())
+}
+
+fn closes_stdin() {
+    if let Some(told) = of_shell("read hello; exec <&-; HELLO; exec sleep 60") {
+        assert!(
+            told.starts_with("broken: its stdin cannot be written: "),
+            "{told}"
+        );
+    }
+}
+
+fn closes_stdout() {
+    if let Some(told) = of_shell("read hello; HELLO; read case; exec >&-; exec sleep 60") {
+        assert_eq!(
+            told,
+            "broken: the program closed its stdout without an answer"
+        );
+    }
+}
+
+/// It does not even read.
+fn says_hello_and_ends() {
+    if let Some(told) = of_shell("HELLO") {
+        assert_eq!(
+            told,
+            "broken: the program ended (exit status: 0) without an answer"
+        );
+    }
 }
 
 fn claims_what_it_lacks() {
