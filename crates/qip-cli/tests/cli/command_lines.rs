@@ -44,13 +44,13 @@ fn engines_are_judged_beside_it_where_they_are_asked_for() {
     let filter = ["--filter", "in/capacity-is-inclusive#", "--cli"];
     let command = command();
     let alone = judge(&[&filter[..], &[&command]].concat());
-    assert_eq!(alone.text().matches("green: 10 of 10").count(), 1);
+    assert_eq!(alone.text().matches("green: 12 of 12").count(), 1);
     let both = judge(&[&filter[..], &[&command, "--engine", "wasmi"]].concat());
-    assert_eq!(both.text().matches("green: 10 of 10").count(), 2);
+    assert_eq!(both.text().matches("green: 12 of 12").count(), 2);
     assert!(both.text().contains("  wasmi  qip *\n"), "{}", both.text());
     assert!(both.text().contains("\n* coarse: "), "{}", both.text());
     let several = judge(&[&filter[..], &[&command, "--cli", &command, "--model"]].concat());
-    assert_eq!(several.text().matches("green: 10 of 10").count(), 3);
+    assert_eq!(several.text().matches("green: 12 of 12").count(), 3);
     for answer in [alone, both, several] {
         assert_eq!((answer.code, &*answer.stderr), (0, ""));
     }

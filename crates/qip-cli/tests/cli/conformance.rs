@@ -45,8 +45,8 @@ fn the_embedded_corpus_filtered() {
     assert_eq!((answer.code, &*answer.stderr), (0, ""));
     let text = answer.text();
     // Counted in the case file.
-    assert_eq!(text.matches("green: 10 of 10 cases judged").count(), 2);
-    let assertions = "assertions: 3 message, 4 refused, 1 scalar, 5 utf8\n";
+    assert_eq!(text.matches("green: 12 of 12 cases judged").count(), 2);
+    let assertions = "assertions: 5 message, 6 refused, 1 scalar, 5 utf8\n";
     assert_eq!(text.matches(assertions).count(), 2);
     assert_text!("the-embedded-corpus-filtered", text);
 }
