@@ -10,36 +10,40 @@ use crate::{clauses, program, verify};
 
 /// The task: the exit status is that of the first `qip conformance` that fails.
 pub(crate) fn run(workspace: &Workspace, profile: Profile, args: &[OsString]) -> Result<u8> {
+    if has(args, "--lint") {
+        // A conversation with a host, for which nothing has to be built or loaded.
+        let own = ["conformance"].map(OsString::from);
+        return program::qip(workspace, profile, own.iter().chain(args));
+    }
     let status = verify::run(workspace, profile)?;
     if status != 0 {
         return Ok(status);
     }
     // CONTRACT.md says which cases hold a host to a clause.
-    if args.iter().any(|arg| arg == "--update-lock") {
+    if has(args, "--update-lock") {
         clauses::run(workspace, false)?;
     }
-    let own = ["conformance", "--corpus", "conformance"].map(OsString::from);
-    let all = all_of_our_own(args).iter().map(OsString::from);
-    program::qip(
-        workspace,
-        profile,
-        own.into_iter().chain(all).chain(args.iter().cloned()),
-    )
+    let own = ["conformance", "--corpus", "conformance"];
+    let own = own.iter().chain(all_of_our_own(args)).map(OsString::from);
+    program::qip(workspace, profile, own.chain(args.iter().cloned()))
+}
+
+/// Whether an option is among the arguments, alone or with its value behind a `=`.
+fn has(args: &[OsString], option: &str) -> bool {
+    args.iter().any(|arg| {
+        let arg = arg.to_string_lossy();
+        arg.strip_prefix(option)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    })
 }
 
 /// The engines and the model, where no engine is chosen: whatever else is judged, they
 /// stand beside it in the table.
 fn all_of_our_own(args: &[OsString]) -> &'static [&'static str] {
-    let is = |arg: &OsString, name: &str| {
-        let arg = arg.to_string_lossy();
-        arg.strip_prefix(name)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-    };
-    let has = |name| args.iter().any(|arg| is(arg, name));
-    let judges = !["--help", "-h", "--list", "--lint", "--update-lock"]
+    let judges = !["--help", "-h", "--list", "--update-lock"]
         .into_iter()
-        .any(has);
-    match (judges && !has("--engine"), has("--model")) {
+        .any(|option| has(args, option));
+    match (judges && !has(args, "--engine"), has(args, "--model")) {
         (false, _) => &[],
         (true, true) => &["--engine", "wasmtime", "--engine", "wasmi"],
         (true, false) => &["--engine", "wasmtime", "--engine", "wasmi", "--model"],
@@ -70,13 +74,7 @@ mod tests {
 
     #[test]
     fn what_judges_nothing_is_passed_on_as_it_is() {
-        for args in [
-            "--help",
-            "-h",
-            "--list",
-            "--update-lock",
-            "--lint --host host",
-        ] {
+        for args in ["--help", "-h", "--list", "--update-lock"] {
             assert_eq!(added(args), "", "{args}");
         }
     }

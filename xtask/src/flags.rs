@@ -14,7 +14,8 @@ Tasks:
   verify [--release]     build, check each module against the contract, run its cases on
                          every engine
   conformance [--release] [ARG…]
-                         build, verify, then `qip conformance --corpus conformance ARG…`
+                         build, verify, then `qip conformance --corpus conformance ARG…`,
+                         with all engines and the model unless ARG has --engine
   clauses [--check]      write CONTRACT.md and crates/qip-contract/src/clause/list.rs from
                          conformance/clauses.toml and the clauses that cases name; --check
                          fails where one of them is stale

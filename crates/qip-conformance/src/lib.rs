@@ -7,7 +7,8 @@
 //!
 //! A subject is told a [`Task`] and not what is expected of it. [`Model`] is a subject
 //! written straight from the clauses: what it answers is the prediction for a task that
-//! has no case. [`Watchdog`] asks a subject that may panic or hang, outside of a run.
+//! has no case. [`HostProgram`] is a subject that is a program of its own, in any
+//! language. [`Watchdog`] asks a subject that may panic or hang, outside of a run.
 //! [`Corpus::parse`] takes cases that are given as text.
 //!
 //! ```
@@ -40,7 +41,12 @@
 //! # Not promised
 //!
 //! A subject in this process that hangs is left behind on its thread, and goes on
-//! using it until the process ends. One that aborts takes the process with it.
+//! using it until the process ends. One that aborts takes the process with it. A
+//! [`HostProgram`] is another process, which can do neither: it is ended where it hangs,
+//! and where it ends, that is one broken case. But it runs with the rights of whoever runs
+//! it, what it starts in a process group of its own is not ended with it, on Windows
+//! nothing that it starts is, and where this process is killed, it is only told so by the
+//! end of its stdin.
 
 mod bytes;
 mod capability;

@@ -72,7 +72,8 @@ pub struct CaseResult {
     pub why: Option<String>,
     /// The entry of the expectation file that explains the verdict, by position.
     pub known: Option<usize>,
-    /// How long the subject took.
+    /// How long the subject took. One that answers one case after another is also
+    /// charged for the wait, where it is asked from several threads.
     pub time: Duration,
 }
 

@@ -13,9 +13,9 @@ use super::settings::Log;
 use super::stderr::Stderr;
 use crate::group;
 
-/// The longest line that is read, in bytes. The largest answers that the corpus asks for
-/// are one MiB of output, so this leaves a wrong host ample room to be wrong in, and holds
-/// what one that never ends a line can make the harness keep.
+/// The longest line that is read, in bytes: so much can a program that never ends a line
+/// make the harness keep. No answer that the corpus expects comes to a sixteenth of it, so
+/// that a wrong one has room to be wrong in.
 pub(super) const MAX_LINE: u64 = 64 << 20;
 
 /// How often it is looked whether the program still runs: something that it has started
@@ -23,7 +23,7 @@ pub(super) const MAX_LINE: u64 = 64 << 20;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How long an exit status may follow the end of stdout, and a last line an exit.
-const SETTLE: Duration = Duration::from_millis(500);
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// One process.
 pub(super) struct Process {
@@ -297,5 +297,30 @@ fn read_lines(stdout: ChildStdout, events: &SyncSender<Event>) {
         if events.send(event).is_err() || is_last {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MAX_LINE;
+    use crate::corpus::Corpus;
+    use crate::expectation::{Expectation, ExpectedOutcome};
+
+    #[test]
+    fn the_longest_line_leaves_room() {
+        let corpus = Corpus::embedded().unwrap();
+        let bytes = |expectation: &Expectation| {
+            let outputs = expectation.alternatives().iter();
+            let outputs = outputs.map(|expected| match &expected.outcome {
+                ExpectedOutcome::Output(_, bytes) => bytes.len(),
+                _ => 0,
+            });
+            outputs.max().unwrap_or_default()
+        };
+        let cases = corpus.cases().iter();
+        let most = cases.map(|case| case.expectations.iter().map(bytes).sum::<u64>());
+        let most = most.max().unwrap_or_default();
+        // Base64 makes four characters of three bytes.
+        assert!(most > 0 && most.div_ceil(3) * 4 < MAX_LINE / 16, "{most}");
     }
 }

@@ -27,7 +27,7 @@ impl Default for HostSettings {
         HostSettings {
             hello_time: Duration::from_secs(10),
             grace: Duration::from_secs(2),
-            time_to_leave: Duration::from_secs(1),
+            time_to_leave: Duration::from_secs(2),
             log: Arc::new(|_| ()),
         }
     }

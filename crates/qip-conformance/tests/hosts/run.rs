@@ -64,6 +64,7 @@ pub(crate) fn patient() -> HostSettings {
     HostSettings {
         grace: Duration::from_secs(30),
         hello_time: Duration::from_secs(30),
+        time_to_leave: Duration::from_secs(30),
         ..HostSettings::default()
     }
 }
