@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::flags::Profile;
 use crate::workspace::Workspace;
-use crate::{build, clauses, conformance, fuzz, package, program, readme};
+use crate::{build, clauses, conformance, coverage, fuzz, package, program, readme};
 
 /// The task: the first step that fails ends it.
 pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
@@ -24,6 +24,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
     }
     step("cargo xtask conformance", || {
         conformance::run(workspace, Profile::Dev, &[])
+    })?;
+    step("cargo xtask coverage --sabotage 50", || {
+        let args = ["--sabotage", "50"].map(Into::into);
+        coverage::run(workspace, Profile::Dev, &args)
     })?;
     step("cargo xtask fuzz --minutes 0.2 --seed 1", || {
         let args = ["--minutes", "0.2", "--seed", "1"].map(Into::into);

@@ -16,6 +16,10 @@ Tasks:
   conformance [--release] [ARG…]
                          build, verify, then `qip conformance --corpus conformance ARG…`,
                          with all engines and the model unless ARG has --engine
+  coverage [--release] [ARG…]
+                         print which case holds a host to which clause, and which kills which
+                         mutant; fails on what is missing. `cargo xtask coverage --help` has
+                         the rest
   clauses [--check]      write CONTRACT.md and crates/qip-contract/src/clause/list.rs from
                          conformance/clauses.toml and the clauses that cases name; --check
                          fails where one of them is stale
@@ -53,6 +57,7 @@ pub(crate) enum Task {
     Build { check: bool },
     Verify,
     Conformance { args: Vec<OsString> },
+    Coverage { args: Vec<OsString> },
     Clauses { check: bool },
     Bench { filter: Option<String> },
     Fuzz { seeds: bool, args: Vec<OsString> },
@@ -93,7 +98,7 @@ impl Flags {
         let name = args.remove(0);
         let name = name.to_string_lossy();
         // These explain their own arguments.
-        let passes_on = ["conformance", "fuzz"].contains(&&*name);
+        let passes_on = ["conformance", "coverage", "fuzz"].contains(&&*name);
         let asks_help = !passes_on && (take(&mut args, "--help") || take(&mut args, "-h"));
         if asks_help || ["-h", "--help", "help"].contains(&&*name) {
             return Ok(Flags {
@@ -115,12 +120,15 @@ impl Flags {
             "package" => Task::Package,
             "readme" => Task::Readme,
             "ci" => Task::Ci,
-            "verify" | "conformance" | "fuzz" => {
+            "verify" | "conformance" | "coverage" | "fuzz" => {
                 if take(&mut args, "--release") {
                     profile = Profile::Release;
                 }
                 match &*name {
                     "verify" => Task::Verify,
+                    "coverage" => Task::Coverage {
+                        args: std::mem::take(&mut args),
+                    },
                     "fuzz" if take(&mut args, "--seeds") => Task::Fuzz {
                         seeds: true,
                         args: Vec::new(),
@@ -182,6 +190,18 @@ mod tests {
             flags,
             Flags {
                 task: Task::Conformance { args },
+                profile: Profile::Release
+            }
+        );
+    }
+
+    #[test]
+    fn arguments_of_coverage_are_passed_on() {
+        let args = ["--sabotage", "3", "--help"].map(OsString::from).to_vec();
+        assert_eq!(
+            parse("coverage --sabotage --release 3 --help").unwrap(),
+            Flags {
+                task: Task::Coverage { args },
                 profile: Profile::Release
             }
         );

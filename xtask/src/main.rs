@@ -8,6 +8,7 @@ mod build;
 mod ci;
 mod clauses;
 mod conformance;
+mod coverage;
 mod flags;
 mod fuzz;
 mod package;
@@ -50,6 +51,7 @@ fn run(flags: &Flags) -> anyhow::Result<u8> {
         Task::Build { check } => build::run(&workspace, *check),
         Task::Verify => verify::run(&workspace, flags.profile),
         Task::Conformance { args } => conformance::run(&workspace, flags.profile, args),
+        Task::Coverage { args } => coverage::run(&workspace, flags.profile, args),
         Task::Clauses { check } => clauses::run(&workspace, *check),
         Task::Bench { filter } => bench::run(&workspace, filter.as_deref()),
         Task::Fuzz { seeds, args } => fuzz::run(&workspace, flags.profile, *seeds, args),

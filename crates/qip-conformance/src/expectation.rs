@@ -45,7 +45,8 @@ pub enum ExpectedOutcome {
 }
 
 impl Expectation {
-    pub(crate) fn new(alternatives: Vec<Expected>) -> Expectation {
+    /// Outcomes of which one is enough.
+    pub fn new(alternatives: Vec<Expected>) -> Expectation {
         Expectation { alternatives }
     }
 

@@ -7,7 +7,17 @@
 
 mod caching;
 mod gate;
+mod json;
+mod markdown;
 mod matrix;
+mod readme;
+mod sabotage;
+mod table;
 
 pub use gate::{Finding, findings};
+pub use json::write_json;
+pub use markdown::markdown;
 pub use matrix::{Counts, Matrix, Row};
+pub use readme::{NoPlace, with_counts};
+pub use sabotage::{Kind, Sabotage, sabotage};
+pub use table::{describe_mutant, summary, table};

@@ -10,6 +10,7 @@ use qip_conformance::{
 };
 use qip_contract::Clause;
 use qip_host::engine::{Engine, Exhausted};
+use serde::Serialize;
 
 use crate::caching::Caching;
 
@@ -48,7 +49,7 @@ pub struct Matrix {
 }
 
 /// How much there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Clauses of the contract.
     pub clauses: usize,
