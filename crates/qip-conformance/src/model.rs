@@ -187,7 +187,13 @@ impl Model {
                 outcomes.push(Outcome::broken("no further request"));
                 continue;
             }
-            let (outcome, place) = request::answer(&stages, job, request, &mut kept);
+            let mut request = request.clone();
+            if let (None, Some(last)) = (&request.content_type, outcomes.last())
+                && job.errs(Mutation::TypeOutlivesRequest)
+            {
+                request.content_type = last.content_type().map(str::to_owned);
+            }
+            let (outcome, place) = request::answer(&stages, job, &request, &mut kept);
             outcomes.push(outcome);
             places.push(place);
         }

@@ -71,7 +71,12 @@ pub fn describe_mutant(matrix: &Matrix, mutation: Mutation) -> String {
     for row in matrix.killers(mutation) {
         let _ = writeln!(text, "  {} ({})", row.case.id, row.case.clauses.join(", "));
     }
-    let _ = writeln!(text, "killed by {} cases", kills(matrix, mutation));
+    let _ = writeln!(
+        text,
+        "\n{} of {} cases",
+        kills(matrix, mutation),
+        matrix.rows().len()
+    );
     text
 }
 

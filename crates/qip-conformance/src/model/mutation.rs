@@ -241,6 +241,8 @@ mutations! {
         "An input longer than the capacity is cut.",
     InputWrittenFirst "input-written-first" ["IN-3"]
         "As much as fits of an input that is too long is written before it is refused.",
+    InputOfAPage "input-of-a-page" ["IN-3"]
+        "At most 64 KiB of input are written.",
     CapacityUnnamed "capacity-unnamed" ["IN-3"]
         "The refusal of an input that is too long does not name the capacity.",
     InputBoundsUnchecked "input-bounds-unchecked" ["IN-4"]
@@ -407,6 +409,8 @@ mutations! {
         "Output may not overlap the input.",
     OutputAtZeroRefused "output-at-zero-refused" ["OUT-5"]
         "An output pointer of 0 is none.",
+    OutputAtInput "output-at-input" ["OUT-5"]
+        "The output is read at `input_ptr`.",
     EmptyOutputAnywhere "empty-output-anywhere" ["OUT-5"]
         "An empty output is in bounds wherever its pointer is.",
     OutputBoundsUnchecked "output-bounds-unchecked" ["OUT-5"]
@@ -502,6 +506,8 @@ mutations! {
         "A declared input type becomes the current type.",
     ScalarTypeDropped "scalar-type-dropped" ["MIME-4"]
         "A scalar has no content type.",
+    TypeOutlivesRequest "type-outlives-request" ["MIME-4" "DET-2"]
+        "Where the caller gives no content type, that of the request before is taken.",
 
     EmptyRecipeEchoes "empty-recipe-echoes" ["REC-1"]
         "A recipe without stages gives back its input.",

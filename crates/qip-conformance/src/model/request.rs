@@ -383,6 +383,12 @@ fn content(
     if job.errs(Mutation::InputAtZero) {
         numbers.input_ptr = 0;
     }
+    let input_ptr = numbers.input_ptr;
+    if let Some((_, ptr, _)) = &mut numbers.output
+        && job.errs(Mutation::OutputAtInput)
+    {
+        *ptr = input_ptr;
+    }
     if sets_uniforms && uniforms_late {
         set_uniforms(instance, plan, job)?;
     }
@@ -776,7 +782,11 @@ fn write_input(memory: &mut [u8], numbers: &Numbers, input: &[u8], job: Job<'_>)
     // A mutant may come here with a pointer that lies past memory.
     let free = memory.get_mut(numbers.input_ptr as usize..);
     let free = free.unwrap_or_default();
-    let (written, beyond) = free.split_at_mut(input.len().min(free.len()));
+    let mut length = input.len().min(free.len());
+    if length > PAGE_BYTES as usize && job.errs(Mutation::InputOfAPage) {
+        length = PAGE_BYTES as usize;
+    }
+    let (written, beyond) = free.split_at_mut(length);
     written.copy_from_slice(&input[..written.len()]);
     if let [first, ..] = beyond
         && job.errs(Mutation::InputTerminated)
