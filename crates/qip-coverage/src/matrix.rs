@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use qip_conformance::{
-    Case, Corpus, Detail, ExpectedOutcome, Level, Model, Mutation, Outcome, Subject as _, judge,
+    Case, Corpus, Detail, Expectation, ExpectedOutcome, Level, Model, Mutation, Outcome,
+    Subject as _, judge,
 };
 use qip_contract::Clause;
 use qip_host::engine::{Engine, Exhausted};
@@ -208,7 +209,7 @@ fn row(case: &Arc<Case>, engines: &[Arc<dyn Engine>]) -> (Row, usize) {
 /// Whether the time limit has to pass.
 fn waits_for_a_clock(case: &Case) -> bool {
     let expectations = case.expectations.iter();
-    let mut alternatives = expectations.flat_map(|expectation| expectation.alternatives());
+    let mut alternatives = expectations.flat_map(Expectation::alternatives);
     alternatives.any(|expected| expected.outcome == ExpectedOutcome::Stopped(Exhausted::Time))
 }
 

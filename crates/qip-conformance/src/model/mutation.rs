@@ -650,7 +650,7 @@ mutations! {
     TableIsMemory "table-is-memory" ["TRAP-1"]
         "A table access out of bounds is answered as one of memory.",
     NullIsBadSignature "null-is-bad-signature" ["TRAP-1"]
-        "A call of nothing is answered as one of a bad signature.",
+        "A call of nothing is answered as `bad-signature`.",
     StackOverflowIsLimit "stack-overflow-is-limit" ["TRAP-1"]
         "A stack overflow is answered as a limit that ran out.",
     GetterTrapsShape "getter-traps-shape" ["TRAP-2"]
