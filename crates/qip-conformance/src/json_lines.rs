@@ -278,7 +278,7 @@ fn outcome(outcome: &Outcome) -> OutcomeLine<'_> {
         Outcome::Unsupported { capability } => OutcomeLine::Unsupported {
             capability: capability.as_str(),
         },
-        Outcome::Broken { why } => OutcomeLine::Broken { why },
+        Outcome::Broken { why, .. } => OutcomeLine::Broken { why },
     }
 }
 

@@ -77,6 +77,8 @@ pub enum Outcome {
     Broken {
         /// What happened.
         why: String,
+        /// Whether it gave no answer to the end: asked again, it is waited for again.
+        hung: bool,
     },
 }
 
@@ -111,7 +113,14 @@ impl fmt::Display for OutputKind {
 impl Outcome {
     /// A subject's own fault.
     pub fn broken(why: impl Into<String>) -> Outcome {
-        Outcome::Broken { why: why.into() }
+        let (why, hung) = (why.into(), false);
+        Outcome::Broken { why, hung }
+    }
+
+    /// The same, of a subject that gave no answer to the end.
+    pub fn hung(why: impl Into<String>) -> Outcome {
+        let (why, hung) = (why.into(), true);
+        Outcome::Broken { why, hung }
     }
 
     /// The final content type, empty for unknown; `None` where the outcome has none.
@@ -157,7 +166,7 @@ impl Outcome {
                 format!("exit status {status}, {}", bytes::show(stdout, focus))
             }
             Outcome::Unsupported { capability } => format!("unsupported {capability}"),
-            Outcome::Broken { why } => format!("broken: {why}"),
+            Outcome::Broken { why, .. } => format!("broken: {why}"),
         };
         if let Some(content_type) = self.content_type().filter(|text| !text.is_empty()) {
             text += &format!(", content type {}", describe_type(content_type));

@@ -206,10 +206,10 @@ fn judge_with(watchdog: &mut Watchdog, case: &Arc<Case>, known: &[Known]) -> Cas
     if let Some(unsupported) = verdict::without_capability(case, &**watchdog.subject()) {
         return unsupported;
     }
-    let (answer, time) = watchdog.ask(&case.id, &case.task);
+    let (outcomes, time) = watchdog.ask(&case.id, &case.task);
     CaseResult {
         time,
-        ..verdict::of_answer(case, &**watchdog.subject(), answer, known)
+        ..verdict::of_answer(case, &**watchdog.subject(), outcomes, known)
     }
 }
 

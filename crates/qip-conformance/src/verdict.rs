@@ -9,7 +9,6 @@ use crate::expectation_file::{Known, KnownTarget};
 use crate::judge::{self, Detail, Difference, judge};
 use crate::outcome::Outcome;
 use crate::subject::Subject;
-use crate::watchdog::Answer;
 
 /// The verdict on one case and subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,13 +120,9 @@ pub(crate) fn without_capability(case: &Arc<Case>, subject: &dyn Subject) -> Opt
 pub(crate) fn of_answer(
     case: &Arc<Case>,
     subject: &dyn Subject,
-    answer: Answer,
+    outcomes: Vec<Outcome>,
     known: &[Known],
 ) -> CaseResult {
-    let outcomes = match answer {
-        Ok(outcomes) => outcomes,
-        Err(why) => return result(case, Verdict::Broken).because(why),
-    };
     if let Some(unusable) = unusable(case, subject, &outcomes) {
         return unusable;
     }
@@ -184,7 +179,7 @@ pub(crate) fn of_answer(
 fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Option<CaseResult> {
     let broken = |why: String| Some(result(case, Verdict::Broken).because(why));
     for outcome in outcomes {
-        if let Outcome::Broken { why } = outcome {
+        if let Outcome::Broken { why, .. } = outcome {
             return broken(why.clone());
         }
         if matches!(outcome, Outcome::Printed { .. }) && !subject.is_coarse() {
