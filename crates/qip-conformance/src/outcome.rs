@@ -143,6 +143,50 @@ impl Outcome {
         }
     }
 
+    /// The outcome as far as two of them can be compared: without the message, which every
+    /// host words as it likes, and without an offset where no clause asks for one. An empty
+    /// content type is none.
+    #[must_use]
+    pub fn without_text(&self) -> Outcome {
+        let mut outcome = self.clone();
+        match &mut outcome {
+            Outcome::Output { content_type, .. } | Outcome::Scalar { content_type, .. } => {
+                content_type.take_if(|text| text.is_empty());
+            }
+            Outcome::Refused {
+                code,
+                message,
+                offset,
+                ..
+            } => {
+                message.clear();
+                if !matches!(code, Code::InputNotUtf8 | Code::OutputNotUtf8) {
+                    *offset = None;
+                }
+            }
+            Outcome::Trapped { message, .. }
+            | Outcome::Stopped { message, .. }
+            | Outcome::Printed { message, .. } => message.clear(),
+            Outcome::Unsupported { .. } | Outcome::Broken { .. } => {}
+        }
+        outcome
+    }
+
+    /// Whether it is one that the contract does not promise again: DET-1 leaves open how
+    /// deep the stack is and what fits a time limit.
+    pub fn depends_on_the_machine(&self) -> bool {
+        matches!(
+            self,
+            Outcome::Trapped {
+                kind: TrapKind::StackOverflow,
+                ..
+            } | Outcome::Stopped {
+                exhausted: Exhausted::Time,
+                ..
+            }
+        )
+    }
+
     /// The message, where the outcome has one.
     pub fn message(&self) -> Option<&str> {
         match self {
@@ -173,6 +217,13 @@ impl Outcome {
         }
         if let Some(stage) = self.stage() {
             text += &format!(", stage {stage}");
+        }
+        if let Outcome::Refused {
+            offset: Some(offset),
+            ..
+        } = self
+        {
+            text += &format!(", offset {offset}");
         }
         if let Some(message) = self.message().filter(|text| !text.is_empty()) {
             text += &format!(": {}", quote(message));

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use qip_conformance::{CaseId, EngineSubject, Outcome, Subject, Watchdog};
-use qip_contract::{Code, TrapKind};
-use qip_host::engine::Exhausted;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 
@@ -120,13 +118,13 @@ impl Disagreement {
 impl Answers {
     /// The outcome of a request, without what hosts may word as they like.
     fn at(&self, request: usize) -> Option<Outcome> {
-        self.outcomes.get(request).map(without_text)
+        self.outcomes.get(request).map(Outcome::without_text)
     }
 
     /// Whether these are the same answers, message texts aside.
     pub(crate) fn agree_with(&self, other: &Answers) -> bool {
         let essence = |answers: &Answers| -> Vec<Outcome> {
-            answers.outcomes.iter().map(without_text).collect()
+            answers.outcomes.iter().map(Outcome::without_text).collect()
         };
         essence(self) == essence(other)
     }
@@ -142,40 +140,9 @@ fn is_outside_the_promise(all: &[Answers], request: usize) -> bool {
     let Some(outcomes) = outcomes else {
         return false;
     };
-    let is_free = |outcome: &&Outcome| {
-        matches!(
-            outcome,
-            Outcome::Trapped {
-                kind: TrapKind::StackOverflow,
-                ..
-            } | Outcome::Stopped {
-                exhausted: Exhausted::Time,
-                ..
-            }
-        )
-    };
-    outcomes.iter().any(is_free)
-        && !outcomes
-            .iter()
-            .any(|outcome| matches!(outcome, Outcome::Broken { .. }))
-}
-
-/// The outcome without its message, which every host words as it likes, and without
-/// an offset where no clause asks for one.
-fn without_text(outcome: &Outcome) -> Outcome {
-    let mut outcome = outcome.clone();
-    if let Outcome::Refused { code, offset, .. } = &mut outcome
-        && !matches!(code, Code::InputNotUtf8 | Code::OutputNotUtf8)
-    {
-        *offset = None;
-    }
-    match &mut outcome {
-        Outcome::Refused { message, .. }
-        | Outcome::Trapped { message, .. }
-        | Outcome::Stopped { message, .. } => message.clear(),
-        _ => {}
-    }
-    outcome
+    let is_any = |is: fn(&Outcome) -> bool| outcomes.iter().copied().any(is);
+    is_any(Outcome::depends_on_the_machine)
+        && !is_any(|outcome| matches!(outcome, Outcome::Broken { .. }))
 }
 
 /// The class of an outcome in words.
