@@ -519,6 +519,15 @@ fn of_a_command_it_is_compared_what_it_prints_and_its_status() {
         judge(limit, printed(5, b""), printed(5, b"")),
         (Verdict::Pass, String::new())
     );
+    let said_otherwise = Outcome::Printed {
+        status: 5,
+        stdout: Vec::new(),
+        message: "error: it went wrong in another way".to_owned(),
+    };
+    assert_eq!(
+        judge(limit, printed(5, b""), said_otherwise),
+        (Verdict::Pass, String::new())
+    );
     let (verdict, differences) = judge(limit, printed(5, b""), printed(1, b""));
     assert_eq!(verdict, Verdict::Fail);
     assert!(
