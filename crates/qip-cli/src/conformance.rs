@@ -4,6 +4,7 @@
 mod lint;
 
 use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub(crate) struct Conformance {
     /// Only talk to the host program: ask it a handful of tasks, which have every shape of
     /// message, and say whether its answers are answers at all. Nothing is judged.
     #[arg(long, requires = "hosts", conflicts_with_all = [
-        "engines", "model", "command_lines", "filters", "corpus", "cases", "expectations", "reports", "list", "export", "update_lock",
+        "engines", "model", "command_lines", "filters", "corpus", "cases", "expectations", "reports", "thorough", "list", "export", "update_lock",
     ])]
     lint: bool,
     /// A command line to judge: a command that takes `run -i FILE MODULE ['?k=v'] …` as
@@ -69,6 +70,14 @@ pub(crate) struct Conformance {
     /// Write a report as well: `jsonl=PATH`.
     #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = parse_report)]
     reports: Vec<ReportFile>,
+    /// Judge each case twice on each subject, in two shuffled orders: one that is answered
+    /// differently the second time fails. Takes twice as long and more.
+    #[arg(long, conflicts_with_all = ["list", "export", "update_lock"])]
+    thorough: bool,
+    /// The seed of the two orders, to repeat a thorough run; without, another each time.
+    /// The table names it.
+    #[arg(long, value_name = "N", requires = "thorough")]
+    seed: Option<u64>,
     /// Print the IDs of the selected cases and judge nothing.
     #[arg(long)]
     list: bool,
@@ -88,6 +97,7 @@ Examples:
   qip conformance --engine wasmi --filter out/
   qip conformance --cli ./my-qip --engine wasmtime
   qip conformance --report jsonl=verdicts.jsonl
+  qip conformance --thorough --seed 7
   qip conformance --host 'python3 host.py' --lint
   qip conformance --host 'python3 host.py' --expectations my-host.toml
   qip conformance --export corpus --filter in/
@@ -135,6 +145,12 @@ impl Conformance {
         }
         if let Some(directory) = &self.export {
             return export(&corpus, &run.selected(), directory);
+        }
+        if self.thorough {
+            let seed = self.seed.unwrap_or_else(new_seed);
+            // Also where an engine takes this process with it.
+            messages.detail(|| format!("thorough, with the seed {seed}"));
+            run = run.thorough(seed);
         }
         let bar = Bar::new();
         let subjects = self.subjects(messages, &bar)?;
@@ -213,6 +229,11 @@ impl Conformance {
         }
         Ok(subjects)
     }
+}
+
+/// A seed that is another each time, and short enough to be typed.
+fn new_seed() -> u64 {
+    RandomState::new().build_hasher().finish() >> 32
 }
 
 /// The expectation files of a directory, by name.

@@ -181,17 +181,18 @@ impl CommandLine {
 
     fn answer(&self, task: &Task) -> Outcome {
         if self.endless.load(Ordering::Relaxed) >= MAX_HANGS {
-            return Outcome::broken(format!(
+            return Outcome::hung(format!(
                 "given up after {MAX_HANGS} answers that never ended"
             ));
         }
         let finished = match self.execute_task(task) {
             Ok(finished) => finished,
             Err(failure) => {
-                if failure.is_endless() {
+                let (why, hung) = (failure.to_string(), failure.is_endless());
+                if hung {
                     self.endless.fetch_add(1, Ordering::Relaxed);
                 }
-                return Outcome::broken(failure.to_string());
+                return Outcome::Broken { why, hung };
             }
         };
         let message = String::from_utf8_lossy(&finished.stderr).into_owned();

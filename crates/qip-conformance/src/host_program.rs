@@ -243,7 +243,10 @@ impl Subject for HostProgram {
     fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome> {
         match self.ask(id, task) {
             Ok(outcomes) => outcomes,
-            Err(fault) => vec![Outcome::broken(fault.to_string()); task.requests.len()],
+            Err(fault) => {
+                let (why, hung) = (fault.to_string(), fault.is_hang());
+                vec![Outcome::Broken { why, hung }; task.requests.len()]
+            }
         }
     }
 }

@@ -33,6 +33,15 @@ struct Header<'r> {
     tool: Tool,
     platform: String,
     subjects: Vec<SubjectLine<'r>>,
+    /// How a thorough run was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thorough: Option<Thorough>,
+}
+
+#[derive(Serialize)]
+struct Thorough {
+    /// What the orders were made of.
+    seed: u64,
 }
 
 #[derive(Serialize)]
@@ -186,6 +195,7 @@ fn header(report: &Report) -> Header<'_> {
         },
         platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         subjects: subjects.collect(),
+        thorough: report.seed.map(|seed| Thorough { seed }),
     }
 }
 
@@ -200,7 +210,7 @@ fn verdict<'r>(subject: &'r SubjectReport, result: &'r CaseResult) -> VerdictLin
         case: result.case.id.as_str(),
         subject: &subject.name,
         verdict: result.verdict.as_str(),
-        level: result.case.level.as_str(),
+        level: result.level().as_str(),
         clauses: &result.case.clauses,
         time_us: result.time.as_micros(),
         why: result.why.as_deref(),
@@ -278,7 +288,7 @@ fn outcome(outcome: &Outcome) -> OutcomeLine<'_> {
         Outcome::Unsupported { capability } => OutcomeLine::Unsupported {
             capability: capability.as_str(),
         },
-        Outcome::Broken { why } => OutcomeLine::Broken { why },
+        Outcome::Broken { why, .. } => OutcomeLine::Broken { why },
     }
 }
 

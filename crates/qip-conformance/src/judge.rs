@@ -13,10 +13,10 @@ use crate::outcome::Outcome;
 /// One way in which an outcome is not what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What differs: `outcome`, `content type`, `stage`, `offset`, `message`, or
-    /// `answers`, where a subject gives more or fewer of them than there are requests.
+    /// What differs: `outcome`, `content type`, `stage`, `offset`, `message`, or, in a
+    /// thorough run, what was answered the `second time`.
     pub what: &'static str,
-    /// What was expected, in one line.
+    /// What was expected, in one line; of a `second time`, what was answered the first.
     pub expected: String,
     /// What was found, in one line.
     pub found: String,
@@ -145,7 +145,7 @@ fn is_outcome(expected: &ExpectedOutcome, outcome: &Outcome, detail: Detail) -> 
 }
 
 /// TRAP-3: without `indirect-kinds`, the three table kinds are one.
-fn is_trap(expected: TrapKind, found: TrapKind, detail: Detail) -> bool {
+pub(crate) fn is_trap(expected: TrapKind, found: TrapKind, detail: Detail) -> bool {
     let are_one = !detail.indirect_kinds && expected.is_table_kind() && found.is_table_kind();
     expected == found || are_one
 }

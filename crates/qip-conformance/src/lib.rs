@@ -38,6 +38,9 @@
 //! which none was judged. Cases that need what a subject lacks are `unsupported`, and
 //! leave it green. [`Report::reasons`] says which.
 //!
+//! A [thorough](Run::thorough) run puts each case twice, in shuffled order. A subject that
+//! answers differently the second time fails it, whatever the case allows.
+//!
 //! # Not promised
 //!
 //! A subject in this process that hangs is left behind on its thread, and goes on
@@ -72,8 +75,10 @@ mod lock;
 mod model;
 mod module;
 mod outcome;
+mod repetition;
 mod report;
 mod runner;
+mod shuffle;
 mod source;
 mod subject;
 mod suggest;

@@ -77,6 +77,8 @@ pub enum Outcome {
     Broken {
         /// What happened.
         why: String,
+        /// Whether it gave no answer to the end: asked again, it is waited for again.
+        hung: bool,
     },
 }
 
@@ -111,7 +113,14 @@ impl fmt::Display for OutputKind {
 impl Outcome {
     /// A subject's own fault.
     pub fn broken(why: impl Into<String>) -> Outcome {
-        Outcome::Broken { why: why.into() }
+        let (why, hung) = (why.into(), false);
+        Outcome::Broken { why, hung }
+    }
+
+    /// The same, of a subject that gave no answer to the end.
+    pub fn hung(why: impl Into<String>) -> Outcome {
+        let (why, hung) = (why.into(), true);
+        Outcome::Broken { why, hung }
     }
 
     /// The final content type, empty for unknown; `None` where the outcome has none.
@@ -132,6 +141,50 @@ impl Outcome {
             | Outcome::Stopped { stage, .. } => *stage,
             _ => None,
         }
+    }
+
+    /// The outcome as far as two of them can be compared: without the message, which every
+    /// host words as it likes, and without an offset where no clause asks for one. An empty
+    /// content type is none.
+    #[must_use]
+    pub fn without_text(&self) -> Outcome {
+        let mut outcome = self.clone();
+        match &mut outcome {
+            Outcome::Output { content_type, .. } | Outcome::Scalar { content_type, .. } => {
+                content_type.take_if(|text| text.is_empty());
+            }
+            Outcome::Refused {
+                code,
+                message,
+                offset,
+                ..
+            } => {
+                message.clear();
+                if !matches!(code, Code::InputNotUtf8 | Code::OutputNotUtf8) {
+                    *offset = None;
+                }
+            }
+            Outcome::Trapped { message, .. }
+            | Outcome::Stopped { message, .. }
+            | Outcome::Printed { message, .. } => message.clear(),
+            Outcome::Unsupported { .. } | Outcome::Broken { .. } => {}
+        }
+        outcome
+    }
+
+    /// Whether it is one that the contract does not promise again: DET-1 leaves open how
+    /// deep the stack is and what fits a time limit.
+    pub fn depends_on_the_machine(&self) -> bool {
+        matches!(
+            self,
+            Outcome::Trapped {
+                kind: TrapKind::StackOverflow,
+                ..
+            } | Outcome::Stopped {
+                exhausted: Exhausted::Time,
+                ..
+            }
+        )
     }
 
     /// The message, where the outcome has one.
@@ -157,13 +210,20 @@ impl Outcome {
                 format!("exit status {status}, {}", bytes::show(stdout, focus))
             }
             Outcome::Unsupported { capability } => format!("unsupported {capability}"),
-            Outcome::Broken { why } => format!("broken: {why}"),
+            Outcome::Broken { why, .. } => format!("broken: {why}"),
         };
         if let Some(content_type) = self.content_type().filter(|text| !text.is_empty()) {
             text += &format!(", content type {}", describe_type(content_type));
         }
         if let Some(stage) = self.stage() {
             text += &format!(", stage {stage}");
+        }
+        if let Outcome::Refused {
+            offset: Some(offset),
+            ..
+        } = self
+        {
+            text += &format!(", offset {offset}");
         }
         if let Some(message) = self.message().filter(|text| !text.is_empty()) {
             text += &format!(": {}", quote(message));

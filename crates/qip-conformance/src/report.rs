@@ -19,6 +19,7 @@ pub struct Report {
     pub(crate) corpus_digest: String,
     pub(crate) corpus_cases: usize,
     pub(crate) selected: usize,
+    pub(crate) seed: Option<u64>,
     pub(crate) subjects: Vec<SubjectReport>,
 }
 
@@ -51,7 +52,7 @@ impl Counts {
             counts.cases += 1;
             *counts
                 .verdicts
-                .entry((result.case.level, result.verdict))
+                .entry((result.level(), result.verdict))
                 .or_default() += 1;
             for request in &result.requests {
                 for kind in &request.assertions {
@@ -67,7 +68,7 @@ impl Counts {
         self.of_level(Level::Must, verdict) + self.of_level(Level::Should, verdict)
     }
 
-    /// Cases of one level with this verdict.
+    /// Cases that count as of this level, with this verdict.
     pub fn of_level(&self, level: Level, verdict: Verdict) -> usize {
         self.verdicts
             .get(&(level, verdict))
@@ -82,11 +83,17 @@ impl Counts {
 }
 
 impl Report {
-    pub(crate) fn new(corpus: &Corpus, selected: usize, subjects: Vec<SubjectReport>) -> Report {
+    pub(crate) fn new(
+        corpus: &Corpus,
+        selected: usize,
+        seed: Option<u64>,
+        subjects: Vec<SubjectReport>,
+    ) -> Report {
         Report {
             corpus_digest: corpus.digest().to_owned(),
             corpus_cases: corpus.cases().len(),
             selected,
+            seed,
             subjects,
         }
     }
@@ -99,6 +106,11 @@ impl Report {
     /// How many cases were selected.
     pub fn selected(&self) -> usize {
         self.selected
+    }
+
+    /// The seed of the orders, where the run was thorough.
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
     }
 
     /// Whether, for every subject, no MUST case fails, nothing is broken, no known

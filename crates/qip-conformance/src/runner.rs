@@ -1,15 +1,19 @@
 //! Running cases over subjects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SendError, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use crate::case::Case;
 use crate::corpus::Corpus;
 use crate::expectation_file::{Known, KnownFailures};
+use crate::outcome::Outcome;
+use crate::repetition;
 use crate::report::{Report, SubjectReport};
+use crate::shuffle::two_orders;
 use crate::subject::Subject;
 use crate::verdict::{self, CaseResult};
 use crate::watchdog::Watchdog;
@@ -22,6 +26,7 @@ pub struct Run<'c> {
     ids: Vec<String>,
     known: Vec<KnownFailures>,
     threads: Option<usize>,
+    seed: Option<u64>,
 }
 
 impl<'c> Run<'c> {
@@ -34,6 +39,7 @@ impl<'c> Run<'c> {
             ids: Vec::new(),
             known: Vec::new(),
             threads: None,
+            seed: None,
         }
     }
 
@@ -72,10 +78,25 @@ impl<'c> Run<'c> {
         self
     }
 
-    /// Sets the number of threads; without, one for each core.
+    /// Sets the number of threads; without, one for each core. A thorough run has one for
+    /// each subject at most.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Run<'c> {
         self.threads = Some(threads);
+        self
+    }
+
+    /// Makes the run thorough: each case is put to each subject twice, all of them in one
+    /// shuffled order and then all of them in another. An answer that differs from the
+    /// first in more than its message fails the case, also where the case allows both
+    /// (DET-2, REC-4), unless one of them is that the stack or the time ran out (DET-1).
+    ///
+    /// The seed makes the orders. A subject is asked one case at a time, so that another
+    /// run of the same cases with the same seed asks it the same in the same order. The
+    /// report is in the order of the corpus, and names the seed.
+    #[must_use]
+    pub fn thorough(mut self, seed: u64) -> Run<'c> {
+        self.seed = Some(seed);
         self
     }
 
@@ -92,8 +113,9 @@ impl<'c> Run<'c> {
             || self.ids.iter().any(|exact| id == exact)
     }
 
-    /// Puts every selected case to every subject. `progress` is told, on this
-    /// thread, how many verdicts there are and how many there will be.
+    /// Puts every selected case to every subject. `progress` is told, on this thread, how
+    /// many cases were put and how many there are to put; in a thorough run each counts
+    /// twice.
     pub fn execute(self, progress: &mut dyn FnMut(usize, usize)) -> Report {
         let cases = self.selected();
         let known: Vec<Vec<Known>> = self
@@ -101,7 +123,8 @@ impl<'c> Run<'c> {
             .iter()
             .map(|subject| self.known_of(subject.name()))
             .collect();
-        let total = cases.len() * self.subjects.len();
+        let lanes = self.lanes(cases.len());
+        let total = lanes.iter().map(|lane| lane.cases.len()).sum();
         let mut results: Vec<Vec<Option<CaseResult>>> = self
             .subjects
             .iter()
@@ -112,11 +135,13 @@ impl<'c> Run<'c> {
             cases: &cases,
             known: &known,
             hangs: self.subjects.iter().map(|_| Arc::default()).collect(),
+            lanes: &lanes,
+            is_thorough: self.seed.is_some(),
             next: AtomicUsize::new(0),
         };
         let (send, receive) = channel();
         thread::scope(|scope| {
-            for _ in 0..self.thread_count(total) {
+            for _ in 0..self.thread_count(lanes.len()) {
                 let send = send.clone();
                 scope.spawn(|| self.work(&tasks, send));
             }
@@ -130,7 +155,9 @@ impl<'c> Run<'c> {
                 },
             ) in receive.iter().enumerate()
             {
-                results[subject][case] = Some(result);
+                if let Some(result) = result {
+                    results[subject][case] = Some(result);
+                }
                 progress(done + 1, total);
             }
         });
@@ -141,10 +168,33 @@ impl<'c> Run<'c> {
             let results = results.into_iter().flatten().collect();
             SubjectReport::new(&**subject, label, &known, results, self.corpus, &cases)
         });
-        Report::new(self.corpus, cases.len(), subjects.collect())
+        Report::new(self.corpus, cases.len(), self.seed, subjects.collect())
     }
 
-    /// Takes one task after another until there are none.
+    /// What can be done side by side. In a thorough run that is one lane for each subject,
+    /// else one for each case and subject.
+    fn lanes(&self, cases: usize) -> Vec<Lane> {
+        let subjects = 0..self.subjects.len();
+        if let Some(seed) = self.seed {
+            let cases = two_orders(cases, seed).concat();
+            let lane = |subject| Lane {
+                subject,
+                cases: cases.clone(),
+            };
+            return subjects.map(lane).collect();
+        }
+        // All subjects of a case in turn: its modules are assembled once.
+        let lanes = (0..cases).flat_map(|case| {
+            let lane = move |subject| Lane {
+                subject,
+                cases: vec![case],
+            };
+            subjects.clone().map(lane)
+        });
+        lanes.collect()
+    }
+
+    /// Takes one lane after another until there are none.
     fn work(&self, tasks: &Tasks<'_>, send: Sender<Done>) {
         let mut watched: Vec<Watchdog> = self
             .subjects
@@ -152,20 +202,9 @@ impl<'c> Run<'c> {
             .zip(&tasks.hangs)
             .map(|(subject, hangs)| Watchdog::counting(Arc::clone(subject), Arc::clone(hangs)))
             .collect();
-        loop {
-            let task = tasks.next.fetch_add(1, Ordering::Relaxed);
-            // All subjects of a case in turn: its modules are assembled once.
-            let (case, subject) = (task / watched.len(), task % watched.len());
-            let Some(asked) = tasks.cases.get(case) else {
-                return;
-            };
-            let result = judge_with(&mut watched[subject], asked, &tasks.known[subject]);
-            if send
-                .send(Done {
-                    case,
-                    subject,
-                    result,
-                })
+        while let Some(lane) = tasks.lanes.get(tasks.next.fetch_add(1, Ordering::Relaxed)) {
+            if tasks
+                .follow(lane, &mut watched[lane.subject], &send)
                 .is_err()
             {
                 return;
@@ -178,9 +217,9 @@ impl<'c> Run<'c> {
         files.flat_map(|known| known.entries().to_vec()).collect()
     }
 
-    fn thread_count(&self, total: usize) -> usize {
+    fn thread_count(&self, lanes: usize) -> usize {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
-        self.threads.unwrap_or_else(cores).max(1).min(total)
+        self.threads.unwrap_or_else(cores).max(1).min(lanes)
     }
 }
 
@@ -191,25 +230,93 @@ struct Tasks<'r> {
     known: &'r [Vec<Known>],
     /// For each subject, how many answers never came.
     hangs: Vec<Arc<AtomicUsize>>,
-    /// The next task: the cases in order, each with every subject.
+    lanes: &'r [Lane],
+    /// Whether each case stands in a lane twice, and is judged the second time.
+    is_thorough: bool,
+    /// The next lane.
     next: AtomicUsize,
 }
 
-/// A task that is done, with the positions of its case and subject.
+/// What one thread does in turn: it puts cases to a subject, both by position.
+struct Lane {
+    subject: usize,
+    cases: Vec<usize>,
+}
+
+/// A case was put to a subject, both by position. Without a result it is put once more.
 struct Done {
     case: usize,
     subject: usize,
-    result: CaseResult,
+    result: Option<CaseResult>,
+}
+
+impl Tasks<'_> {
+    /// Puts the cases of a lane to its subject.
+    fn follow(
+        &self,
+        lane: &Lane,
+        watchdog: &mut Watchdog,
+        send: &Sender<Done>,
+    ) -> Result<(), SendError<Done>> {
+        let subject = lane.subject;
+        let known = &self.known[subject];
+        let mut first = HashMap::new();
+        for &case in &lane.cases {
+            let asked = &self.cases[case];
+            let result = if !self.is_thorough {
+                Some(judge_with(watchdog, asked, known))
+            } else if let Some(first) = first.remove(&case) {
+                Some(judge_again(watchdog, asked, first, known))
+            } else {
+                first.insert(case, ask(watchdog, asked));
+                None
+            };
+            send.send(Done {
+                case,
+                subject,
+                result,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// What a subject answered to a case, and how long that took.
+type Answer = (Vec<Outcome>, Duration);
+
+/// Puts a case to a subject, unless it lacks what the case needs.
+fn ask(watchdog: &mut Watchdog, case: &Arc<Case>) -> Result<Answer, CaseResult> {
+    match verdict::without_capability(case, &**watchdog.subject()) {
+        Some(unsupported) => Err(unsupported),
+        None => Ok(watchdog.ask(&case.id, &case.task)),
+    }
 }
 
 fn judge_with(watchdog: &mut Watchdog, case: &Arc<Case>, known: &[Known]) -> CaseResult {
-    if let Some(unsupported) = verdict::without_capability(case, &**watchdog.subject()) {
-        return unsupported;
-    }
-    let (answer, time) = watchdog.ask(&case.id, &case.task);
+    let (outcomes, time) = match ask(watchdog, case) {
+        Ok(answer) => answer,
+        Err(unsupported) => return unsupported,
+    };
     CaseResult {
         time,
-        ..verdict::of_answer(case, &**watchdog.subject(), answer, known)
+        ..verdict::of_answer(case, &**watchdog.subject(), outcomes, known)
+    }
+}
+
+/// Puts a case to a subject that was asked it before.
+fn judge_again(
+    watchdog: &mut Watchdog,
+    case: &Arc<Case>,
+    first: Result<Answer, CaseResult>,
+    known: &[Known],
+) -> CaseResult {
+    let ((first, time), (second, more)) = match (first, ask(watchdog, case)) {
+        (Ok(first), Ok(second)) => (first, second),
+        (Err(unsupported), _) | (_, Err(unsupported)) => return unsupported,
+    };
+    CaseResult {
+        time: time + more,
+        ..repetition::of_two_answers(case, &**watchdog.subject(), first, second, known)
     }
 }
 

@@ -16,13 +16,11 @@ pub struct Table<'r>(pub(crate) &'r Report);
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report {
-            selected, subjects, ..
-        } = self.0;
+        let Report { subjects, .. } = self.0;
         match &subjects[..] {
             [] => writeln!(f, "red: no subject was judged")?,
-            [alone] => alone::write(f, alone, *selected)?,
-            together => together::write(f, together, *selected)?,
+            [alone] => alone::write(f, alone, self.0)?,
+            _ => together::write(f, self.0)?,
         }
         if subjects.iter().any(|subject| subject.coarse) {
             writeln!(f, "{COARSE}\n")?;
@@ -42,12 +40,17 @@ fn mark(subject: &SubjectReport) -> &'static str {
 }
 
 /// Whether a subject is green, in one line, or why it is red, in one line for each reason.
-fn state(subject: &SubjectReport, selected: usize) -> Vec<String> {
+/// The seed of a thorough run is told in either case.
+fn state(subject: &SubjectReport, report: &Report) -> Vec<String> {
+    let selected = report.selected;
+    let twice = report.seed.map(twice);
     let reasons = subject.reasons(selected);
     if !reasons.is_empty() {
-        let reasons = reasons.iter();
-        return reasons.map(|reason| format!("red: {reason}")).collect();
+        let reasons = reasons.iter().map(|reason| format!("red: {reason}"));
+        let judged = twice.map(|twice| format!("judged {twice}"));
+        return reasons.chain(judged).collect();
     }
+    let twice = twice.map_or_else(String::new, |twice| format!(", {twice}"));
     let counts = subject.counts();
     let unsupported = counts.verdict(Verdict::Unsupported);
     let judged = counts.cases - unsupported;
@@ -56,8 +59,13 @@ fn state(subject: &SubjectReport, selected: usize) -> Vec<String> {
         count => format!(", {count} unsupported"),
     };
     vec![format!(
-        "green: {judged} of {selected} cases judged{lacking}"
+        "green: {judged} of {selected} cases judged{twice}{lacking}"
     )]
+}
+
+/// How a thorough run judges each case.
+fn twice(seed: u64) -> String {
+    format!("twice each, in shuffled order (seed {seed})")
 }
 
 /// How many assertions of each kind were judged, in one line.

@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::case::Case;
+use crate::case::{Case, Level};
 use crate::expectation_file::{Known, KnownTarget};
 use crate::judge::{self, Detail, Difference, judge};
 use crate::outcome::Outcome;
+use crate::repetition::SECOND_TIME;
 use crate::subject::Subject;
-use crate::watchdog::Answer;
 
 /// The verdict on one case and subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +72,7 @@ pub struct CaseResult {
     pub why: Option<String>,
     /// The entry of the expectation file that explains the verdict, by position.
     pub known: Option<usize>,
-    /// How long the subject took. One that answers one case after another is also
+    /// How long the subject took, in a thorough run both times. One that answers one case after another is also
     /// charged for the wait, where it is asked from several threads.
     pub time: Duration,
 }
@@ -90,12 +90,23 @@ pub struct JudgedRequest {
 }
 
 impl CaseResult {
+    /// What it counts as: the level of its case. But a case that was answered differently
+    /// the second time breaks DET-2 with whatever else it is about, and that is a must.
+    pub fn level(&self) -> Level {
+        let mut differences = self.requests.iter().flat_map(|one| &one.differences);
+        if differences.any(|one| one.what == SECOND_TIME) {
+            Level::Must
+        } else {
+            self.case.level
+        }
+    }
+
     /// Whether it makes a run red by itself. Failures where the contract says
     /// should are told, and leave it green.
     pub fn is_red(&self) -> bool {
         match self.verdict {
             Verdict::Pass | Verdict::Unsupported | Verdict::Xfail => false,
-            Verdict::Fail => self.case.level == crate::case::Level::Must,
+            Verdict::Fail => self.level() == Level::Must,
             Verdict::Xpass | Verdict::Broken => true,
         }
     }
@@ -121,13 +132,9 @@ pub(crate) fn without_capability(case: &Arc<Case>, subject: &dyn Subject) -> Opt
 pub(crate) fn of_answer(
     case: &Arc<Case>,
     subject: &dyn Subject,
-    answer: Answer,
+    outcomes: Vec<Outcome>,
     known: &[Known],
 ) -> CaseResult {
-    let outcomes = match answer {
-        Ok(outcomes) => outcomes,
-        Err(why) => return result(case, Verdict::Broken).because(why),
-    };
     if let Some(unusable) = unusable(case, subject, &outcomes) {
         return unusable;
     }
@@ -184,7 +191,7 @@ pub(crate) fn of_answer(
 fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Option<CaseResult> {
     let broken = |why: String| Some(result(case, Verdict::Broken).because(why));
     for outcome in outcomes {
-        if let Outcome::Broken { why } = outcome {
+        if let Outcome::Broken { why, .. } = outcome {
             return broken(why.clone());
         }
         if matches!(outcome, Outcome::Printed { .. }) && !subject.is_coarse() {

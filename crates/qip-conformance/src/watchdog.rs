@@ -19,8 +19,8 @@ pub(crate) const GRACE: Duration = Duration::from_secs(2);
 /// After how many answers that never came a subject is given up.
 pub(crate) const MAX_HANGS: usize = 10;
 
-/// What a subject answered, or why there is no answer.
-pub(crate) type Answer = Result<Vec<Outcome>, String>;
+/// What a subject answered to each request, or the one fault for which it did not.
+type Answer = Result<Vec<Outcome>, Outcome>;
 
 /// A subject behind a thread of its own, which is left behind when it hangs.
 pub struct Watchdog {
@@ -56,22 +56,20 @@ impl Watchdog {
         &self.subject
     }
 
-    /// Puts a task to the subject, and says how long that took. A panic is an error,
-    /// and so is an answer that does not come in time: the task's limit and 2 s more,
-    /// for each request. After ten of those the subject is not asked any more. Of one
-    /// that keeps the time by itself, any answer is in time.
-    pub fn ask(
-        &mut self,
-        id: &CaseId,
-        task: &Arc<Task>,
-    ) -> (Result<Vec<Outcome>, String>, Duration) {
-        if self.hangs.load(Ordering::Relaxed) >= MAX_HANGS {
-            let why = format!("given up after {MAX_HANGS} answers that never came");
-            return (Err(why), Duration::ZERO);
-        }
+    /// Puts a task to the subject, and says how long that took. A panic breaks every
+    /// request, and an answer that does not come in time is a hang of every request: the
+    /// task's limit and 2 s more, for each. After ten of those the subject is not asked
+    /// any more. Of one that keeps the time by itself, any answer is in time.
+    pub fn ask(&mut self, id: &CaseId, task: &Arc<Task>) -> (Vec<Outcome>, Duration) {
         let begin = Instant::now();
-        let answer = self.wait(id, task);
-        (answer, begin.elapsed())
+        let answer = if self.hangs.load(Ordering::Relaxed) >= MAX_HANGS {
+            let why = format!("given up after {MAX_HANGS} answers that never came");
+            Err(Outcome::hung(why))
+        } else {
+            self.wait(id, task)
+        };
+        let outcomes = answer.unwrap_or_else(|fault| vec![fault; task.requests.len()]);
+        (outcomes, begin.elapsed())
     }
 
     fn wait(&mut self, id: &CaseId, task: &Arc<Task>) -> Answer {
@@ -79,7 +77,7 @@ impl Watchdog {
             Some(worker) => worker,
             None => Worker::start(Arc::clone(&self.subject))?,
         };
-        let gone = || Err("the subject's thread ended".to_owned());
+        let gone = || Err(Outcome::broken("the subject's thread ended"));
         if worker.tasks.send((id.clone(), Arc::clone(task))).is_err() {
             return gone();
         }
@@ -98,7 +96,8 @@ impl Watchdog {
             }
             Err(RecvTimeoutError::Timeout) => {
                 self.hangs.fetch_add(1, Ordering::Relaxed);
-                Err(format!("no answer within {} ms", allowed.as_millis()))
+                let why = format!("no answer within {} ms", allowed.as_millis());
+                Err(Outcome::hung(why))
             }
             Err(RecvTimeoutError::Disconnected) => gone(),
         }
@@ -118,15 +117,15 @@ impl Drop for Watchdog {
 }
 
 impl Worker {
-    fn start(subject: Arc<dyn Subject>) -> Result<Worker, String> {
+    fn start(subject: Arc<dyn Subject>) -> Result<Worker, Outcome> {
         let (tasks, received) = channel::<(CaseId, Arc<Task>)>();
         let (answer, answers) = channel();
         let name = format!("subject {}", subject.name());
         let work = move || {
             for (id, task) in received {
                 let answered = catch_unwind(AssertUnwindSafe(|| subject.run(&id, &task)));
-                let answered =
-                    answered.map_err(|panic| format!("panicked: {}", panic_text(&*panic)));
+                let answered = answered
+                    .map_err(|panic| Outcome::broken(format!("panicked: {}", panic_text(&*panic))));
                 if answer.send(answered).is_err() {
                     return;
                 }
@@ -138,7 +137,7 @@ impl Worker {
                 answers,
                 thread,
             }),
-            Err(error) => Err(format!("no thread to run it on: {error}")),
+            Err(error) => Err(Outcome::broken(format!("no thread to run it on: {error}"))),
         }
     }
 }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use qip_conformance::{CaseId, EngineSubject, Outcome, Subject, Watchdog};
-use qip_contract::{Code, TrapKind};
-use qip_host::engine::Exhausted;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 
@@ -33,7 +31,10 @@ pub struct Answers {
 /// What each subject answered to the first request on which they differ, without bytes:
 /// what must stay the same while a trial is shrunk, lest one bug turn into another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disagreement(Vec<(String, Option<String>)>);
+pub struct Disagreement {
+    told: Vec<(String, Option<String>)>,
+    is_a_hang: bool,
+}
 
 impl Arena {
     /// Both engines.
@@ -61,9 +62,7 @@ impl Arena {
         });
         let Arena { subjects, id } = self;
         let answers = subjects.iter_mut().map(|watchdog| {
-            let (answer, _) = watchdog.ask(id, &trial.task);
-            let requests = trial.task.requests.len();
-            let outcomes = answer.unwrap_or_else(|why| vec![Outcome::broken(why); requests]);
+            let (outcomes, _) = watchdog.ask(id, &trial.task);
             Answers {
                 who: watchdog.subject().name().to_owned(),
                 outcomes,
@@ -92,12 +91,19 @@ impl Arena {
                 // Which success it was may change while a module loses its output.
                 Outcome::Output { .. } | Outcome::Scalar { .. } => "success".to_owned(),
                 // One way of breaking is not another.
-                Outcome::Broken { why } => why.clone(),
+                Outcome::Broken { why, .. } => why.clone(),
                 failure => class(failure),
             });
             (answers.who.clone(), told)
         });
-        Some(Disagreement(told.collect()))
+        let hung = |answers: &Answers| {
+            let outcome = answers.outcomes.get(request);
+            matches!(outcome, Some(Outcome::Broken { hung: true, .. }))
+        };
+        Some(Disagreement {
+            told: told.collect(),
+            is_a_hang: all.iter().any(hung),
+        })
     }
 }
 
@@ -105,24 +111,20 @@ impl Disagreement {
     /// Whether a subject gave no answer at all. Asking it again and again leaves more
     /// and more threads behind.
     pub(crate) fn is_a_hang(&self) -> bool {
-        let mut told = self.0.iter().filter_map(|(_, told)| told.as_deref());
-        told.any(|told| told.starts_with(NO_ANSWER) || told.starts_with("given up"))
+        self.is_a_hang
     }
 }
-
-/// How the watchdog begins to say that a subject hung.
-const NO_ANSWER: &str = "no answer";
 
 impl Answers {
     /// The outcome of a request, without what hosts may word as they like.
     fn at(&self, request: usize) -> Option<Outcome> {
-        self.outcomes.get(request).map(without_text)
+        self.outcomes.get(request).map(Outcome::without_text)
     }
 
     /// Whether these are the same answers, message texts aside.
     pub(crate) fn agree_with(&self, other: &Answers) -> bool {
         let essence = |answers: &Answers| -> Vec<Outcome> {
-            answers.outcomes.iter().map(without_text).collect()
+            answers.outcomes.iter().map(Outcome::without_text).collect()
         };
         essence(self) == essence(other)
     }
@@ -138,40 +140,9 @@ fn is_outside_the_promise(all: &[Answers], request: usize) -> bool {
     let Some(outcomes) = outcomes else {
         return false;
     };
-    let is_free = |outcome: &&Outcome| {
-        matches!(
-            outcome,
-            Outcome::Trapped {
-                kind: TrapKind::StackOverflow,
-                ..
-            } | Outcome::Stopped {
-                exhausted: Exhausted::Time,
-                ..
-            }
-        )
-    };
-    outcomes.iter().any(is_free)
-        && !outcomes
-            .iter()
-            .any(|outcome| matches!(outcome, Outcome::Broken { .. }))
-}
-
-/// The outcome without its message, which every host words as it likes, and without
-/// an offset where no clause asks for one.
-fn without_text(outcome: &Outcome) -> Outcome {
-    let mut outcome = outcome.clone();
-    if let Outcome::Refused { code, offset, .. } = &mut outcome
-        && !matches!(code, Code::InputNotUtf8 | Code::OutputNotUtf8)
-    {
-        *offset = None;
-    }
-    match &mut outcome {
-        Outcome::Refused { message, .. }
-        | Outcome::Trapped { message, .. }
-        | Outcome::Stopped { message, .. } => message.clear(),
-        _ => {}
-    }
-    outcome
+    let is_any = |is: fn(&Outcome) -> bool| outcomes.iter().copied().any(is);
+    is_any(Outcome::depends_on_the_machine)
+        && !is_any(|outcome| matches!(outcome, Outcome::Broken { .. }))
 }
 
 /// The class of an outcome in words.
@@ -291,17 +262,15 @@ mod tests {
 
     #[test]
     fn one_way_of_breaking_is_not_another() {
-        let of = |why| {
-            let all = [
-                answers("a", &[scalar(1)]),
-                answers("b", &[Outcome::broken(why)]),
-            ];
+        let with = |broken| {
+            let all = [answers("a", &[scalar(1)]), answers("b", &[broken])];
             Arena::disagreement(&all).unwrap()
         };
+        let of = |why| with(Outcome::broken(why));
         assert_eq!(of("panicked: at the disco"), of("panicked: at the disco"));
         assert_ne!(of("panicked: at the disco"), of("ended by signal 6"));
-        assert!(of("no answer within 12000 ms").is_a_hang());
-        assert!(!of("panicked: no answer").is_a_hang());
+        assert!(with(Outcome::hung("whatever it is called")).is_a_hang());
+        assert!(!of("no answer within 12000 ms").is_a_hang());
         assert!(disagree(&[Outcome::broken("x")], &[Outcome::broken("x")]));
     }
 

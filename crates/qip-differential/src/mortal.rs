@@ -32,19 +32,19 @@ impl Mortal {
         }
     }
 
-    /// Why the task cannot be run in this process.
-    fn obstacle(&self, task: &Task) -> Option<String> {
+    /// Why the task cannot be run in this process, as its outcome.
+    fn obstacle(&self, task: &Task) -> Option<Outcome> {
         let requests = u32::try_from(task.requests.len()).unwrap_or(u32::MAX);
         let allowed = task.time().saturating_mul(requests).saturating_add(GRACE);
         match self.attempt(task, allowed) {
             Ok(None) => None,
-            Ok(Some(cause)) => Some(cause),
-            Err(error) => Some(format!("it cannot be tried: {error}")),
+            Ok(Some(obstacle)) => Some(obstacle),
+            Err(error) => Some(Outcome::broken(format!("it cannot be tried: {error}"))),
         }
     }
 
     /// What ended the process that ran the task, `None` where it ended by itself.
-    fn attempt(&self, task: &Task, allowed: Duration) -> std::io::Result<Option<String>> {
+    fn attempt(&self, task: &Task, allowed: Duration) -> std::io::Result<Option<Outcome>> {
         let directory = tempfile::tempdir()?;
         let path = Fixture::of_task(task).write(directory.path())?;
         let mut child = Command::new(&self.program)
@@ -57,19 +57,20 @@ impl Mortal {
         let Some(status) = wait(&mut child, allowed)? else {
             child.kill()?;
             child.wait()?;
-            return Ok(Some("no answer from the process".to_owned()));
+            return Ok(Some(Outcome::hung("no answer from the process")));
         };
         if status.success() {
             return Ok(None);
         }
         if let Some(cause) = cause_of_death(status) {
-            return Ok(Some(cause));
+            return Ok(Some(Outcome::broken(cause)));
         }
         let mut told = String::new();
         if let Some(mut stderr) = child.stderr.take() {
             stderr.read_to_string(&mut told)?;
         }
-        Ok(Some(format!("the attempt failed: {}", told.trim())))
+        let why = format!("the attempt failed: {}", told.trim());
+        Ok(Some(Outcome::broken(why)))
     }
 }
 
@@ -101,7 +102,7 @@ impl Subject for Mortal {
     fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome> {
         match self.obstacle(task) {
             None => self.inner.run(id, task),
-            Some(cause) => vec![Outcome::broken(cause); task.requests.len()],
+            Some(obstacle) => vec![obstacle; task.requests.len()],
         }
     }
 }

@@ -57,6 +57,59 @@ fn engines_are_judged_beside_it_where_they_are_asked_for() {
 }
 
 #[test]
+fn each_case_is_run_twice_in_a_thorough_run() {
+    let filter = ["--filter", "in/capacity-is-inclusive#", "--cli"];
+    let command = command();
+    let thorough = ["--thorough", "--seed", "7"];
+    let answer = judge(&[&filter[..], &[&command], &thorough].concat());
+    assert_eq!((answer.code, &*answer.stderr), (0, ""));
+    let state = "green: 12 of 12 cases judged, twice each, in shuffled order (seed 7)\n";
+    assert!(answer.text().contains(state), "{}", answer.text());
+}
+
+/// It leaves a file behind, and then prints something else.
+#[test]
+#[cfg(unix)]
+fn a_command_that_keeps_state_is_red_in_a_thorough_run_alone() {
+    let script = format!(
+        "case \"$*\" in
+         *leaves*) if test -e left; then echo b; else echo > left; echo a; fi;;
+         *) exec '{QIP}' \"$@\";;
+         esac"
+    );
+    let case = r#"summary = "leaves a file behind"
+
+[[case]]
+name = "leaves a file behind"
+clauses = ["OUT-3"]
+uniforms = { leaves = "1" }
+expect = { any = [{ utf8 = "a" }, { utf8 = "b" }] }
+"#;
+    let directory = crate::conformance::small();
+    directory.file("corpus/cases/out/echo.toml", case);
+    directory.file("script.sh", script);
+    let run = |options: &[&str]| {
+        let own = [
+            "conformance",
+            "--cases",
+            "corpus/cases",
+            "--cli",
+            "sh script.sh",
+        ];
+        directory.qip(&[&own, options].concat())
+    };
+    assert_eq!(run(&[]).code, 0);
+    std::fs::remove_file(directory.path("left")).unwrap();
+    let answer = run(&["--thorough"]);
+    assert_eq!((answer.code, &*answer.stderr), (1, ""));
+    let text = answer.text();
+    assert!(
+        text.contains("answered differently the second time"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_report_says_that_it_is_coarse() {
     let directory = Directory::new();
     let answer = directory.qip(&[

@@ -80,6 +80,36 @@ fn the_model_is_a_subject_like_the_engines() {
 }
 
 #[test]
+fn a_thorough_run_says_its_seed_which_repeats_it() {
+    let directory = small();
+    let run = |options: &[&str]| {
+        let own = ["conformance", "--corpus", "corpus", "--thorough"];
+        let answer = directory.qip(&[&own, options].concat());
+        assert_eq!(answer.code, 0, "{}", answer.stderr);
+        answer
+    };
+    let seven = run(&["--seed", "7", "--report", "jsonl=report.jsonl"]);
+    let state = "green: 2 of 2 cases judged, twice each, in shuffled order (seed 7)\n";
+    assert_eq!(seven.text().matches(state).count(), 2, "{}", seven.text());
+    assert_eq!(seven.stderr, "");
+    let report = directory.read_text("report.jsonl");
+    let header = report.lines().next().unwrap();
+    assert!(header.contains(r#""thorough":{"seed":7}"#), "{header}");
+    assert_eq!(report.lines().count(), 1 + 2 * 2 + 1);
+
+    // Without one it is another each time, which is also told before an engine is asked.
+    let seed = || {
+        let answer = run(&["-v"]);
+        let (_, rest) = answer.text().split_once("(seed ").unwrap();
+        let seed = rest.split(')').next().unwrap().to_owned();
+        let told = format!("qip: thorough, with the seed {seed}\n");
+        assert_eq!(answer.stderr, told);
+        seed
+    };
+    assert_ne!(seed(), seed());
+}
+
+#[test]
 fn several_filters_select_what_any_selects() {
     let list = |filters: &[&str]| {
         let args = ["conformance", "--corpus", "corpus", "--list"];

@@ -69,6 +69,34 @@ fn a_host_is_judged_alone() {
     );
 }
 
+/// It goes on to another letter once it has been asked.
+#[test]
+fn a_host_that_keeps_state_is_red_in_a_thorough_run_alone() {
+    let host = HOST.replace("  id=${line#", "  bytes=$next; next=Yg==\n  id=${line#");
+    let host = host.replace("read -r hello", "next=YQ==\nread -r hello");
+    let host = host.replace("\\\"YQ==\\\"", "\\\"$bytes\\\"");
+    let Some(directory) = with_host(&host) else {
+        return;
+    };
+    let one = ["--filter", "a-letter", "-q"];
+    let answer = judge(&directory, &one);
+    assert_eq!((answer.code, &*answer.stderr), (0, ""), "{}", answer.text());
+
+    let answer = judge(
+        &directory,
+        &[&one[..], &["--thorough", "--seed", "7"]].concat(),
+    );
+    assert_eq!((answer.code, &*answer.stderr), (1, ""));
+    let text = answer.text();
+    for told in [
+        "\n  red: 1 case fails\n  judged twice each, in shuffled order (seed 7)\n",
+        "\n  answered differently the second time (DET-2, REC-4)\n",
+        "\n  second time  utf8 1 byte: \"a\"  utf8 1 byte: \"b\"\n",
+    ] {
+        assert!(text.contains(told), "{told} is not in {text}");
+    }
+}
+
 #[test]
 fn a_host_beside_an_engine_the_model_and_another_host() {
     let Some(directory) = with_host(HOST) else {

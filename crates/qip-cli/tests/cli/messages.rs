@@ -64,6 +64,9 @@ fn usage_errors() {
         &["run", "--engine", "v8", "module.wasm"],
         &["run", "-v", "-q", "module.wasm"],
         &["conformance", "--report", "html=report.html"],
+        &["conformance", "--seed", "7"],
+        &["conformance", "--thorough", "--seed", "seven"],
+        &["conformance", "--thorough", "--list"],
     ] {
         let answer = directory.qip(args);
         assert_eq!(answer.code, 2);

@@ -1,6 +1,7 @@
 //! What a host program did against the protocol.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::text::{SHOWN, shown, shown_bytes};
 
@@ -12,6 +13,7 @@ pub struct Fault {
     expected: Option<String>,
     line: Option<String>,
     stderr: Vec<String>,
+    is_hang: bool,
 }
 
 impl Fault {
@@ -22,6 +24,15 @@ impl Fault {
             expected: None,
             line: None,
             stderr: Vec::new(),
+            is_hang: false,
+        }
+    }
+
+    /// No answer in time.
+    pub(super) fn hang(within: Duration) -> Fault {
+        Fault {
+            is_hang: true,
+            ..Fault::new(format!("no answer within {} ms", within.as_millis()))
         }
     }
 
@@ -49,6 +60,11 @@ impl Fault {
     /// What happened, in one line.
     pub fn what(&self) -> &str {
         &self.what
+    }
+
+    /// Whether no answer came in time.
+    pub fn is_hang(&self) -> bool {
+        self.is_hang
     }
 
     /// What was expected instead, where there is more to say than the protocol does.

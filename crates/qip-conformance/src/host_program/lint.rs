@@ -79,7 +79,7 @@ impl Lint {
                 {
                     format!("says that it lacks `{capability}`, which it claims to have")
                 }
-                Outcome::Broken { why } => format!("says of itself that it is broken: {why}"),
+                Outcome::Broken { why, .. } => format!("says of itself that it is broken: {why}"),
                 _ => continue,
             };
             return LintReply::Fault(Fault::new(what));

@@ -118,10 +118,7 @@ impl Process {
                 };
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Err(Fault::new(format!(
-                    "no answer within {} ms",
-                    within.as_millis()
-                )));
+                return Err(Fault::hang(within));
             }
         }
     }

@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::rows::{self, Row, number, row};
 use crate::case::Level;
-use crate::report::{Counts, SubjectReport};
+use crate::report::{Counts, Report, SubjectReport};
 use crate::verdict::Verdict;
 
 pub(super) fn write(
     f: &mut fmt::Formatter<'_>,
     subject: &SubjectReport,
-    selected: usize,
+    report: &Report,
 ) -> fmt::Result {
     let mark = super::mark(subject);
     writeln!(f, "{} {}{mark}\n", subject.name, subject.version)?;
@@ -18,7 +18,7 @@ pub(super) fn write(
     if let Some(assertions) = super::assertions(&subject.counts()) {
         writeln!(f, "\n  {assertions}")?;
     }
-    for state in super::state(subject, selected) {
+    for state in super::state(subject, report) {
         writeln!(f, "  {state}")?;
     }
     writeln!(f)

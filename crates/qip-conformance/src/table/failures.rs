@@ -24,7 +24,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, subject: &SubjectReport) -> fmt:
 /// One case that went wrong, with expected and found side by side.
 fn write_result(f: &mut fmt::Formatter<'_>, subject: &str, result: &CaseResult) -> fmt::Result {
     let case = &result.case;
-    let level = match case.level {
+    let level = match result.level() {
         Level::Must => "",
         Level::Should => ", should",
     };

@@ -36,7 +36,7 @@ pub(super) fn of_level(
     level: Level,
 ) -> impl Iterator<Item = &CaseResult> + Clone {
     let results = subject.results.iter();
-    results.filter(move |result| result.case.level == level)
+    results.filter(move |result| result.level() == level)
 }
 
 /// Writes rows, numbers to the right. A row of nothing is an empty line.

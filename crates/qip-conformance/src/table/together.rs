@@ -5,20 +5,16 @@ use std::fmt;
 
 use super::rows::{self, Row, number, row};
 use crate::case::Level;
-use crate::report::{Counts, SubjectReport};
+use crate::report::{Counts, Report, SubjectReport};
 use crate::verdict::{CaseResult, Verdict};
 
-pub(super) fn write(
-    f: &mut fmt::Formatter<'_>,
-    subjects: &[SubjectReport],
-    selected: usize,
-) -> fmt::Result {
+pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     writeln!(f, "Cases that pass:\n")?;
-    rows::write(f, &rows(subjects))?;
+    rows::write(f, &rows(&report.subjects))?;
     writeln!(f)?;
-    for subject in subjects {
+    for subject in &report.subjects {
         let SubjectReport { name, version, .. } = subject;
-        for state in super::state(subject, selected) {
+        for state in super::state(subject, report) {
             writeln!(f, "{name} {version}: {state}")?;
         }
         if let Some(assertions) = super::assertions(&subject.counts()) {

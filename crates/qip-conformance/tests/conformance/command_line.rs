@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use qip_conformance::{
-    Capability, CommandLine, Corpus, Report, Run, Subject, SubjectReport, Verdict,
+    Capability, CommandLine, Corpus, Outcome, Report, Run, Subject, SubjectReport, Verdict,
 };
 use tempfile::TempDir;
 
@@ -233,6 +233,9 @@ fn one_that_would_never_end_is_given_up() {
     );
     assert_eq!(why[10..], ["given up after 10 answers that never ended"; 3]);
     assert_eq!(report.reasons(), ["script: 13 cases are broken"]);
+    let case = &corpus.cases()[0];
+    let answer = Script::qip("yes >&2").open().run(&case.id, &case.task);
+    assert!(matches!(answer[..], [Outcome::Broken { hung: true, .. }]));
 }
 
 /// What it is told, in words: everything but the paths of the files.

@@ -10,3 +10,4 @@ mod loader;
 mod model;
 mod reports;
 mod runs;
+mod thorough;

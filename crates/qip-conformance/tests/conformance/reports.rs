@@ -1,5 +1,7 @@
 //! What a report looks like.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use qip_conformance::{Capability, Corpus, KnownFailures, Report, Run};
 use qip_host::Code;
 
@@ -140,6 +142,40 @@ fn json_lines_with_header_and_footer() {
         (r#""version":"0\.[^"]*""#, r#""version":"…""#),
     ] }, {
         insta::assert_snapshot!(without_directory(&text, directory.path()));
+    });
+}
+
+/// The header and the tables of one subject and of several name the seed.
+#[test]
+fn a_thorough_report() {
+    let any = "{ any = [{ scalar = 1 }, { scalar = 2 }] }";
+    let corpus = corpus(&fake::cases(&["one", "two"]).replace("{ scalar = 1 }", any));
+    let changing = || {
+        let times = AtomicI32::new(0);
+        Fake::new(move |id| {
+            let value = match id.slug() {
+                "one" => 1,
+                _ => 1 + times.fetch_add(1, Ordering::Relaxed),
+            };
+            vec![scalar(value)]
+        })
+    };
+    let alone = Run::new(&corpus).subject(changing()).thorough(7);
+    let alone = alone.execute(&mut |_, _| {});
+    let together = Run::new(&corpus)
+        .subject(Fake::always(scalar(1)))
+        .subject(changing())
+        .thorough(7)
+        .execute(&mut |_, _| {});
+    let mut lines = Vec::new();
+    alone.write_json_lines(&mut lines).unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    let header = lines.lines().next().unwrap();
+    assert!(header.ends_with("\"thorough\":{\"seed\":7}}}"), "{header}");
+    insta::with_settings!({ filters => vec![
+        (r"(?m)^  \S*/?area/file", "  area/file"),
+    ] }, {
+        insta::assert_snapshot!(format!("{}{}", alone.table(), together.table()));
     });
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use qip_conformance::{
     Capability, Corpus, EngineSubject, Outcome, OutputKind, Report, Run, Subject, SubjectReport,
-    Verdict, assert_conforms, run_case,
+    Verdict, Watchdog, assert_conforms, run_case,
 };
 use qip_host::Code;
 use qip_host::engine::{self, Compile, Engine, EngineError, EngineInfo};
@@ -230,6 +230,24 @@ fn a_subject_that_hangs_is_broken_and_given_up() {
         "no answer within 2001 ms",
     ];
     assert_eq!(why, BTreeSet::from(expected));
+}
+
+#[test]
+fn a_hang_is_told_from_a_crash_by_more_than_its_words() {
+    let text = cases(&["hangs", "crashes"]).replace("clauses", "limits = { time_ms = 1 }\nclauses");
+    let corpus = corpus(&text);
+    let mut watchdog = Watchdog::new(Arc::new(Fake::new(|id| match id.slug() {
+        "hangs" => loop {
+            std::thread::sleep(Duration::from_secs(60));
+        },
+        _ => panic!("no answer"),
+    })));
+    let mut ask = |index: usize| {
+        let case = &corpus.cases()[index];
+        watchdog.ask(&case.id, &case.task).0
+    };
+    assert_eq!(ask(0), [Outcome::hung("no answer within 2001 ms")]);
+    assert_eq!(ask(1), [Outcome::broken("panicked: no answer")]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use qip_conformance::{HostProgram, HostSettings, Run};
+use qip_conformance::{HostProgram, HostSettings, Outcome, Run, Subject as _};
 
 use crate::Test;
 use crate::run::{
@@ -30,6 +30,7 @@ tests! {
     an_end_after_each_answer,
     never_stops_crashing,
     a_hang,
+    a_hang_is_said_to_be_one,
     does_not_read,
     closes_stdin,
     closes_stdout,
@@ -185,6 +186,15 @@ fn a_hang() {
         "{:?}",
         begin.elapsed()
     );
+}
+
+fn a_hang_is_said_to_be_one() {
+    let corpus = corpus(crate::run::SMALL);
+    let host = start("hangs", &[], impatient()).unwrap();
+    let answers = corpus.cases().iter();
+    let answers = answers.map(|case| host.run(&case.id, &case.task));
+    let hung = [Outcome::hung("no answer within 500 ms")];
+    assert_eq!(answers.collect::<Vec<_>>()[1], hung);
 }
 
 /// More than a pipe holds, to a program that does not read.

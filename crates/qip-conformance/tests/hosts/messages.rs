@@ -49,7 +49,7 @@ fn answers_that_are_taken() {
         (r#"{"refused": {"code": "limit"}}"#, "refused limit"),
         (
             r#"{"refused": {"code": "input-not-utf8", "message": "a", "stage": 1, "offset": 0}}"#,
-            "refused input-not-utf8, stage 1: a",
+            "refused input-not-utf8, stage 1, offset 0: a",
         ),
         (
             r#"{"trapped": {"kind": "unreachable", "stage": 2}}"#,
