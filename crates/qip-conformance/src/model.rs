@@ -184,7 +184,7 @@ impl Model {
                 }
             };
             if is_final {
-                outcomes.push(Outcome::broken("no further request"));
+                outcomes.push(refused(Code::Instantiate, "no further request"));
                 continue;
             }
             let mut request = request.clone();
@@ -307,7 +307,12 @@ impl Model {
         job: Job<'_>,
     ) -> Result<Arc<dyn CompiledModule>, Outcome> {
         let task = job.task;
-        let signature = Signature::read(wasm, &task.limits).map_err(|refusal| {
+        let limits = match job.flaw.mutation {
+            None => task.limits.clone(),
+            // What a mutant takes by mistake, the seam must not refuse.
+            Some(_) => without_sizes(&task.limits),
+        };
+        let signature = Signature::read(wasm, &limits).map_err(|refusal| {
             Outcome::broken(format!(
                 "the two readings differ: the model takes a module that is {}",
                 refusal.code()
@@ -327,7 +332,7 @@ impl Model {
                 fuel: task.limits.fuel.is_some(),
                 floats,
             },
-            limits: &task.limits,
+            limits: &limits,
         };
         let code = self.engine.compile(&compile);
         code.map_err(|error| Outcome::broken(error.to_string()))
@@ -376,6 +381,25 @@ fn capabilities_of(engine: &dyn Engine) -> Capabilities {
     ];
     let has = all.into_iter().filter(|(_, has)| *has);
     has.map(|(capability, _)| capability).collect()
+}
+
+/// The limits with none on what a module declares.
+fn without_sizes(limits: &Limits) -> Limits {
+    Limits {
+        time: limits.time,
+        fuel: limits.fuel,
+        module_bytes: u64::MAX,
+        functions: u64::MAX,
+        function_bytes: u64::MAX,
+        locals: u64::MAX,
+        params: u64::MAX,
+        types: u64::MAX,
+        exports: u64::MAX,
+        segments: u64::MAX,
+        table_entries: u64::MAX,
+        memory_bytes: u64::MAX,
+        stages: u64::MAX,
+    }
 }
 
 /// OUT-10: outputs that were never copied are what is there at the end.
@@ -440,7 +464,7 @@ fn check_pipe(plan: &Plan, index: usize, job: Job<'_>) -> Result<(), Outcome> {
         Some(OutputKind::I32) => job.errs(Mutation::I32Piped),
         None => job.errs(Mutation::ScalarPiped),
     };
-    if can_be_piped {
+    if can_be_piped || job.errs(Mutation::PipesCheckedLate) {
         return Ok(());
     }
     let message = if job.errs(Mutation::NotPipeableUnnamed) {

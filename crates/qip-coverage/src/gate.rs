@@ -3,7 +3,7 @@
 use std::fmt;
 
 use qip_conformance::Mutation;
-use qip_contract::{Binds, CLAUSES, Clause, Level, SeenBy};
+use qip_contract::{CLAUSES, Clause, Level};
 
 use crate::matrix::{Matrix, Row, is_must};
 
@@ -14,12 +14,14 @@ pub enum Finding {
     NoCase(&'static str),
     /// A clause says why it has no case, and has one.
     NeedlessExemption(&'static str),
-    /// A clause that hosts must keep has no mutant.
+    /// A clause that must be kept has cases and no mutant.
     NoMutant(&'static str),
     /// No case that names a clause kills a mutant that breaks it.
     NotHeldTo(&'static str),
-    /// No case kills a mutant.
+    /// No MUST case that names a clause of the mutant kills it.
     Survivor(Mutation),
+    /// A mutant gives no answer to a case: its mistake is not made.
+    NoAnswer(Mutation, String),
     /// A case kills no mutant that breaks a clause which it names, and does not say why.
     Idle(String),
     /// A case says why it kills none, and kills one.
@@ -42,7 +44,7 @@ impl fmt::Display for Finding {
             ),
             Finding::NoMutant(clause) => write!(
                 f,
-                "{clause} binds hosts and has no mutant: add a mutation that breaks it"
+                "{clause} has cases and no mutant: add a mutation that breaks it"
             ),
             Finding::NotHeldTo(clause) => write!(
                 f,
@@ -53,6 +55,10 @@ impl fmt::Display for Finding {
                 "the mutant `{mutation}` ({}) survives: {}",
                 mutation.clauses().join(", "),
                 mutation.meaning()
+            ),
+            Finding::NoAnswer(mutation, case) => write!(
+                f,
+                "the mutant `{mutation}` gives no answer to `{case}`: let it go on with its mistake"
             ),
             Finding::Idle(case) => write!(
                 f,
@@ -76,10 +82,18 @@ pub fn findings(matrix: &Matrix) -> Vec<Finding> {
         .filter_map(|clause| of_clause(matrix, clause));
     let survivors = Mutation::ALL
         .iter()
-        .filter(|mutation| matrix.killers(**mutation).next().is_none())
+        .filter(|mutation| !matrix.own_killers(**mutation).any(is_must))
         .map(|mutation| Finding::Survivor(*mutation));
     let cases = matrix.rows().iter().filter_map(of_case);
-    clauses.chain(survivors).chain(cases).collect()
+    let silent = matrix.rows().iter().flat_map(|row| {
+        let mutants = row.broken.iter();
+        mutants.map(|mutation| Finding::NoAnswer(*mutation, row.case.id.to_string()))
+    });
+    clauses
+        .chain(survivors)
+        .chain(cases)
+        .chain(silent)
+        .collect()
 }
 
 fn of_clause(matrix: &Matrix, clause: &'static Clause) -> Option<Finding> {
@@ -93,7 +107,9 @@ fn of_clause(matrix: &Matrix, clause: &'static Clause) -> Option<Finding> {
         (false, Some(_)) => return None,
         (true, None) => {}
     }
-    if clause.binds != Binds::Host || !matches!(clause.seen_by, SeenBy::Host) {
+    // What each of its cases says why it cannot be shown by a mutant needs none.
+    let excused = |row: &Row| row.case.kills_none.is_some();
+    if matrix.cases_of(clause).all(excused) {
         return None;
     }
     let mut mutants = Mutation::ALL
@@ -104,8 +120,8 @@ fn of_clause(matrix: &Matrix, clause: &'static Clause) -> Option<Finding> {
         return Some(Finding::NoMutant(clause.id));
     }
     let is_held_to = mutants.any(|mutation| {
-        let mut cases = matrix.cases_of(clause);
-        cases.any(|row| row.kills.contains(mutation))
+        let mut cases = matrix.own_killers(*mutation).filter(|row| is_must(row));
+        cases.any(|row| row.case.clauses.iter().any(|named| named == clause.id))
     });
     (!is_held_to).then_some(Finding::NotHeldTo(clause.id))
 }

@@ -20,17 +20,36 @@ use crate::caching::Caching;
 pub struct Row {
     /// The case.
     pub case: Arc<Case>,
-    /// The mutants that fail it.
+    /// The mutants that could answer otherwise than the model.
+    pub possible: BTreeSet<Mutation>,
+    /// Of these, those that fail it.
     pub kills: BTreeSet<Mutation>,
     /// How the model itself fails it: then the kills mean nothing.
     pub failure: Option<String>,
+    /// Mutants that gave no answer at all, which kills nothing.
+    pub broken: BTreeSet<Mutation>,
 }
 
 impl Row {
     /// The mutants that fail it and break a clause which it names: what it is there for.
+    /// A mutant that refuses whatever it is asked counts where an answer is expected.
     pub fn own_kills(&self) -> impl Iterator<Item = Mutation> {
+        let expects_an_answer = self.expects_an_answer();
         let kills = self.kills.iter().copied();
-        kills.filter(|mutation| is_about(*mutation, &self.case))
+        kills.filter(move |mutation| {
+            is_about(*mutation, &self.case) && (expects_an_answer || !mutation.refuses_all())
+        })
+    }
+
+    fn expects_an_answer(&self) -> bool {
+        let expectations = self.case.expectations.iter();
+        let mut alternatives = expectations.flat_map(Expectation::alternatives);
+        alternatives.any(|expected| {
+            matches!(
+                expected.outcome,
+                ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_)
+            )
+        })
     }
 }
 
@@ -60,11 +79,11 @@ pub struct Counts {
     pub exempt: usize,
     /// Cases of the corpus.
     pub cases: usize,
-    /// Of these, cases that kill no mutant, and say why.
+    /// Of these, cases that kill no mutant of their clauses, and say why.
     pub kills_none: usize,
     /// Mutants.
     pub mutants: usize,
-    /// Of these, mutants that a case kills.
+    /// Of these, mutants that a case of their clauses kills.
     pub killed: usize,
     /// Pairs of a case and a mutant that it kills.
     pub kills: usize,
@@ -76,7 +95,15 @@ impl Matrix {
     /// that promise something of every engine (DET-1) run on each, all others on the
     /// first.
     pub fn measure(corpus: &Corpus, engines: &[Arc<dyn Engine>]) -> Matrix {
-        let cases = corpus.cases();
+        Matrix::measure_some(corpus.cases(), engines, Mutation::ALL)
+    }
+
+    /// As [`Matrix::measure`], with these cases and these mutants only.
+    pub fn measure_some(
+        cases: &[Arc<Case>],
+        engines: &[Arc<dyn Engine>],
+        mutants: &[Mutation],
+    ) -> Matrix {
         let next = AtomicUsize::new(0);
         let runs = AtomicUsize::new(0);
         let work = || {
@@ -88,7 +115,7 @@ impl Matrix {
                 };
                 let is_of_all = case.clauses.iter().any(|clause| clause == "DET-1");
                 let count = if is_of_all { engines.len() } else { 1 };
-                let (row, asked) = row(case, &engines[..count.min(engines.len())]);
+                let (row, asked) = row(case, &engines[..count.min(engines.len())], mutants);
                 runs.fetch_add(asked, Ordering::Relaxed);
                 rows.insert(index, row);
             }
@@ -118,6 +145,12 @@ impl Matrix {
     /// How often a mutant was put to a case.
     pub fn runs(&self) -> usize {
         self.runs
+    }
+
+    /// The cases that kill a mutant and name a clause that it breaks.
+    pub fn own_killers(&self, mutation: Mutation) -> impl Iterator<Item = &Row> {
+        let rows = self.rows.iter();
+        rows.filter(move |row| row.own_kills().any(|own| own == mutation))
     }
 
     /// The cases that kill a mutant.
@@ -165,7 +198,7 @@ impl Matrix {
                 .count(),
             mutants: Mutation::ALL.len(),
             killed: mutants
-                .filter(|mutation| self.killers(**mutation).next().is_some())
+                .filter(|mutation| self.own_killers(**mutation).next().is_some())
                 .count(),
             kills: self.rows.iter().map(|row| row.kills.len()).sum(),
         }
@@ -178,11 +211,13 @@ pub(crate) fn is_must(row: &Row) -> bool {
 }
 
 /// A case, and how often a mutant was put to it.
-fn row(case: &Arc<Case>, engines: &[Arc<dyn Engine>]) -> (Row, usize) {
+fn row(case: &Arc<Case>, engines: &[Arc<dyn Engine>], mutants: &[Mutation]) -> (Row, usize) {
     let mut row = Row {
         case: Arc::clone(case),
+        possible: BTreeSet::new(),
         kills: BTreeSet::new(),
         failure: None,
+        broken: BTreeSet::new(),
     };
     let mut runs = 0;
     for engine in engines {
@@ -190,15 +225,24 @@ fn row(case: &Arc<Case>, engines: &[Arc<dyn Engine>]) -> (Row, usize) {
         let model = Model::shared(Arc::clone(&engine));
         let (outcomes, possible) = model.answer_and_trace(&case.task);
         row.failure = row.failure.or(difference(case, &model, &outcomes));
+        row.possible.extend(&possible);
         let waits = waits_for_a_clock(case);
         for mutation in possible {
-            if waits && !is_about(mutation, case) || row.kills.contains(&mutation) {
+            let is_left_out = !mutants.contains(&mutation)
+                || waits && !is_about(mutation, case)
+                || row.kills.contains(&mutation);
+            if is_left_out {
                 continue;
             }
             runs += 1;
             let mutant = Model::shared(Arc::clone(&engine)).mutant(mutation);
             let outcomes = mutant.answer(&case.task);
-            if difference(case, &mutant, &outcomes).is_some() {
+            let is_broken = outcomes
+                .iter()
+                .any(|outcome| matches!(outcome, Outcome::Broken { .. }));
+            if is_broken && !mutation.outruns_the_engine() {
+                row.broken.insert(mutation);
+            } else if difference(case, &mutant, &outcomes).is_some() {
                 row.kills.insert(mutation);
             }
         }

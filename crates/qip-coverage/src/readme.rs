@@ -55,7 +55,7 @@ fn block(counts: &Counts) -> String {
          | of which have cases | {covered} |\n\
          | of which say why they have none | {exempt} |\n\
          | cases | {cases} |\n\
-         | of which say why they kill no mutant | {kills_none} |\n\
+         | of which say why they kill no mutant of their clauses | {kills_none} |\n\
          | mutants: hosts with one mistake | {mutants} |\n\
          | of which are killed | {killed} |\n\
          | kills: a mutant that fails a case | {kills} |\n"

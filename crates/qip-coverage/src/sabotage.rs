@@ -9,7 +9,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 use qip_conformance::{
     Bytes, Case, Corpus, Expectation, Expected, ExpectedOutcome, Level, Model, Mutation, Outcome,
-    OutputKind, Subject, run_case,
+    OutputKind, Subject, Verdict, run_case,
 };
 use qip_contract::{Code, TrapKind};
 use qip_host::engine::{Engine, Exhausted};
@@ -57,7 +57,7 @@ pub struct Sabotage {
 ///
 /// # Errors
 ///
-/// Where the corpus cannot be copied.
+/// Where the corpus cannot be copied, or the copy cannot be loaded as it is.
 pub fn sabotage(
     directory: &Path,
     corpus: &Corpus,
@@ -69,6 +69,8 @@ pub fn sabotage(
     let mut rng = Rng::with_seed(seed);
     let copy = tempfile::tempdir()?;
     copy_all(directory, copy.path())?;
+    // So that what is refused later is refused for the damage.
+    Corpus::open(copy.path()).map_err(io::Error::other)?;
     let model: Arc<dyn Subject> = Arc::new(Model::shared(Arc::clone(engine)));
     let mut all = Vec::new();
     for kind in [
@@ -81,7 +83,7 @@ pub fn sabotage(
         for _ in 0..count {
             let damage = match kind {
                 Kind::Expectation => expectation(corpus, &model, &mut rng),
-                Kind::Killers => killers(matrix, &mut rng),
+                Kind::Killers => killers(matrix, engine, &mut rng),
                 Kind::Unlisted => unlisted(copy.path(), corpus, &mut rng)?,
                 Kind::Vanished => vanished(copy.path(), corpus, &mut rng)?,
             };
@@ -143,8 +145,9 @@ fn expectation(corpus: &Corpus, model: &Arc<dyn Subject>, rng: &mut Rng) -> Dama
         expectations,
         place: case.place.clone(),
     });
+    let passed = run_case(model, case, None).verdict == Verdict::Pass;
     Damage {
-        is_noticed: run_case(model, &damaged, None).is_red(),
+        is_noticed: passed && run_case(model, &damaged, None).verdict == Verdict::Fail,
         what: format!("{}: the {what} of `{before}` made `{after}`", case.id),
     }
 }
@@ -225,11 +228,18 @@ fn other<T: Copy + PartialEq>(all: &[T], one: T, rng: &mut Rng) -> T {
     rng.choice(others.collect::<Vec<T>>()).unwrap_or(one)
 }
 
-fn killers(matrix: &Matrix, rng: &mut Rng) -> Damage {
+/// Takes away all cases that kill a mutant, and puts the others to it again.
+fn killers(matrix: &Matrix, engine: &Arc<dyn Engine>, rng: &mut Rng) -> Damage {
     let mutation = Mutation::ALL[rng.usize(..Mutation::ALL.len())];
-    let rest = matrix.without(|row| row.kills.contains(&mutation));
+    // Of all further cases it is known that the mutant answers them as the model does.
+    let rest = matrix
+        .rows()
+        .iter()
+        .filter(|row| row.possible.contains(&mutation) && !row.kills.contains(&mutation));
+    let rest: Vec<Arc<Case>> = rest.map(|row| Arc::clone(&row.case)).collect();
+    let left = Matrix::measure_some(&rest, std::slice::from_ref(engine), &[mutation]);
     Damage {
-        is_noticed: findings(&rest).contains(&Finding::Survivor(mutation)),
+        is_noticed: findings(&left).contains(&Finding::Survivor(mutation)),
         what: format!("all cases that kill `{mutation}` taken away"),
     }
 }
@@ -239,21 +249,22 @@ fn unlisted(copy: &Path, corpus: &Corpus, rng: &mut Rng) -> io::Result<Damage> {
     let line = format!("{}\n", case.id);
     let damaged = corpus.lock().replacen(&line, "", 1);
     let what = format!("`{}` taken out of cases.lock", case.id);
-    with_lock(copy, &damaged, what)
+    with_lock(copy, &damaged, case.id.as_str(), what)
 }
 
 fn vanished(copy: &Path, corpus: &Corpus, rng: &mut Rng) -> io::Result<Damage> {
     let case = &corpus.cases()[rng.usize(..corpus.cases().len())];
     let id = format!("{}-too", case.id);
     let damaged = format!("{}{id}\n", corpus.lock());
-    with_lock(copy, &damaged, format!("`{id}` put into cases.lock"))
+    with_lock(copy, &damaged, &id, format!("`{id}` put into cases.lock"))
 }
 
-/// Whether a corpus with this lock is refused.
-fn with_lock(copy: &Path, lock: &str, what: String) -> io::Result<Damage> {
+/// Whether a corpus with this lock is refused, for the case that was damaged.
+fn with_lock(copy: &Path, lock: &str, id: &str, what: String) -> io::Result<Damage> {
     fs::write(copy.join("cases.lock"), lock)?;
+    let refused = Corpus::open(copy).err().map(|errors| errors.to_string());
     Ok(Damage {
-        is_noticed: Corpus::open(copy).is_err(),
+        is_noticed: refused.is_some_and(|errors| errors.contains(&format!("`{id}`"))),
         what,
     })
 }

@@ -21,7 +21,7 @@ pub fn table(matrix: &Matrix) -> String {
         let mutants = mutants_of(clause.id);
         let killed = mutants
             .iter()
-            .filter(|mutation| kills(matrix, **mutation) > 0);
+            .filter(|mutation| matrix.own_killers(**mutation).next().is_some());
         let kills = matrix.cases_of(clause).flat_map(|row| &row.kills);
         let kills = kills.filter(|mutation| mutation.clauses().contains(&clause.id));
         let _ = write!(
@@ -85,7 +85,7 @@ pub fn summary(matrix: &Matrix) -> String {
     let counts = matrix.counts();
     format!(
         "{} clauses, of which {} have cases and {} say why not; {} cases, of which {} say why \
-         they kill no mutant; {} mutants, of which {} are killed, by {} kills",
+         they kill no mutant of their clauses; {} mutants, of which {} are killed, by {} kills",
         counts.clauses,
         counts.covered,
         counts.exempt,
@@ -112,9 +112,7 @@ pub(crate) fn kills(matrix: &Matrix, mutation: Mutation) -> usize {
 
 /// The first case that kills a mutant, one of its clauses before any other.
 pub(crate) fn first_killer(matrix: &Matrix, mutation: Mutation) -> Option<String> {
-    let own = matrix
-        .killers(mutation)
-        .find(|row| row.own_kills().any(|own| own == mutation));
+    let own = matrix.own_killers(mutation).next();
     let row = own.or_else(|| matrix.killers(mutation).next())?;
     Some(row.case.id.to_string())
 }

@@ -253,7 +253,10 @@ impl Binary {
                 size("types", entries(section), 1_000_000),
                 size(
                     "parameters or results",
-                    read_types(wasm, section).map_or(0, |(params, results)| params.max(results)),
+                    match read_types(wasm, section) {
+                        (params, results, Ok(())) => params.max(results),
+                        (_, _, Err(_)) => 0,
+                    },
                     1_000,
                 ),
             ],
@@ -269,7 +272,10 @@ impl Binary {
             Payload::CodeSectionEntry(body) => {
                 // To wasmparser parameters are locals, too.
                 let params = self.params_of_next_body().len() as u64;
-                let (locals, _) = read_locals(body).unwrap_or_default();
+                let locals = match read_locals(body) {
+                    (locals, _, Ok(())) => locals,
+                    (_, _, Err(_)) => 0,
+                };
                 vec![
                     size("bytes of a function", bytes(body), 7_654_321),
                     size("locals with parameters", locals + params, 50_000),
@@ -305,10 +311,11 @@ impl Binary {
         job: Job<'_>,
     ) -> Result<(), String> {
         self.sizes.types = u64::from(section.count());
-        (self.sizes.params, self.sizes.results) = match read_types(wasm, section) {
-            Err(_) if job.errs(Mutation::ProposalsTaken) => (0, 0),
-            found => found?,
-        };
+        let (params, results, read) = read_types(wasm, section);
+        (self.sizes.params, self.sizes.results) = (params, results);
+        if read.is_err() && !job.errs(Mutation::ProposalsTaken) {
+            read?;
+        }
         if job.errs(Mutation::ResultsUnlimited) {
             self.sizes.results = 0;
         }
@@ -392,9 +399,10 @@ impl Binary {
             Payload::CodeSectionEntry(body) => {
                 self.bodies += 1;
                 sizes.function_bytes = sizes.function_bytes.max(bytes(body));
-                let (locals, slots) = read_locals(body)?;
+                let (locals, slots, read) = read_locals(body);
                 sizes.locals = sizes.locals.max(locals);
                 sizes.slots = sizes.slots.max(slots + params);
+                read?;
                 self.grows_memory |= has_memory_grow(body);
             }
             _ => {}
@@ -446,50 +454,61 @@ fn entries<'a, T: FromReader<'a>>(section: &SectionLimited<'a, T>) -> u64 {
     }
 }
 
-/// The most parameters of any type, and the most results. Counted by hand, since
-/// wasmparser reads no type that has more than a thousand.
-fn read_types(wasm: &[u8], section: &TypeSectionReader<'_>) -> Result<(u64, u64), String> {
+/// The most parameters of any type, and the most results; up to what cannot be read, if
+/// there is anything. Counted by hand, since wasmparser reads no type that has more than a
+/// thousand.
+fn read_types(wasm: &[u8], section: &TypeSectionReader<'_>) -> (u64, u64, Result<(), String>) {
     let range = section.range();
     let bytes = wasm.get(range.clone()).unwrap_or_default();
     let mut reader = BinaryReader::new(bytes, range.start);
     let (mut params, mut results) = (0, 0);
-    for _ in 0..reader.read_var_u32().map_err(text)? {
-        if reader.read_u8().map_err(text)? != FUNCTION_TYPE {
-            return Err("a type that is not one of functions".to_owned());
+    let mut read = || {
+        for _ in 0..reader.read_var_u32().map_err(text)? {
+            if reader.read_u8().map_err(text)? != FUNCTION_TYPE {
+                return Err("a type that is not one of functions".to_owned());
+            }
+            read_list(&mut reader, &mut params).map_err(text)?;
+            read_list(&mut reader, &mut results).map_err(text)?;
         }
-        params = read_list(&mut reader).map_err(text)?.max(params);
-        results = read_list(&mut reader).map_err(text)?.max(results);
-    }
-    if !reader.eof() {
-        return Err("bytes behind the last type".to_owned());
-    }
-    Ok((params, results))
+        if !reader.eof() {
+            return Err("bytes behind the last type".to_owned());
+        }
+        Ok(())
+    };
+    let read = read();
+    (params, results, read)
 }
 
-fn read_list(reader: &mut BinaryReader<'_>) -> wasmparser::Result<u64> {
+fn read_list(reader: &mut BinaryReader<'_>, most: &mut u64) -> wasmparser::Result<()> {
     let count = reader.read_var_u32()?;
+    *most = u64::from(count).max(*most);
     for _ in 0..count {
         reader.read::<ValType>()?;
     }
-    Ok(u64::from(count))
+    Ok(())
 }
 
 fn bytes(body: &FunctionBody<'_>) -> u64 {
     body.range().len() as u64
 }
 
-/// How many locals a function declares, and how many slots they take. Counted by hand,
-/// since wasmparser's own reader stops where the sum leaves 32 bits.
-fn read_locals(body: &FunctionBody<'_>) -> wasmparser::Result<(u64, u64)> {
+/// How many locals a function declares, and how many slots they take; up to what cannot be
+/// read, if there is anything. Counted by hand, since wasmparser's own reader stops where
+/// the sum leaves 32 bits.
+fn read_locals(body: &FunctionBody<'_>) -> (u64, u64, wasmparser::Result<()>) {
     let mut reader = body.get_binary_reader();
     let (mut locals, mut all_slots) = (0, 0);
-    for _ in 0..reader.read_var_u32()? {
-        let count = u64::from(reader.read_var_u32()?);
-        let ty: ValType = reader.read()?;
-        locals += count;
-        all_slots += count * slots(&[ty]);
-    }
-    Ok((locals, all_slots))
+    let mut read = || {
+        for _ in 0..reader.read_var_u32()? {
+            let count = u64::from(reader.read_var_u32()?);
+            locals += count;
+            let ty: ValType = reader.read()?;
+            all_slots += count * slots(&[ty]);
+        }
+        Ok(())
+    };
+    let read = read();
+    (locals, all_slots, read)
 }
 
 /// What an engine's own bound on locals counts: a vector is two.

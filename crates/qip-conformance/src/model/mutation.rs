@@ -98,7 +98,7 @@ mutations! {
         "The shape of the entry point that is not called is not looked at.",
     LosingCapacitiesUnchecked "losing-capacities-unchecked" ["MOD-6"]
         "The shapes of capacities that do not win are not looked at.",
-    TileFunctionIgnored "tile-function-ignored" ["MOD-6"]
+    TileFunctionIgnored "tile-function-ignored" ["MOD-6" "IMG-1"]
         "A tile function makes no difference.",
     FixedMemoryIgnored "fixed-memory-ignored" ["MOD-7"]
         "Memory may grow although the caller insists that it does not.",
@@ -316,6 +316,8 @@ mutations! {
         "The entry point gets the capacity, not the length.",
     CharactersPassed "characters-passed" ["RUN-3"]
         "The entry point gets the length in characters.",
+    MemoryDirty "memory-dirty" ["RUN-4" "DET-2"]
+        "A fresh instance finds the memory that the request before left.",
     InstanceReused "instance-reused" ["RUN-4" "DET-2"]
         "Requests share an instance although nobody asks for that.",
     FailureSpoils "failure-spoils" ["RUN-4" "DET-2"]
@@ -517,6 +519,8 @@ mutations! {
         "A recipe needs two stages.",
     I32Piped "i32-piped" ["REC-2"]
         "i32 output is piped as its bytes.",
+    PipesCheckedLate "pipes-checked-late" ["REC-2"]
+        "Whether a stage can be piped is found once it has run.",
     ScalarPiped "scalar-piped" ["REC-2"]
         "After a scalar the next stage gets an empty input.",
     LastMustPipe "last-must-pipe" ["REC-2"]
@@ -712,6 +716,45 @@ impl Mutation {
     pub fn from_text(text: &str) -> Option<Mutation> {
         let mut all = Mutation::ALL.iter().copied();
         all.find(|mutation| mutation.as_str() == text)
+    }
+}
+
+impl Mutation {
+    /// Whether the mutant refuses or fails whatever it is asked. Only a case that expects
+    /// an answer shows that: to one that expects another failure any mistake would do.
+    pub const fn refuses_all(self) -> bool {
+        matches!(
+            self,
+            Mutation::NumbersRefused
+                | Mutation::NothingInstantiates
+                | Mutation::FixedMemoryAlways
+                | Mutation::FixedMemoryRefused
+                | Mutation::AllInvalid
+                | Mutation::CustomSectionsRefused
+                | Mutation::EverythingTooLarge
+                | Mutation::EntryTakesPointer
+                | Mutation::StoppedAtOnce
+                | Mutation::FuelAtOnce
+                | Mutation::ScalarRefused
+                | Mutation::SingleStageRefused
+                | Mutation::AllSettersMisshapen
+                | Mutation::AllKeysUnknown
+                | Mutation::EveryCallTraps
+                | Mutation::LimitsHalved
+        )
+    }
+
+    /// Whether the mutant takes modules that no engine behind the seam runs. Then what it
+    /// does with them cannot be seen, only that it took them.
+    pub const fn outruns_the_engine(self) -> bool {
+        matches!(
+            self,
+            Mutation::FirstMemoryTaken
+                | Mutation::ImportsUnchecked
+                | Mutation::FunctionImportsOnly
+                | Mutation::VersionUnchecked
+                | Mutation::ProposalsTaken
+        )
     }
 }
 

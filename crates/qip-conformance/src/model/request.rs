@@ -12,7 +12,9 @@ use crate::outcome::{Outcome, OutputKind};
 use crate::task::Request;
 
 use super::exports::{Getter, Pair, Plan, Source};
-use super::{Job, Kept, Loaded, Mutation, at_stage, media_type, number, refused, shown};
+use super::{
+    Job, Kept, Loaded, Mutation, NOT_PIPEABLE, at_stage, media_type, number, refused, shown,
+};
 
 /// What passes from stage to stage (REC-4).
 struct Passed {
@@ -50,6 +52,9 @@ pub(super) fn answer(
     request: &Request,
     kept: &mut Kept,
 ) -> (Outcome, Option<Range<usize>>) {
+    if job.errs(Mutation::StagesShareInstance) && !job.task.options.reuse {
+        kept.fill_with(|| None);
+    }
     match run_stages(stages, job, request, kept) {
         Ok(mut passed) => {
             let place = passed.left.place.take();
@@ -75,10 +80,9 @@ fn run_stages(
     let mut first_kind = None;
     if stages.len() > 1 && job.errs(Mutation::LaterStageEarly) {
         for (index, stage) in stages.iter().enumerate() {
-            let instance = instantiate(stage, job, &mut budget);
-            match instance {
-                Ok(instance) => kept[index] = Some(instance),
-                Err(outcome) => return Err(at_stage(outcome, index, job)),
+            if kept[index].is_none() {
+                let instance = instantiate(stage, job, &mut budget);
+                kept[index] = Some(instance.map_err(|fault| at_stage(fault, index, job))?);
             }
         }
     }
@@ -88,7 +92,7 @@ fn run_stages(
         if index > 0 && job.errs(Mutation::FuelPerStage) {
             budget.fuel = self::budget(job).fuel;
         }
-        let place = Place {
+        let position = Position {
             is_first: index == 0,
             is_last,
         };
@@ -103,8 +107,16 @@ fn run_stages(
             let outcome = refused(Code::NotPipeable, "bytes are no text");
             return Err(at_stage(outcome, index, job));
         }
-        let ran = run(stage, job, passed, &mut budget, &mut kept[slot], place);
+        let ran = run(stage, job, passed, &mut budget, &mut kept[slot], position);
         passed = ran.map_err(|outcome| at_stage(outcome, index, job))?;
+        let is_piped = matches!(
+            passed.result,
+            Output::Buffered(OutputKind::Utf8 | OutputKind::Bytes, _)
+        );
+        if !is_last && !is_piped && job.errs(Mutation::PipesCheckedLate) {
+            let outcome = refused(Code::NotPipeable, NOT_PIPEABLE);
+            return Err(at_stage(outcome, index, job));
+        }
         if let (None, Output::Buffered(kind, _)) = (first_kind, &passed.result) {
             first_kind = Some(*kind);
         }
@@ -112,9 +124,6 @@ fn run_stages(
         if is_empty && !is_last && job.errs(Mutation::EmptyOutputEndsRecipe) {
             break;
         }
-    }
-    if job.errs(Mutation::StagesShareInstance) && !job.task.options.reuse {
-        kept.fill_with(|| None);
     }
     if let (Some(first), Output::Buffered(kind, _)) = (first_kind, &mut passed.result)
         && first != *kind
@@ -191,7 +200,10 @@ pub(super) fn budget(job: Job<'_>) -> Budget {
 
 /// REC-4: each stage has an instance of its own.
 fn slot(stages: &[Loaded], index: usize, job: Job<'_>) -> usize {
-    let same = |other: &Loaded| other.wasm == stages[index].wasm;
+    let stage = &stages[index];
+    // Only an instance that has the same exports ready can be shared.
+    let same =
+        |other: &Loaded| other.wasm == stage.wasm && other.plan.exports == stage.plan.exports;
     match stages[..index].iter().position(same) {
         Some(first) if job.errs(Mutation::StagesShareInstance) => first,
         _ => index,
@@ -200,7 +212,7 @@ fn slot(stages: &[Loaded], index: usize, job: Job<'_>) -> usize {
 
 /// Where a stage stands in its recipe.
 #[derive(Clone, Copy)]
-struct Place {
+struct Position {
     is_first: bool,
     is_last: bool,
 }
@@ -212,7 +224,7 @@ fn run(
     passed: Passed,
     budget: &mut Budget,
     kept: &mut Option<Box<dyn Instance>>,
-    place: Place,
+    position: Position,
 ) -> Result<Passed, Outcome> {
     let is_reused = kept.is_some();
     let mut instance = match kept.take() {
@@ -222,39 +234,46 @@ fn run(
         }
         None => instantiate(stage, job, budget)?,
     };
-    let may_skip = !place.is_last && job.errs(Mutation::FailureIsSkipped);
-    let skipped = may_skip.then(|| Passed {
-        result: Output::Buffered(OutputKind::Bytes, input_of(&passed).to_vec()),
-        content_type: passed.content_type.clone(),
-        left: Left::default(),
-    });
+    if is_reused && !job.task.options.reuse && job.errs(Mutation::MemoryDirty) {
+        let memory = instance.memory().to_vec();
+        instance = instantiate(stage, job, budget)?;
+        put_memory(&mut *instance, &memory);
+    }
     if let Some(memory) = &passed.left.memory {
-        let own = instance.memory();
-        let length = own.len().min(memory.len());
-        own[..length].copy_from_slice(&memory[..length]);
+        put_memory(&mut *instance, memory);
     }
     let sets_uniforms = !is_reused || !job.errs(Mutation::UniformsOnce);
-    let passed = content(&mut *instance, stage, job, passed, place, sets_uniforms);
-    // RUN-4: after a trap or a stop, an instance is never used again.
-    let keeps = match &passed {
-        Ok(_) => true,
-        Err(Outcome::Refused { .. }) => !job.errs(Mutation::DroppedAfterRefusal),
-        Err(_) => job.errs(Mutation::ReusedAfterTrap),
-    };
-    if let (Err(Outcome::Trapped { .. }), Some(skipped)) = (&passed, skipped) {
-        // REC-5: what fails ends the recipe.
-        return Ok(skipped);
+    let given = content(
+        &mut *instance,
+        &stage.plan,
+        job,
+        &passed,
+        position,
+        sets_uniforms,
+    );
+    // REC-5: what fails ends the recipe.
+    if let Err(Outcome::Trapped { .. }) = given
+        && !position.is_last
+        && job.errs(Mutation::FailureIsSkipped)
+    {
+        return Ok(passed);
     }
-    if !keeps && passed.is_err() {
-        return passed;
+    // RUN-4: after a trap or a stop, an instance is never used again.
+    let is_over = match &given {
+        Ok(_) => false,
+        Err(Outcome::Refused { .. }) => job.errs(Mutation::DroppedAfterRefusal),
+        Err(_) => !job.errs(Mutation::ReusedAfterTrap),
+    };
+    if is_over {
+        return given;
     }
     let used = instance.finish();
-    if used.refused_growths > 0 && passed.is_ok() && job.errs(Mutation::RefusedGrowthFails) {
+    if used.refused_growths > 0 && given.is_ok() && job.errs(Mutation::RefusedGrowthFails) {
         return Err(refused(Code::Limit, "growth was refused"));
     }
     // RUN-6: the host's own work counts, too.
     let is_late = budget.deadline.is_some_and(|it| Instant::now() > it);
-    if passed.is_ok() && is_late {
+    if given.is_ok() && is_late {
         return Err(exhausted(Exhausted::Time, job));
     }
     budget.fuel = budget
@@ -264,10 +283,19 @@ fn run(
     let reuses = if job.task.options.reuse {
         !job.errs(Mutation::ReuseIgnored)
     } else {
-        job.errs(Mutation::InstanceReused) || job.errs(Mutation::StagesShareInstance)
+        job.errs(Mutation::InstanceReused)
+            || job.errs(Mutation::MemoryDirty)
+            || job.errs(Mutation::StagesShareInstance)
     };
-    *kept = (keeps && reuses).then_some(instance);
-    passed
+    *kept = reuses.then_some(instance);
+    given
+}
+
+/// As much of other memory as there is room for.
+fn put_memory(instance: &mut dyn Instance, memory: &[u8]) {
+    let own = instance.memory();
+    let length = own.len().min(memory.len());
+    own[..length].copy_from_slice(&memory[..length]);
 }
 
 fn instantiate(
@@ -343,20 +371,13 @@ fn input_checks(job: Job<'_>) -> [InputCheck; 4] {
 /// ORD-2, for a module that has been instantiated.
 fn content(
     instance: &mut dyn Instance,
-    stage: &Loaded,
+    plan: &Plan,
     job: Job<'_>,
-    passed: Passed,
-    place: Place,
+    passed: &Passed,
+    position: Position,
     sets_uniforms: bool,
 ) -> Result<Passed, Outcome> {
-    let plan = &stage.plan;
-    if let Some(outcome) = &plan.by_mistake.refused_late {
-        return Err(outcome.clone());
-    }
-    for export in &plan.by_mistake.called_first {
-        let result = instance.call(*export, &[]);
-        result.map_err(|stop| stopped(stop, job))?;
-    }
+    make_early_mistakes(instance, plan, job)?;
     let early = Early {
         memory: instance.memory().len(),
         bytes: job
@@ -364,6 +385,59 @@ fn content(
             .then(|| instance.memory().to_vec()),
         globals: early_globals(instance, plan, job),
     };
+    let mut numbers = set_and_get(instance, plan, job, passed, &early, sets_uniforms)?;
+    let input = check_input(instance, plan, job, passed, &early, position, &numbers)?;
+    write_input(instance.memory(), &numbers, &input.bytes, job);
+    make_mistakes_before_call(instance, plan, job, &numbers)?;
+
+    let before = instance.memory().len();
+    let result = call_entry(instance, plan, &numbers, &input.bytes, job)?;
+
+    let late = read_too_late(instance, plan, job, passed, &early, &mut numbers)?;
+    let start = numbers.input_ptr as usize;
+    let call = Call {
+        before,
+        result,
+        written: start..start + input.bytes.len(),
+        is_last: position.is_last,
+    };
+    let (result, place) = take_output(instance.memory(), &numbers, &call, job)?;
+    let shares_memory = !position.is_last && job.errs(Mutation::StagesShareMemory);
+    Ok(Passed {
+        result,
+        content_type: late.unwrap_or(input.content_type),
+        left: Left {
+            place,
+            memory: shares_memory.then(|| instance.memory().to_vec()),
+        },
+    })
+}
+
+/// What a mutant does as soon as there is an instance.
+fn make_early_mistakes(
+    instance: &mut dyn Instance,
+    plan: &Plan,
+    job: Job<'_>,
+) -> Result<(), Outcome> {
+    if let Some(outcome) = &plan.by_mistake.refused_late {
+        return Err(outcome.clone());
+    }
+    for export in &plan.by_mistake.called_first {
+        let result = instance.call(*export, &[]);
+        result.map_err(|stop| stopped(stop, job))?;
+    }
+    Ok(())
+}
+
+/// UNI-2, then RUN-2.
+fn set_and_get(
+    instance: &mut dyn Instance,
+    plan: &Plan,
+    job: Job<'_>,
+    passed: &Passed,
+    early: &Early,
+    sets_uniforms: bool,
+) -> Result<Numbers, Outcome> {
     let uniforms_late = job.errs(Mutation::UniformsAfterGetters);
     if sets_uniforms && !uniforms_late {
         set_uniforms(instance, plan, job)?;
@@ -373,13 +447,13 @@ fn content(
             input_ptr: 0,
             input_cap: 0,
             output: None,
-            input_type: read_pair(instance, &plan.input_type, job, &early)?,
-            output_type: read_pair(instance, &plan.output_type, job, &early)?,
+            input_type: read_pair(instance, &plan.input_type, job, early)?,
+            output_type: read_pair(instance, &plan.output_type, job, early)?,
         };
         let current = passed.content_type.clone();
         check_content_types(instance.memory(), &types, current, job)?;
     }
-    let mut numbers = read_numbers(instance, plan, job, &early)?;
+    let mut numbers = read_numbers(instance, plan, job, early)?;
     if job.errs(Mutation::InputAtZero) {
         numbers.input_ptr = 0;
     }
@@ -392,17 +466,32 @@ fn content(
     if sets_uniforms && uniforms_late {
         set_uniforms(instance, plan, job)?;
     }
+    Ok(numbers)
+}
 
-    let mut input = input_of(&passed).to_vec();
-    let check_utf8 = job.task.options.utf8 == Utf8::Checked
-        || job.errs(Mutation::UncheckedIgnored)
-        || job.errs(Mutation::UncheckedOutputOnly);
-    let is_text = plan.input_is_utf8 && check_utf8;
+/// An input that nothing is left to say against, and the type that is current after it.
+struct Input {
+    bytes: Vec<u8>,
+    content_type: Option<String>,
+}
+
+/// MIME, IN-3, IN-4, IN-6 and REC-3, in the order of ORD-2.
+fn check_input(
+    instance: &mut dyn Instance,
+    plan: &Plan,
+    job: Job<'_>,
+    passed: &Passed,
+    early: &Early,
+    position: Position,
+    numbers: &Numbers,
+) -> Result<Input, Outcome> {
+    let mut bytes = input_of(passed).to_vec();
+    let is_text = plan.input_is_utf8 && checks_utf8(job, Mutation::UncheckedOutputOnly);
     if is_text {
-        input = mended_text(input, job, MEND_INPUT);
+        bytes = mended_text(bytes, job, MEND_INPUT);
     }
     if !is_text && job.errs(Mutation::BytesInputChecked) {
-        check_utf8_text(&input, Code::InputNotUtf8, job)?;
+        check_utf8_text(&bytes, Code::InputNotUtf8, job)?;
     }
     let mut content_type = None;
     for check in input_checks(job) {
@@ -410,9 +499,9 @@ fn content(
             InputCheck::ContentTypes => {
                 let current = passed.content_type.clone();
                 let memory = early.bytes.as_deref().unwrap_or(instance.memory());
-                content_type = check_content_types(memory, &numbers, current, job)?;
+                content_type = check_content_types(memory, numbers, current, job)?;
             }
-            InputCheck::Length => check_length(instance.memory(), &numbers, &mut input, job)?,
+            InputCheck::Length => check_length(instance.memory(), numbers, &mut bytes, job)?,
             // IN-4: memory as it is after the getters.
             InputCheck::Bounds => {
                 let memory = if job.errs(Mutation::InputBoundsEarly) {
@@ -422,19 +511,40 @@ fn content(
                 } else {
                     instance.memory().len()
                 };
-                check_input_bounds(memory, &numbers, &mut input, job)?;
+                check_input_bounds(memory, numbers, &mut bytes, job)?;
             }
             // REC-3: also what comes from another stage.
             InputCheck::Utf8 => {
                 let leaves_out = job.errs(Mutation::InputUtf8Unchecked)
-                    || !place.is_first && job.errs(Mutation::PipedUtf8Unchecked);
+                    || !position.is_first && job.errs(Mutation::PipedUtf8Unchecked);
                 if is_text && !leaves_out {
-                    check_utf8_text(&input, Code::InputNotUtf8, job)?;
+                    check_utf8_text(&bytes, Code::InputNotUtf8, job)?;
                 }
             }
         }
     }
-    write_input(instance.memory(), &numbers, &input, job);
+    Ok(Input {
+        bytes,
+        content_type,
+    })
+}
+
+/// IN-6: unless the caller asks not to. `other_side_only` is the mistake of one who leaves
+/// the option to the other side.
+fn checks_utf8(job: Job<'_>, other_side_only: Mutation) -> bool {
+    match job.task.options.utf8 {
+        Utf8::Checked => true,
+        Utf8::Unchecked => job.errs(Mutation::UncheckedIgnored) || job.errs(other_side_only),
+    }
+}
+
+/// What a mutant looks at between writing and calling.
+fn make_mistakes_before_call(
+    instance: &mut dyn Instance,
+    plan: &Plan,
+    job: Job<'_>,
+    numbers: &Numbers,
+) -> Result<(), Outcome> {
     if let Some(outcome) = &plan.by_mistake.refused_before_call {
         return Err(outcome.clone());
     }
@@ -444,58 +554,63 @@ fn content(
     {
         return Err(refused(Code::OutputOutOfBounds, "no memory there"));
     }
+    Ok(())
+}
 
-    let before = instance.memory().len();
-    let result = call_entry(instance, plan, &numbers, &input, job)?;
-
-    if job.errs(Mutation::TypeGettersAfterCall) {
-        numbers.input_type = read_pair(instance, &plan.input_type, job, &early)?;
-        numbers.output_type = read_pair(instance, &plan.output_type, job, &early)?;
-        let current = passed.content_type.clone();
-        content_type = check_content_types(instance.memory(), &numbers, current, job)?;
-    }
-    if job.errs(Mutation::TypesReadAfterCall) {
-        let current = passed.content_type.clone();
-        content_type = check_content_types(instance.memory(), &numbers, current, job)?;
-    }
+/// What a mutant reads only after the call: numbers of the output, and content types,
+/// which are given back if they were.
+fn read_too_late(
+    instance: &mut dyn Instance,
+    plan: &Plan,
+    job: Job<'_>,
+    passed: &Passed,
+    early: &Early,
+    numbers: &mut Numbers,
+) -> Result<Option<Option<String>>, Outcome> {
     if let (Some(output), Some((_, ptr, cap))) = (&plan.output, &mut numbers.output) {
         if job.errs(Mutation::OutputGettersAfterCall) {
-            *ptr = read_number(instance, &output.ptr, job, &early)?;
+            *ptr = read_number(instance, &output.ptr, job, early)?;
         }
         if job.errs(Mutation::OutputCapAfterCall) {
-            *cap = read_number(instance, &output.cap, job, &early)?;
+            *cap = read_number(instance, &output.cap, job, early)?;
         }
     }
-    let mut left = Left::default();
-    if !place.is_last && job.errs(Mutation::StagesShareMemory) {
-        left.memory = Some(instance.memory().to_vec());
+    let getters_too = job.errs(Mutation::TypeGettersAfterCall);
+    if getters_too {
+        numbers.input_type = read_pair(instance, &plan.input_type, job, early)?;
+        numbers.output_type = read_pair(instance, &plan.output_type, job, early)?;
     }
-    let result = match numbers.output {
-        // OUT-8.
-        None if result < 0 && job.errs(Mutation::ScalarChecked) => {
-            return Err(refused(Code::OutputTooLarge, "a negative result"));
+    if getters_too || job.errs(Mutation::TypesReadAfterCall) {
+        let current = passed.content_type.clone();
+        let types = check_content_types(instance.memory(), numbers, current, job)?;
+        return Ok(Some(types));
+    }
+    Ok(None)
+}
+
+/// OUT-1, OUT-8: what there is, and where it was if it was in memory.
+fn take_output(
+    memory: &[u8],
+    numbers: &Numbers,
+    call: &Call,
+    job: Job<'_>,
+) -> Result<(Output, Option<Range<usize>>), Outcome> {
+    match numbers.output {
+        None if call.result < 0 && job.errs(Mutation::ScalarChecked) => {
+            Err(refused(Code::OutputTooLarge, "a negative result"))
         }
-        None => Output::Scalar(result),
-        Some((_, _, 0)) if job.errs(Mutation::CapacityZeroScalar) => Output::Scalar(result),
-        Some((_, 0, _)) if job.errs(Mutation::PointerZeroScalar) => Output::Scalar(result),
+        None => Ok((Output::Scalar(call.result), None)),
+        Some((_, _, 0)) if job.errs(Mutation::CapacityZeroScalar) => {
+            Ok((Output::Scalar(call.result), None))
+        }
+        Some((_, 0, _)) if job.errs(Mutation::PointerZeroScalar) => {
+            Ok((Output::Scalar(call.result), None))
+        }
         Some(buffer) => {
-            let written = numbers.input_ptr as usize..numbers.input_ptr as usize + input.len();
-            let call = Call {
-                before,
-                result,
-                written,
-                is_last: place.is_last,
-            };
-            let (output, place) = read_output(instance.memory(), buffer, call, job)?;
-            left.place = Some(place);
-            output
+            let (output, place) = read_output(memory, buffer, call, job)?;
+            Ok((output, Some(place)))
         }
-    };
-    Ok(Passed {
-        result,
-        content_type,
-        left,
-    })
+    }
 }
 
 /// What is known of a call once it has returned.
@@ -824,7 +939,10 @@ fn call_entry(
     let Some(entry) = plan.entry else {
         return Ok(0);
     };
-    let args = [Value::I32(length.cast_signed())];
+    let mut args = vec![Value::I32(length.cast_signed())];
+    if job.errs(Mutation::EntryTakesPointer) {
+        args.insert(0, Value::I32(numbers.input_ptr.cast_signed()));
+    }
     let mut result = instance.call(entry, &args);
     if result.is_ok() && job.errs(Mutation::CalledTwice) {
         result = instance.call(entry, &args);
@@ -851,7 +969,7 @@ fn call_entry(
 fn read_output(
     memory: &[u8],
     (kind, ptr, cap): (OutputKind, u32, u32),
-    call: Call,
+    call: &Call,
     job: Job<'_>,
 ) -> Result<(Output, Range<usize>), Outcome> {
     let mut count = call.result.cast_unsigned();
@@ -862,14 +980,14 @@ fn read_output(
         count = cap;
     }
     if job.errs(Mutation::OutputBoundsBeforeCount) {
-        check_output_bounds(memory, (kind, ptr, cap), count, &call, job)?;
+        check_output_bounds(memory, (kind, ptr, cap), count, call, job)?;
     }
-    let bytes_cap = kind == OutputKind::I32 && job.errs(Mutation::I32CapacityIsBytes);
-    let is_too_large = count > cap
-        || bytes_cap && count > cap / 4
-        || count == cap && job.errs(Mutation::CountExclusive)
-        || count < cap && job.errs(Mutation::CountMustFill)
-        || cap > i32::MAX.cast_unsigned() && job.errs(Mutation::OutputCapSigned);
+    let is_by_mistake =
+        kind == OutputKind::I32 && count > cap / 4 && job.errs(Mutation::I32CapacityIsBytes)
+            || count == cap && job.errs(Mutation::CountExclusive)
+            || count < cap && job.errs(Mutation::CountMustFill)
+            || cap > i32::MAX.cast_unsigned() && job.errs(Mutation::OutputCapSigned);
+    let is_too_large = count > cap || is_by_mistake;
     if is_too_large && job.errs(Mutation::CountCut) {
         count = cap;
     } else if is_too_large && !job.errs(Mutation::CountUnchecked) {
@@ -877,7 +995,7 @@ fn read_output(
         return Err(refused(Code::OutputTooLarge, message));
     }
     // OUT-5: memory as it is after the call.
-    let place = check_output_bounds(memory, (kind, ptr, cap), count, &call, job)?;
+    let place = check_output_bounds(memory, (kind, ptr, cap), count, call, job)?;
     let mut bytes = memory[place.clone()].to_vec();
     if bytes.len() > PAGE_BYTES as usize && job.errs(Mutation::OutputOfAPage) {
         bytes.truncate(PAGE_BYTES as usize);
@@ -885,10 +1003,7 @@ fn read_output(
     if kind == OutputKind::I32 && job.errs(Mutation::I32BigEndian) {
         bytes.chunks_mut(4).for_each(<[u8]>::reverse);
     }
-    let check_utf8 = job.task.options.utf8 == Utf8::Checked
-        || job.errs(Mutation::UncheckedIgnored)
-        || job.errs(Mutation::UncheckedInputOnly);
-    let is_text = kind == OutputKind::Utf8 && check_utf8;
+    let is_text = kind == OutputKind::Utf8 && checks_utf8(job, Mutation::UncheckedInputOnly);
     if is_text {
         bytes = mended_text(bytes, job, MEND_OUTPUT);
     }
@@ -1052,6 +1167,12 @@ fn not_instantiated(stop: Stop, job: Job<'_>) -> Outcome {
         Stop::Trap(trap) if !job.errs(Mutation::InstantiationTraps) => {
             let message = format!("a trap while instantiating: {}", trap.kind);
             refused(Code::Instantiate, message)
+        }
+        // A mutant that declares no limit finds out here that there is one.
+        Stop::Engine(_)
+            if job.errs(Mutation::MemoryUnlimited) || job.errs(Mutation::TableUnlimited) =>
+        {
+            refused(Code::Instantiate, "no room")
         }
         stop => stopped(stop, job),
     }
