@@ -36,7 +36,8 @@
 //! A MUST case that fails; a subject that breaks; a known failure that no longer
 //! fails or matches nothing; and a run in which a selected case has no verdict, or in
 //! which none was judged. Cases that need what a subject lacks are `unsupported`, and
-//! leave it green. [`Report::reasons`] says which.
+//! leave it green; a subject that says so of what a case does not need is broken.
+//! [`Report::reasons`] says which.
 //!
 //! # Not promised
 //!

@@ -68,7 +68,8 @@ pub enum Outcome {
         /// The message for people: what it wrote to stderr.
         message: String,
     },
-    /// The subject said that it lacks a capability.
+    /// The subject said that it lacks a capability: believed where it does not claim to
+    /// have it and the case needs it, and its fault elsewhere.
     Unsupported {
         /// The capability.
         capability: Capability,

@@ -180,7 +180,8 @@ pub(crate) fn of_answer(
 }
 
 /// What cannot be judged at all: broken answers, too few of them, and capabilities
-/// that the subject says it lacks.
+/// that the subject says it lacks. It is believed only where the case needs them: else a
+/// subject would be green that answers nothing.
 fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Option<CaseResult> {
     let broken = |why: String| Some(result(case, Verdict::Broken).because(why));
     for outcome in outcomes {
@@ -202,10 +203,8 @@ fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Op
     }
     for outcome in outcomes {
         if let Outcome::Unsupported { capability } = outcome {
-            if subject.capabilities().contains(capability) {
-                return broken(format!(
-                    "says that it lacks `{capability}`, which it claims to have"
-                ));
+            if let Some(why) = case.cannot_lack(subject.capabilities(), *capability) {
+                return broken(why);
             }
             let why = format!("says that it needs {capability}");
             return Some(result(case, Verdict::Unsupported).because(why));

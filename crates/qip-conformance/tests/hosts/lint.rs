@@ -58,6 +58,7 @@ fn faults() {
         ("says-garbage", &[]),
         ("stops-in-a-line", &[]),
         ("claims-everything", &[]),
+        ("lacks-what-no-case-needs", &[]),
         ("answers-early", &[]),
         (
             "says",

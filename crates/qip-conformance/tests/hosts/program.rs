@@ -158,6 +158,12 @@ fn answer(mode: &str, args: &[String], number: usize, case: &Value, before: &Val
                 &json!({ "unsupported": { "capability": "fuel" } }),
             ));
         }
+        "lacks-what-no-case-needs" if number > 1 => {
+            say(&answer_line(
+                id,
+                &json!({ "unsupported": { "capability": "image" } }),
+            ));
+        }
         "leaves-a-child" | "leaves-a-child-and-ends" => {
             if number == 1 {
                 let child = Command::new(std::env::current_exe().unwrap())
