@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::lines::{self, Line};
 use super::settings::Log;
 use super::stderr::Stderr;
-use crate::group;
+use crate::group::Program;
 
 /// The longest line that is read, in bytes: so much can a program that never ends a line
 /// make the harness keep. No answer that the corpus expects comes to a sixteenth of it, so
@@ -27,7 +27,7 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 /// One process.
 pub(super) struct Process {
-    child: Child,
+    program: Program,
     /// What is written to stdin; stdin is closed when it is dropped.
     stdin: Option<Sender<Vec<u8>>>,
     /// What comes on stdout. It holds one line, and its thread another.
@@ -35,7 +35,6 @@ pub(super) struct Process {
     stderr: Stderr,
     /// More had come when the last line came.
     followed: bool,
-    is_ended: bool,
 }
 
 /// How a process came to its end.
@@ -66,23 +65,15 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        group::give(&mut command);
-        let mut child = command.spawn()?;
-        let started = Pipes::take(&mut child).and_then(|pipes| pipes.serve(label, log));
-        match started {
-            Ok((stdin, events, stderr)) => Ok(Process {
-                child,
-                stdin: Some(stdin),
-                events,
-                stderr,
-                followed: false,
-                is_ended: false,
-            }),
-            Err(error) => {
-                group::end(&mut child);
-                Err(error)
-            }
-        }
+        let mut program = Program::start(&mut command)?;
+        let (stdin, events, stderr) = Pipes::take(&mut program.child)?.serve(label, log)?;
+        Ok(Process {
+            program,
+            stdin: Some(stdin),
+            events,
+            stderr,
+            followed: false,
+        })
     }
 
     /// Writes a line and waits for the one that answers it. After a fault the process
@@ -90,7 +81,7 @@ impl Process {
     pub(super) fn ask(&mut self, line: Vec<u8>, within: Duration) -> Result<Vec<u8>, Fault> {
         let answer = self.converse(line, within);
         if answer.is_err() {
-            self.kill();
+            self.program.end();
         }
         answer
     }
@@ -191,13 +182,13 @@ impl Process {
     /// The last lines of stderr, of a program that has ended.
     fn last_of_stderr(&mut self) -> Vec<String> {
         // What it started may hold its stderr open.
-        self.kill();
+        self.program.end();
         self.stderr.last_lines()
     }
 
     fn has_exited(&mut self) -> Option<ExitStatus> {
         // An error is answered like a program that runs: it ends with the deadline.
-        self.child.try_wait().ok().flatten()
+        self.program.child.try_wait().ok().flatten()
     }
 
     fn exit_within(&mut self, time: Duration) -> Option<ExitStatus> {
@@ -217,24 +208,11 @@ impl Process {
     /// not.
     pub(super) fn end(&mut self, time_to_leave: Duration) -> Ending {
         self.stdin = None;
-        let left = self.is_ended || self.exit_within(time_to_leave).is_some();
-        self.kill();
+        let left = self.exit_within(time_to_leave).is_some();
+        self.program.end();
         // So that all that it said is told before others speak.
         self.stderr.last_lines();
         if left { Ending::Left } else { Ending::Killed }
-    }
-
-    fn kill(&mut self) {
-        if !self.is_ended {
-            self.is_ended = true;
-            group::end(&mut self.child);
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
     }
 }
 
