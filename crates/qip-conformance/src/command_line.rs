@@ -39,11 +39,12 @@ const STARTUP: Duration = Duration::from_secs(3);
 /// | bytes | 0 | the bytes |
 /// | 32-bit elements | 0 | one a line, as eight lower-case hexadecimal digits |
 /// | a scalar | 0 | `Ran: N` and a newline (OUT-8) |
-/// | refused, trapped | 4 or 1 | nothing |
-/// | refused with `limit`, stopped | 5 or 1 | nothing |
+/// | refused, trapped | 4 | nothing |
+/// | refused with `limit`, stopped | 5 | nothing |
 ///
-/// Status 1 is for a program that does not tell its failures apart: it passes, whatever
-/// the failure. The code of a refusal, the kind of a trap, the stage, the offset and the
+/// A failure also says something on stderr. When the command is opened, it is asked for a
+/// refusal: where it ends with another status than 4 and a message, it does not tell its
+/// failures apart, and that one status is expected of each. The code of a refusal, the kind of a trap, the stage, the offset and the
 /// content type cannot be seen and are not judged. A message is judged where the program
 /// has `texts`.
 ///
@@ -57,6 +58,9 @@ const STARTUP: Duration = Duration::from_secs(3);
 /// numbers cannot be told to it; nor can a recipe of no stages, a caller's content type,
 /// and limits but those of time, fuel and memory.
 ///
+/// One that fails a module that is sound cannot be judged: its failures would pass
+/// wherever one is expected, and say nothing.
+///
 /// # What breaks
 ///
 /// A program that a signal ends, that is still running after the time limit and 5 s
@@ -69,6 +73,8 @@ pub struct CommandLine {
     name: String,
     version: String,
     capabilities: Capabilities,
+    /// The exit status of every failure, where it does not tell them apart.
+    any_failure: Option<i32>,
     /// How often it would have gone on.
     endless: AtomicUsize,
 }
@@ -84,7 +90,7 @@ impl CommandLine {
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] for a command that is none, and others where the
-    /// program cannot be started.
+    /// program cannot be started or cannot be judged.
     pub fn open(command: &str) -> io::Result<CommandLine> {
         let invalid = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
         let words = shlex::split(command)
@@ -97,6 +103,7 @@ impl CommandLine {
             version: "unknown".to_owned(),
             words,
             capabilities: Capabilities::new(),
+            any_failure: None,
             endless: AtomicUsize::new(0),
         };
         probe::probe(&mut command_line)?;
@@ -200,6 +207,7 @@ impl CommandLine {
                 status,
                 stdout: finished.stdout,
                 message,
+                any_failure: self.any_failure,
             },
             None => Outcome::broken(format!("ended by {}: {message}", finished.status)),
         }

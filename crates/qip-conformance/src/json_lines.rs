@@ -269,6 +269,7 @@ fn outcome(outcome: &Outcome) -> OutcomeLine<'_> {
             status,
             stdout,
             message,
+            any_failure: _,
         } => OutcomeLine::Printed {
             status: *status,
             bytes: stdout.len(),

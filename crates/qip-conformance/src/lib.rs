@@ -45,7 +45,7 @@
 //! using it until the process ends. One that aborts takes the process with it. A
 //! [`HostProgram`] is another process, which can do neither: it is ended where it hangs,
 //! and where it ends, that is one broken case. But it runs with the rights of whoever runs
-//! it, and so does a [`CommandLine`]. What it starts in a process group of another's is not
+//! it, and so does a [`CommandLine`]. What it starts in another process group is not
 //! ended with it; on Windows, and where there is no `/bin/sh`, nothing that it starts is,
 //! and where this process is ended, it is only told so by the end of its stdin.
 

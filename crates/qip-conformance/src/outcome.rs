@@ -67,6 +67,9 @@ pub enum Outcome {
         stdout: Vec<u8>,
         /// The message for people: what it wrote to stderr.
         message: String,
+        /// The exit status of every failure, of a command that does not tell its failures
+        /// apart: what it ended with when it was seen to refuse something.
+        any_failure: Option<i32>,
     },
     /// The subject said that it lacks a capability: believed where it does not claim to
     /// have it and the case needs it, and its fault elsewhere.

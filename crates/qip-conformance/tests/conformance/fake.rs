@@ -134,6 +134,7 @@ pub(crate) fn printed(status: i32, stdout: &[u8]) -> Outcome {
         status,
         stdout: stdout.to_vec(),
         message: "error: it went wrong".to_owned(),
+        any_failure: None,
     }
 }
 
