@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::case::Case;
 use crate::expectation_file::{Known, KnownTarget};
 use crate::judge::{self, Detail, Difference, judge};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, trim_text};
 use crate::subject::Subject;
 use crate::watchdog::Answer;
 
@@ -80,8 +80,10 @@ pub struct CaseResult {
 /// An answer to one request, judged.
 #[derive(Clone, Debug)]
 pub struct JudgedRequest {
-    /// What was answered.
+    /// What was answered: of output and of texts, the first 64 KiB.
     pub outcome: Outcome,
+    /// How many bytes of output there were.
+    pub output_bytes: usize,
     /// How it differs from what was expected; empty for a match.
     pub differences: Vec<Difference>,
     /// The kinds of assertion that it was judged by. Of a coarse subject, those are fewer
@@ -133,8 +135,9 @@ pub(crate) fn of_answer(
     }
     let detail = Detail::of(subject.capabilities());
     let requests = case.expectations.iter().zip(outcomes);
-    let requests: Vec<JudgedRequest> = requests
+    let mut requests: Vec<JudgedRequest> = requests
         .map(|(expectation, outcome)| JudgedRequest {
+            output_bytes: outcome.output_bytes(),
             differences: judge(expectation, &outcome, detail),
             assertions: judge::judged(expectation, &outcome, detail),
             outcome,
@@ -171,6 +174,9 @@ pub(crate) fn of_answer(
         }
         None => None,
     };
+    for request in &mut requests {
+        request.outcome.trim();
+    }
     CaseResult {
         requests,
         why,
@@ -225,7 +231,8 @@ fn result(case: &Arc<Case>, verdict: Verdict) -> CaseResult {
 }
 
 impl CaseResult {
-    fn because(mut self, why: String) -> CaseResult {
+    fn because(mut self, mut why: String) -> CaseResult {
+        trim_text(&mut why);
         self.why = Some(why);
         self
     }
