@@ -5,7 +5,6 @@ mod probe;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{fs, io};
@@ -20,6 +19,7 @@ use crate::outcome::Outcome;
 use crate::subject::Subject;
 use crate::task::Task;
 use crate::watchdog::{GRACE, MAX_HANGS};
+use crate::words::Words;
 
 use self::execution::{Failure, Finished};
 
@@ -69,7 +69,7 @@ const STARTUP: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct CommandLine {
     /// The program, and the arguments that go before all others.
-    words: Vec<String>,
+    words: Words,
     name: String,
     version: String,
     capabilities: Capabilities,
@@ -92,14 +92,10 @@ impl CommandLine {
     /// [`io::ErrorKind::InvalidInput`] for a command that is none, and others where the
     /// program cannot be started or cannot be judged.
     pub fn open(command: &str) -> io::Result<CommandLine> {
-        let invalid = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
-        let words = shlex::split(command)
-            .ok_or_else(|| invalid("a quote is not closed, or a backslash stands at the end"))?;
-        let program = words.first().filter(|program| !program.is_empty());
-        let program = program.ok_or_else(|| invalid("no program is named"))?;
-        let stem = Path::new(program).file_stem().unwrap_or(program.as_ref());
+        let words = Words::parse(command)
+            .map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         let mut command_line = CommandLine {
-            name: stem.to_string_lossy().into_owned(),
+            name: words.file_stem(),
             version: "unknown".to_owned(),
             words,
             capabilities: Capabilities::new(),
@@ -116,8 +112,7 @@ impl CommandLine {
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
         time: Duration,
     ) -> Result<Finished, Failure> {
-        let (program, words) = self.words.split_first().unwrap_or((&self.name, &[]));
-        execution::run(Command::new(program).args(words).args(arguments), time)
+        execution::run(self.words.command().args(arguments), time)
     }
 
     /// Runs the command on a task of one request.

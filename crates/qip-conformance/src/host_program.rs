@@ -6,7 +6,6 @@
 //! asked what, what is charged to whom, and when the program is started again.
 
 mod answer;
-mod command;
 mod fault;
 mod lines;
 mod lint;
@@ -24,9 +23,9 @@ use crate::case::CaseId;
 use crate::outcome::Outcome;
 use crate::subject::Subject;
 use crate::task::Task;
+use crate::words::Words;
 
 use self::answer::Hello;
-use self::command::CommandLine;
 use self::process::{Ending, Process};
 
 pub use self::fault::Fault;
@@ -54,7 +53,7 @@ const MAX_RESTARTS: usize = 10;
 /// # }
 /// ```
 pub struct HostProgram {
-    command: CommandLine,
+    command: Words,
     settings: HostSettings,
     /// What the program is called on stderr, once it has said so.
     name: Arc<OnceLock<String>>,
@@ -91,7 +90,7 @@ impl HostProgram {
             command: command.to_owned(),
             cause,
         };
-        let command = CommandLine::parse(command).map_err(|why| error(Cause::Command(why)))?;
+        let command = Words::parse(command).map_err(|why| error(Cause::Command(why)))?;
         let name = Arc::default();
         let mut process = start_process(&command, &name, &settings).map_err(|why| {
             let program = text::shown(command.program(), text::SHOWN);
@@ -257,12 +256,12 @@ impl Drop for HostProgram {
 }
 
 fn start_process(
-    command: &CommandLine,
+    command: &Words,
     name: &Arc<OnceLock<String>>,
     settings: &HostSettings,
 ) -> std::io::Result<Process> {
     let name = Arc::clone(name);
-    let unnamed = command.label();
+    let unnamed = command.file_name();
     let label = move || name.get().unwrap_or(&unnamed).clone();
     Process::start(command, label, Arc::clone(&settings.log))
 }

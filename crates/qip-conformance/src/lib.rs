@@ -83,6 +83,7 @@ mod task;
 mod verdict;
 mod watchdog;
 mod wire;
+mod words;
 
 pub use bytes::Bytes;
 pub use capability::{Capabilities, Capability};

@@ -6,12 +6,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::command::CommandLine;
 use super::fault::Fault;
 use super::lines::{self, Line};
 use super::settings::Log;
 use super::stderr::Stderr;
 use crate::group::Program;
+use crate::words::Words;
 
 /// The longest line that is read, in bytes: so much can a program that never ends a line
 /// make the harness keep. No answer that the corpus expects comes to a sixteenth of it, so
@@ -56,7 +56,7 @@ enum Event {
 impl Process {
     /// Starts a process. What it writes to stderr goes to `log`, the label before it.
     pub(super) fn start(
-        command: &CommandLine,
+        command: &Words,
         label: impl Fn() -> String + Send + 'static,
         log: Log,
     ) -> io::Result<Process> {
