@@ -198,12 +198,14 @@ impl HostProgram {
         Lint::new(self)
     }
 
-    /// Closes stdin, and says whether the program then ended by itself. One that has been
-    /// ended is started again, to see how it leaves.
+    /// Closes stdin, and says how the program then ended. One that has been ended is
+    /// started again, to see how it leaves.
+    ///
+    /// A run does not look: after the last case there is none to charge it to.
     fn leave(&self) -> Result<Ending, Fault> {
         let mut state = self.lock();
         let mut process = self.take_process(&mut state)?;
-        Ok(process.end(self.settings.time_to_leave))
+        process.leave(self.settings.time_to_leave)
     }
 
     /// The process to ask, which is put back once it has answered as it should.
@@ -250,7 +252,7 @@ impl Subject for HostProgram {
 impl Drop for HostProgram {
     fn drop(&mut self) {
         if let Some(mut process) = self.lock().process.take() {
-            process.end(self.settings.time_to_leave);
+            process.let_leave(self.settings.time_to_leave);
         }
     }
 }

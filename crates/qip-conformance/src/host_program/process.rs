@@ -204,15 +204,67 @@ impl Process {
         }
     }
 
+    /// Closes stdin and sees how the program leaves: by itself and with status 0, saying
+    /// nothing more. However it does, it has ended then with what it has started.
+    pub(super) fn leave(&mut self, time_to_leave: Duration) -> Result<Ending, Fault> {
+        let ending = self.see_it_leave(time_to_leave);
+        self.end();
+        ending
+    }
+
+    fn see_it_leave(&mut self, time_to_leave: Duration) -> Result<Ending, Fault> {
+        self.stdin = None;
+        let begin = Instant::now();
+        loop {
+            match self.events.recv_timeout(LOOK) {
+                Ok(event) => check_is_no_line(event)?,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.has_exited().is_some() || begin.elapsed() >= time_to_leave {
+                break;
+            }
+        }
+        let left = time_to_leave.saturating_sub(begin.elapsed());
+        let Some(status) = self.exit_within(left) else {
+            return Ok(Ending::Killed);
+        };
+        // What it started may hold its stdout open; its last line may be under way.
+        self.program.end();
+        while let Ok(event) = self.events.recv_timeout(SETTLE) {
+            check_is_no_line(event)?;
+        }
+        if status.success() {
+            return Ok(Ending::Left);
+        }
+        let what = format!("the program ended ({status})");
+        let fault = Fault::new(what).expected("the status of success, 0");
+        Err(fault.stderr(self.stderr.last_lines()))
+    }
+
     /// Lets the program leave by itself, and ends it and what it has started if it does
     /// not.
-    pub(super) fn end(&mut self, time_to_leave: Duration) -> Ending {
+    pub(super) fn let_leave(&mut self, time_to_leave: Duration) {
         self.stdin = None;
-        let left = self.exit_within(time_to_leave).is_some();
+        self.exit_within(time_to_leave);
+        self.end();
+    }
+
+    fn end(&mut self) {
         self.program.end();
         // So that all that it said is told before others speak.
         self.stderr.last_lines();
-        if left { Ending::Left } else { Ending::Killed }
+    }
+}
+
+/// Whether nothing was said that nobody asked for.
+fn check_is_no_line(event: Event) -> Result<(), Fault> {
+    match event {
+        Event::Read(Line::Whole(line) | Line::TooLong(line) | Line::Unfinished(line), _) => {
+            Err(Fault::new("a line that nobody asked for").line(&line))
+        }
+        Event::Unreadable(error) => Err(Fault::new(format!("its stdout cannot be read: {error}"))),
+        Event::Read(Line::End, _) | Event::Unwritable(_) => Ok(()),
     }
 }
 

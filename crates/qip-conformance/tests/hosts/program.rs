@@ -52,6 +52,13 @@ pub(crate) fn run(mode: &str, args: &[String]) -> ExitCode {
     match mode {
         "ignores-the-end" => sleep(),
         "says-goodbye" => eprint!("goodbye"),
+        "says-more" => say("4 cases answered"),
+        "says-half-a-line-more" => write(b"bye"),
+        "never-stops-saying-more" => while io::stdout().write_all(b"bye\n").is_ok() {},
+        "fails-at-the-end" => {
+            eprintln!("out of luck");
+            return ExitCode::from(3);
+        }
         _ => {}
     }
     ExitCode::SUCCESS
