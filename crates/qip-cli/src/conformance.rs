@@ -49,7 +49,10 @@ pub(crate) struct Conformance {
     ])]
     lint: bool,
     /// A command line to judge: a command that takes `run -i FILE MODULE ['?k=v'] …` as
-    /// qip does. It is judged by what it prints, its exit status and its message alone.
+    /// qip does. It is judged by what it prints, its exit status and its message alone:
+    /// a failure must end with 4, or 5 for a limit, and a message on stderr. Of one that
+    /// ends otherwise when it is asked for a refusal, that one status is taken for every
+    /// failure. Pictures (`qip image`) are not judged yet: the image mode is not built.
     /// It is split into words and quotes as by a shell, but no shell runs. May be given
     /// several times.
     #[arg(long = "cli", value_name = "CMD")]
@@ -106,7 +109,7 @@ Exit codes:
   0  green: every selected case was judged or is unsupported, and no MUST case failed
   1  red; with --lint, a fault
   2  the command line cannot be understood
-  3  the corpus cannot be loaded, a program cannot be started, or a file cannot be written";
+  3  the corpus cannot be loaded, a program cannot be judged, or a file cannot be written";
 
 /// A report to write beside the table. JSON lines are the only format so far.
 #[derive(Clone, Debug)]
@@ -285,7 +288,7 @@ fn not_started(error: StartError) -> Failure {
 
 /// Why a command line cannot be judged at all.
 fn not_opened(command: &str, error: io::Error) -> Failure {
-    let what = format!("cannot run `{command}`");
+    let what = format!("cannot judge `{command}`");
     match error.kind() {
         io::ErrorKind::InvalidInput => Failure::Usage(
             format!("{what}: {error}"),

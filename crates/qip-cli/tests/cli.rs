@@ -12,6 +12,8 @@ mod conformance;
 mod directory;
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/five_subjects.rs"]
+mod five_subjects;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/hosts.rs"]

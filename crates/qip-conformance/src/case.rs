@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, Capability};
 use crate::expectation::Expectation;
 use crate::load_error::Place;
 use crate::task::Task;
@@ -54,6 +54,27 @@ impl Case {
     /// The kinds of assertion that it makes, over all requests.
     pub fn assertions(&self) -> impl Iterator<Item = &'static str> {
         self.expectations.iter().flat_map(Expectation::assertions)
+    }
+
+    /// What speaks against a subject with these capabilities that answers the case by
+    /// saying that it lacks this one; nothing, where the case needs it.
+    ///
+    /// A case is only put to a subject that claims all that the case says it needs. What
+    /// is left is what a module turns out to be: a tile filter.
+    pub(crate) fn cannot_lack(
+        &self,
+        claimed: &Capabilities,
+        capability: Capability,
+    ) -> Option<String> {
+        if claimed.contains(&capability) {
+            return Some(format!(
+                "says that it lacks `{capability}`, which it claims to have"
+            ));
+        }
+        let is_needed = self.needs.contains(&capability)
+            || (capability == Capability::Image && self.task.has_sound_tile_filter());
+        (!is_needed)
+            .then(|| format!("says that it lacks `{capability}`, which the case does not need"))
     }
 }
 

@@ -6,52 +6,95 @@ use qip_contract::Code;
 
 use crate::bytes::{self, first_difference};
 use crate::expectation::ExpectedOutcome;
-use crate::outcome::OutputKind;
+use crate::outcome::{Outcome, OutputKind};
 
 /// The exit status of a request that succeeds.
 pub(crate) const SUCCESS: i32 = 0;
 
-/// Those of one that is refused or traps. A command that does not tell its failures apart
-/// ends with 1.
-pub(crate) const FAILED: [i32; 2] = [4, 1];
+/// That of one that is refused or traps.
+pub(crate) const FAILED: i32 = 4;
 
-/// Those of one that a limit ends or refuses.
-const LIMITED: [i32; 2] = [5, 1];
+/// That of one that a limit ends or refuses.
+pub(crate) const LIMITED: i32 = 5;
 
-/// Whether this is what a command prints where `expected` comes out. A failure prints
-/// nothing on stdout: output is not read then (OUT-4, RUN-5).
-pub(crate) fn is_printed(expected: &ExpectedOutcome, status: i32, stdout: &[u8]) -> bool {
-    statuses(expected).contains(&status) && stdout == printed(expected)
+/// What a command printed and how it ended.
+#[derive(Clone, Copy)]
+pub(crate) struct Printed<'a> {
+    pub(crate) status: i32,
+    pub(crate) stdout: &'a [u8],
+    pub(crate) message: &'a str,
+    /// The status of every failure, of a command that does not tell its failures apart.
+    pub(crate) any_failure: Option<i32>,
 }
 
-/// What a command prints and how it ends where `expected` comes out, in one line; of
-/// long output, the part around `focus`.
-pub(crate) fn describe(expected: &ExpectedOutcome, focus: usize) -> String {
-    let statuses: Vec<String> = statuses(expected).iter().map(i32::to_string).collect();
-    let status = format!("exit status {}", statuses.join(" or "));
-    match expected {
-        ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_) => {
-            format!("{status}, {}", bytes::show(&printed(expected), focus))
+impl<'a> Printed<'a> {
+    /// What an outcome shows, where it shows no more than this.
+    pub(crate) fn of(outcome: &'a Outcome) -> Option<Printed<'a>> {
+        match outcome {
+            Outcome::Printed {
+                status,
+                stdout,
+                message,
+                any_failure,
+            } => Some(Printed {
+                status: *status,
+                stdout,
+                message,
+                any_failure: *any_failure,
+            }),
+            _ => None,
         }
-        _ => format!("{status}, 0 bytes ({})", expected.describe(0)),
+    }
+
+    /// Whether this is what a command prints where `expected` comes out. A failure prints
+    /// nothing on stdout: output is not read then (OUT-4, RUN-5). And it says something on
+    /// stderr: it is a failure that the command knows of.
+    pub(crate) fn is(self, expected: &ExpectedOutcome) -> bool {
+        self.status == self.wanted_status(expected)
+            && self.stdout == stdout(expected)
+            && (is_success(expected) || !self.message.trim().is_empty())
+    }
+
+    /// What the command prints and how it ends where `expected` comes out, in one line; of
+    /// long output, the part around `focus`.
+    pub(crate) fn wanted(self, expected: &ExpectedOutcome, focus: usize) -> String {
+        let status = self.wanted_status(expected);
+        if is_success(expected) {
+            let stdout = bytes::show(&stdout(expected), focus);
+            format!("exit status {status}, {stdout}")
+        } else {
+            let what = expected.describe(0);
+            format!("exit status {status}, 0 bytes, a message ({what})")
+        }
+    }
+
+    /// Where what was printed begins to differ.
+    pub(crate) fn focus(self, expected: &ExpectedOutcome) -> usize {
+        first_difference(&stdout(expected), self.stdout)
+    }
+
+    fn wanted_status(self, expected: &ExpectedOutcome) -> i32 {
+        match expected {
+            ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_) => SUCCESS,
+            ExpectedOutcome::Refused(Code::Limit) | ExpectedOutcome::Stopped(_) => {
+                self.any_failure.unwrap_or(LIMITED)
+            }
+            ExpectedOutcome::Refused(_) | ExpectedOutcome::Trapped(_) => {
+                self.any_failure.unwrap_or(FAILED)
+            }
+        }
     }
 }
 
-/// Where what was printed begins to differ.
-pub(crate) fn focus(expected: &ExpectedOutcome, stdout: &[u8]) -> usize {
-    first_difference(&printed(expected), stdout)
-}
-
-fn statuses(expected: &ExpectedOutcome) -> &'static [i32] {
-    match expected {
-        ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_) => &[SUCCESS],
-        ExpectedOutcome::Refused(Code::Limit) | ExpectedOutcome::Stopped(_) => &LIMITED,
-        ExpectedOutcome::Refused(_) | ExpectedOutcome::Trapped(_) => &FAILED,
-    }
+fn is_success(expected: &ExpectedOutcome) -> bool {
+    matches!(
+        expected,
+        ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_)
+    )
 }
 
 /// What stands on stdout (OUT-8, OUT-9).
-fn printed(expected: &ExpectedOutcome) -> Vec<u8> {
+fn stdout(expected: &ExpectedOutcome) -> Vec<u8> {
     match expected {
         ExpectedOutcome::Output(OutputKind::Utf8, text) => {
             let mut text = text.to_vec();

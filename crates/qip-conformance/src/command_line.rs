@@ -5,7 +5,6 @@ mod probe;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{fs, io};
@@ -20,6 +19,7 @@ use crate::outcome::Outcome;
 use crate::subject::Subject;
 use crate::task::Task;
 use crate::watchdog::{GRACE, MAX_HANGS};
+use crate::words::Words;
 
 use self::execution::{Failure, Finished};
 
@@ -39,11 +39,12 @@ const STARTUP: Duration = Duration::from_secs(3);
 /// | bytes | 0 | the bytes |
 /// | 32-bit elements | 0 | one a line, as eight lower-case hexadecimal digits |
 /// | a scalar | 0 | `Ran: N` and a newline (OUT-8) |
-/// | refused, trapped | 4 or 1 | nothing |
-/// | refused with `limit`, stopped | 5 or 1 | nothing |
+/// | refused, trapped | 4 | nothing |
+/// | refused with `limit`, stopped | 5 | nothing |
 ///
-/// Status 1 is for a program that does not tell its failures apart: it passes, whatever
-/// the failure. The code of a refusal, the kind of a trap, the stage, the offset and the
+/// A failure also says something on stderr. When the command is opened, it is asked for a
+/// refusal: where it ends with another status than 4 and a message, it does not tell its
+/// failures apart, and that one status is expected of each. The code of a refusal, the kind of a trap, the stage, the offset and the
 /// content type cannot be seen and are not judged. A message is judged where the program
 /// has `texts`.
 ///
@@ -57,6 +58,9 @@ const STARTUP: Duration = Duration::from_secs(3);
 /// numbers cannot be told to it; nor can a recipe of no stages, a caller's content type,
 /// and limits but those of time, fuel and memory.
 ///
+/// One that fails a module that is sound cannot be judged: its failures would pass
+/// wherever one is expected, and say nothing.
+///
 /// # What breaks
 ///
 /// A program that a signal ends, that is still running after the time limit and 5 s
@@ -65,10 +69,12 @@ const STARTUP: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct CommandLine {
     /// The program, and the arguments that go before all others.
-    words: Vec<String>,
+    words: Words,
     name: String,
     version: String,
     capabilities: Capabilities,
+    /// The exit status of every failure, where it does not tell them apart.
+    any_failure: Option<i32>,
     /// How often it would have gone on.
     endless: AtomicUsize,
 }
@@ -84,19 +90,16 @@ impl CommandLine {
     /// # Errors
     ///
     /// [`io::ErrorKind::InvalidInput`] for a command that is none, and others where the
-    /// program cannot be started.
+    /// program cannot be started or cannot be judged.
     pub fn open(command: &str) -> io::Result<CommandLine> {
-        let invalid = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
-        let words = shlex::split(command)
-            .ok_or_else(|| invalid("a quote is not closed, or a backslash stands at the end"))?;
-        let program = words.first().filter(|program| !program.is_empty());
-        let program = program.ok_or_else(|| invalid("no program is named"))?;
-        let stem = Path::new(program).file_stem().unwrap_or(program.as_ref());
+        let words = Words::parse(command)
+            .map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         let mut command_line = CommandLine {
-            name: stem.to_string_lossy().into_owned(),
+            name: words.file_stem(),
             version: "unknown".to_owned(),
             words,
             capabilities: Capabilities::new(),
+            any_failure: None,
             endless: AtomicUsize::new(0),
         };
         probe::probe(&mut command_line)?;
@@ -109,8 +112,7 @@ impl CommandLine {
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
         time: Duration,
     ) -> Result<Finished, Failure> {
-        let (program, words) = self.words.split_first().unwrap_or((&self.name, &[]));
-        execution::run(Command::new(program).args(words).args(arguments), time)
+        execution::run(self.words.command().args(arguments), time)
     }
 
     /// Runs the command on a task of one request.
@@ -201,6 +203,7 @@ impl CommandLine {
                 status,
                 stdout: finished.stdout,
                 message,
+                any_failure: self.any_failure,
             },
             None => Outcome::broken(format!("ended by {}: {message}", finished.status)),
         }

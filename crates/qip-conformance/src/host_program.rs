@@ -6,7 +6,6 @@
 //! asked what, what is charged to whom, and when the program is started again.
 
 mod answer;
-mod command;
 mod fault;
 mod lines;
 mod lint;
@@ -24,9 +23,9 @@ use crate::case::CaseId;
 use crate::outcome::Outcome;
 use crate::subject::Subject;
 use crate::task::Task;
+use crate::words::Words;
 
 use self::answer::Hello;
-use self::command::CommandLine;
 use self::process::{Ending, Process};
 
 pub use self::fault::Fault;
@@ -54,7 +53,7 @@ const MAX_RESTARTS: usize = 10;
 /// # }
 /// ```
 pub struct HostProgram {
-    command: CommandLine,
+    command: Words,
     settings: HostSettings,
     /// What the program is called on stderr, once it has said so.
     name: Arc<OnceLock<String>>,
@@ -91,7 +90,7 @@ impl HostProgram {
             command: command.to_owned(),
             cause,
         };
-        let command = CommandLine::parse(command).map_err(|why| error(Cause::Command(why)))?;
+        let command = Words::parse(command).map_err(|why| error(Cause::Command(why)))?;
         let name = Arc::default();
         let mut process = start_process(&command, &name, &settings).map_err(|why| {
             let program = text::shown(command.program(), text::SHOWN);
@@ -199,12 +198,14 @@ impl HostProgram {
         Lint::new(self)
     }
 
-    /// Closes stdin, and says whether the program then ended by itself. One that has been
-    /// ended is started again, to see how it leaves.
+    /// Closes stdin, and says how the program then ended. One that has been ended is
+    /// started again, to see how it leaves.
+    ///
+    /// A run does not look: after the last case there is none to charge it to.
     fn leave(&self) -> Result<Ending, Fault> {
         let mut state = self.lock();
         let mut process = self.take_process(&mut state)?;
-        Ok(process.end(self.settings.time_to_leave))
+        process.leave(self.settings.time_to_leave)
     }
 
     /// The process to ask, which is put back once it has answered as it should.
@@ -254,18 +255,18 @@ impl Subject for HostProgram {
 impl Drop for HostProgram {
     fn drop(&mut self) {
         if let Some(mut process) = self.lock().process.take() {
-            process.end(self.settings.time_to_leave);
+            process.let_leave(self.settings.time_to_leave);
         }
     }
 }
 
 fn start_process(
-    command: &CommandLine,
+    command: &Words,
     name: &Arc<OnceLock<String>>,
     settings: &HostSettings,
 ) -> std::io::Result<Process> {
     let name = Arc::clone(name);
-    let unnamed = command.label();
+    let unnamed = command.file_name();
     let label = move || name.get().unwrap_or(&unnamed).clone();
     Process::start(command, label, Arc::clone(&settings.log))
 }

@@ -14,9 +14,6 @@ use crate::verdict::{CaseResult, JudgedRequest, Verdict};
 /// The version of the lines below. Whatever takes something away raises it.
 const SCHEMA: u32 = 1;
 
-/// How many bytes of an output go into a report.
-const MAX_OUTPUT: usize = 64 << 10;
-
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Line<'r> {
@@ -228,18 +225,19 @@ fn request_line(expected: String, judged: &JudgedRequest) -> RequestLine<'_> {
     });
     RequestLine {
         expected,
-        found: outcome(&judged.outcome),
+        found: found(judged),
         differences: differences.collect(),
     }
 }
 
-fn outcome(outcome: &Outcome) -> OutcomeLine<'_> {
+fn found(judged: &JudgedRequest) -> OutcomeLine<'_> {
+    let outcome = &judged.outcome;
     let content_type = outcome.content_type().unwrap_or_default();
     match outcome {
         Outcome::Output { kind, bytes, .. } => OutcomeLine::Output {
             kind: kind.as_str(),
-            bytes: bytes.len(),
-            hex: to_hex(&bytes[..bytes.len().min(MAX_OUTPUT)]),
+            bytes: judged.output_bytes,
+            hex: to_hex(bytes),
             content_type,
         },
         Outcome::Scalar { value, .. } => OutcomeLine::Scalar {
@@ -279,10 +277,11 @@ fn outcome(outcome: &Outcome) -> OutcomeLine<'_> {
             status,
             stdout,
             message,
+            any_failure: _,
         } => OutcomeLine::Printed {
             status: *status,
-            bytes: stdout.len(),
-            hex: to_hex(&stdout[..stdout.len().min(MAX_OUTPUT)]),
+            bytes: judged.output_bytes,
+            hex: to_hex(stdout),
             message,
         },
         Outcome::Unsupported { capability } => OutcomeLine::Unsupported {

@@ -6,7 +6,7 @@ use qip_contract::TrapKind;
 
 use crate::bytes::first_difference;
 use crate::capability::{Capabilities, Capability};
-use crate::coarse;
+use crate::coarse::Printed;
 use crate::expectation::{Expectation, Expected, ExpectedOutcome, describe_type};
 use crate::outcome::Outcome;
 
@@ -78,9 +78,9 @@ fn differences(expected: &Expected, outcome: &Outcome, detail: Detail) -> Vec<Di
         let focus = focus(&expected.outcome, outcome);
         return vec![Difference {
             what: "outcome",
-            expected: match outcome {
-                Outcome::Printed { .. } => coarse::describe(&expected.outcome, focus),
-                _ => expected.outcome.describe(focus),
+            expected: match Printed::of(outcome) {
+                Some(printed) => printed.wanted(&expected.outcome, focus),
+                None => expected.outcome.describe(focus),
             },
             found: outcome.describe(focus),
         }];
@@ -122,10 +122,10 @@ fn is_coarse(outcome: &Outcome) -> bool {
 }
 
 fn is_outcome(expected: &ExpectedOutcome, outcome: &Outcome, detail: Detail) -> bool {
+    if let Some(printed) = Printed::of(outcome) {
+        return printed.is(expected);
+    }
     match (expected, outcome) {
-        (expected, Outcome::Printed { status, stdout, .. }) => {
-            coarse::is_printed(expected, *status, stdout)
-        }
         (
             ExpectedOutcome::Output(kind, expected),
             Outcome::Output {
@@ -156,8 +156,7 @@ fn focus(expected: &ExpectedOutcome, outcome: &Outcome) -> usize {
         (ExpectedOutcome::Output(_, expected), Outcome::Output { bytes, .. }) => {
             first_difference(&expected.to_vec(), bytes)
         }
-        (expected, Outcome::Printed { stdout, .. }) => coarse::focus(expected, stdout),
-        _ => 0,
+        _ => Printed::of(outcome).map_or(0, |printed| printed.focus(expected)),
     }
 }
 

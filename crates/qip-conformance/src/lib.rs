@@ -36,7 +36,8 @@
 //! A MUST case that fails; a subject that breaks; a known failure that no longer
 //! fails or matches nothing; and a run in which a selected case has no verdict, or in
 //! which none was judged. Cases that need what a subject lacks are `unsupported`, and
-//! leave it green. [`Report::reasons`] says which.
+//! leave it green; a subject that says so of what a case does not need is broken.
+//! [`Report::reasons`] says which.
 //!
 //! A [thorough](Run::thorough) run puts each case twice, in shuffled order. A subject that
 //! answers differently the second time fails it, whatever the case allows.
@@ -47,9 +48,9 @@
 //! using it until the process ends. One that aborts takes the process with it. A
 //! [`HostProgram`] is another process, which can do neither: it is ended where it hangs,
 //! and where it ends, that is one broken case. But it runs with the rights of whoever runs
-//! it, what it starts in a process group of its own is not ended with it, on Windows
-//! nothing that it starts is, and where this process is killed, it is only told so by the
-//! end of its stdin.
+//! it, and so does a [`CommandLine`]. What it starts in another process group is not
+//! ended with it; on Windows, and where there is no `/bin/sh`, nothing that it starts is,
+//! and where this process is ended, it is only told so by the end of its stdin.
 
 mod bytes;
 mod capability;
@@ -87,6 +88,7 @@ mod task;
 mod verdict;
 mod watchdog;
 mod wire;
+mod words;
 
 pub use bytes::Bytes;
 pub use capability::{Capabilities, Capability};

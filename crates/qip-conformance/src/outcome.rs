@@ -67,8 +67,12 @@ pub enum Outcome {
         stdout: Vec<u8>,
         /// The message for people: what it wrote to stderr.
         message: String,
+        /// The exit status of every failure, of a command that does not tell its failures
+        /// apart: what it ended with when it was seen to refuse something.
+        any_failure: Option<i32>,
     },
-    /// The subject said that it lacks a capability.
+    /// The subject said that it lacks a capability: believed where it does not claim to
+    /// have it and the case needs it, and its fault elsewhere.
     Unsupported {
         /// The capability.
         capability: Capability,
@@ -198,6 +202,42 @@ impl Outcome {
         }
     }
 
+    /// How many bytes of output it carries.
+    pub fn output_bytes(&self) -> usize {
+        match self {
+            Outcome::Output { bytes, .. } => bytes.len(),
+            Outcome::Printed { stdout, .. } => stdout.len(),
+            _ => 0,
+        }
+    }
+
+    /// What a report needs of it once it is judged: of output and of texts, the first
+    /// [`MAX_KEPT`] bytes. So a run keeps no more than that of any answer.
+    pub(crate) fn trim(&mut self) {
+        match self {
+            Outcome::Output {
+                bytes,
+                content_type,
+                ..
+            } => {
+                trim_bytes(bytes);
+                content_type.iter_mut().for_each(trim_text);
+            }
+            Outcome::Scalar { content_type, .. } => content_type.iter_mut().for_each(trim_text),
+            Outcome::Printed {
+                stdout, message, ..
+            } => {
+                trim_bytes(stdout);
+                trim_text(message);
+            }
+            Outcome::Refused { message, .. }
+            | Outcome::Trapped { message, .. }
+            | Outcome::Stopped { message, .. } => trim_text(message),
+            Outcome::Broken { why, .. } => trim_text(why),
+            Outcome::Unsupported { .. } => {}
+        }
+    }
+
     /// The outcome in one line; of long bytes, the part around `focus`.
     pub fn describe(&self, focus: usize) -> String {
         let mut text = match self {
@@ -230,6 +270,19 @@ impl Outcome {
         }
         text
     }
+}
+
+/// How much is kept of an output and of a text once it is judged, in bytes.
+pub(crate) const MAX_KEPT: usize = 64 << 10;
+
+fn trim_bytes(bytes: &mut Vec<u8>) {
+    bytes.truncate(MAX_KEPT);
+    bytes.shrink_to_fit();
+}
+
+pub(crate) fn trim_text(text: &mut String) {
+    text.truncate(text.floor_char_boundary(MAX_KEPT));
+    text.shrink_to_fit();
 }
 
 impl fmt::Display for Outcome {

@@ -8,7 +8,7 @@ use qip_host::engine::Exhausted;
 
 use crate::bytes::first_difference;
 use crate::case::Case;
-use crate::coarse;
+use crate::coarse::Printed;
 use crate::expectation::{Expectation, ExpectedOutcome};
 use crate::expectation_file::Known;
 use crate::judge::{self, Detail, Difference};
@@ -98,18 +98,18 @@ fn is_same(first: &Outcome, second: &Outcome, detail: Detail) -> bool {
 /// is the same within an engine (RUN-6). A command that ran into either prints what others
 /// print too: it is taken at its word where the case allows for it.
 fn is_outside_the_promise(expectation: &Expectation, outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Printed { status, stdout, .. } => {
+    match Printed::of(outcome) {
+        Some(printed) => {
             let mut allowed = expectation.alternatives().iter();
             allowed.any(|expected| {
                 matches!(
                     expected.outcome,
                     ExpectedOutcome::Stopped(Exhausted::Time)
                         | ExpectedOutcome::Trapped(TrapKind::StackOverflow)
-                ) && coarse::is_printed(&expected.outcome, *status, stdout)
+                ) && printed.is(&expected.outcome)
             })
         }
-        outcome => outcome.depends_on_the_machine(),
+        None => outcome.depends_on_the_machine(),
     }
 }
 
@@ -121,10 +121,15 @@ fn differing(
 ) -> CaseResult {
     let mut requests = first.requests;
     if requests.is_empty() {
-        let unjudged = outcomes.into_iter().map(|outcome| JudgedRequest {
-            outcome,
-            differences: Vec::new(),
-            assertions: Vec::new(),
+        let unjudged = outcomes.into_iter().map(|mut outcome| {
+            let output_bytes = outcome.output_bytes();
+            outcome.trim();
+            JudgedRequest {
+                outcome,
+                output_bytes,
+                differences: Vec::new(),
+                assertions: Vec::new(),
+            }
         });
         requests = unjudged.collect();
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_contract::{Limits, Numeric};
+use qip_contract::{Kind, Limits, Numeric, Rules, Signature};
 use qip_host::Utf8;
 use qip_host::engine::Floats;
 
@@ -65,5 +65,23 @@ impl Task {
     /// harness's own grace follows.
     pub fn time(&self) -> Duration {
         self.limits.time.unwrap_or(DEFAULT_TIME)
+    }
+
+    /// Whether a stage is a tile filter of which nothing is to be refused: it can only be
+    /// run, by a subject that has the image mode.
+    pub(crate) fn has_sound_tile_filter(&self) -> bool {
+        self.stages.iter().any(|stage| {
+            let wasm = stage.module.binary().unwrap_or_default();
+            let Ok(signature) = Signature::read(wasm, &self.limits) else {
+                return false;
+            };
+            let rules = Rules {
+                numeric: self.options.numeric,
+                fixed_memory: self.options.fixed_memory,
+                most_locals: None,
+                uniforms: stage.uniforms.iter().cloned().collect(),
+            };
+            signature.kind() == Kind::Tile && signature.refusals(&rules).is_empty()
+        })
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::case::{Case, Level};
 use crate::expectation_file::{Known, KnownTarget};
 use crate::judge::{self, Detail, Difference, judge};
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, trim_text};
 use crate::repetition::SECOND_TIME;
 use crate::subject::Subject;
 
@@ -80,8 +80,10 @@ pub struct CaseResult {
 /// An answer to one request, judged.
 #[derive(Clone, Debug)]
 pub struct JudgedRequest {
-    /// What was answered.
+    /// What was answered: of output and of texts, the first 64 KiB.
     pub outcome: Outcome,
+    /// How many bytes of output there were.
+    pub output_bytes: usize,
     /// How it differs from what was expected; empty for a match.
     pub differences: Vec<Difference>,
     /// The kinds of assertion that it was judged by. Of a coarse subject, those are fewer
@@ -140,8 +142,9 @@ pub(crate) fn of_answer(
     }
     let detail = Detail::of(subject.capabilities());
     let requests = case.expectations.iter().zip(outcomes);
-    let requests: Vec<JudgedRequest> = requests
+    let mut requests: Vec<JudgedRequest> = requests
         .map(|(expectation, outcome)| JudgedRequest {
+            output_bytes: outcome.output_bytes(),
             differences: judge(expectation, &outcome, detail),
             assertions: judge::judged(expectation, &outcome, detail),
             outcome,
@@ -178,6 +181,9 @@ pub(crate) fn of_answer(
         }
         None => None,
     };
+    for request in &mut requests {
+        request.outcome.trim();
+    }
     CaseResult {
         requests,
         why,
@@ -187,7 +193,8 @@ pub(crate) fn of_answer(
 }
 
 /// What cannot be judged at all: broken answers, too few of them, and capabilities
-/// that the subject says it lacks.
+/// that the subject says it lacks. It is believed only where the case needs them: else a
+/// subject would be green that answers nothing.
 fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Option<CaseResult> {
     let broken = |why: String| Some(result(case, Verdict::Broken).because(why));
     for outcome in outcomes {
@@ -209,10 +216,8 @@ fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Op
     }
     for outcome in outcomes {
         if let Outcome::Unsupported { capability } = outcome {
-            if subject.capabilities().contains(capability) {
-                return broken(format!(
-                    "says that it lacks `{capability}`, which it claims to have"
-                ));
+            if let Some(why) = case.cannot_lack(subject.capabilities(), *capability) {
+                return broken(why);
             }
             let why = format!("says that it needs {capability}");
             return Some(result(case, Verdict::Unsupported).because(why));
@@ -233,7 +238,8 @@ fn result(case: &Arc<Case>, verdict: Verdict) -> CaseResult {
 }
 
 impl CaseResult {
-    fn because(mut self, why: String) -> CaseResult {
+    fn because(mut self, mut why: String) -> CaseResult {
+        trim_text(&mut why);
         self.why = Some(why);
         self
     }

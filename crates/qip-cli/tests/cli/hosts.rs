@@ -1,6 +1,9 @@
 //! `qip conformance --host`. The host is a few lines of shell: it answers every case with
 //! the text `a`.
 
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
 use crate::conformance::small;
 use crate::directory::{Answer, Directory};
 use crate::messages::assert_text;
@@ -252,5 +255,43 @@ fn lint_is_about_hosts_and_judges_nothing() {
     ] {
         let answer = Directory::new().qip(&[&["conformance"], args].concat());
         assert_eq!(answer.code, 2, "{args:?}: {}", answer.stderr);
+    }
+}
+
+/// Whoever ends `qip` with Ctrl-C or a signal ends what it was asking as well, although it
+/// runs in a process group of its own and reads nothing.
+#[test]
+fn what_ends_qip_ends_what_it_was_asking() {
+    if !cfg!(target_os = "linux") {
+        eprintln!("skipped: whether a process is left is only asked on Linux");
+        return;
+    }
+    let hang = "sleep 317 & echo $! > pid.new; mv pid.new pid; wait";
+    let host = HOST.replace("while read -r line; do", hang);
+    let host = format!("{}\n", host.split("  id=").next().unwrap());
+    for (option, script) in [("--host", host), ("--cli", format!("{hang}\n"))] {
+        let directory = small();
+        directory.file("script.sh", script);
+        let args = ["conformance", "--corpus", "corpus", option, "sh script.sh"];
+        let mut qip = directory.command(&args).spawn().unwrap();
+        let begin = Instant::now();
+        let waits = |what: &str| {
+            assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
+            thread::sleep(Duration::from_millis(5));
+        };
+        while !directory.path("pid").exists() {
+            waits("nothing was asked");
+        }
+        // As hard as can be, so that it can do nothing about it.
+        qip.kill().unwrap();
+        qip.wait().unwrap();
+        let pid = directory.read_text("pid");
+        // Its state follows its name; a zombie waits for whoever has adopted it.
+        while let Ok(stat) = fs::read_to_string(format!("/proc/{}/stat", pid.trim())) {
+            if stat.rsplit_once(") ").unwrap().1.starts_with('Z') {
+                break;
+            }
+            waits(&format!("a process is left: {stat}"));
+        }
     }
 }

@@ -16,12 +16,12 @@ const JUDGED: usize = 1279;
 const FILES: [&str; 3] = ["declared.py", "host.py", "stage.py"];
 
 /// The corpus, and a Python that can run the host.
-struct Tools {
-    corpus: PathBuf,
+pub(crate) struct Tools {
+    pub(crate) corpus: PathBuf,
     python: String,
 }
 
-fn tools() -> Option<Tools> {
+pub(crate) fn tools() -> Option<Tools> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let corpus = package.join("../../conformance");
     if !corpus.is_dir() {
@@ -49,13 +49,17 @@ fn tools() -> Option<Tools> {
     None
 }
 
+/// The command that is the host in this directory. No bytecode is left behind.
+pub(crate) fn host_command(tools: &Tools, host: &Path) -> String {
+    let host = host.join("host.py");
+    format!("'{}' -B '{}'", tools.python, host.display())
+}
+
 /// The answer of `qip conformance` about the host in this directory, and the rest of its
 /// command line.
 #[track_caller]
 fn judge(tools: &Tools, host: &Path, args: &[&str]) -> (i32, String) {
-    // No bytecode is left behind.
-    let host = host.join("host.py");
-    let command = format!("'{}' -B '{}'", tools.python, host.display());
+    let command = host_command(tools, host);
     let corpus = tools.corpus.display().to_string();
     let mut all = vec!["conformance", "--corpus", &corpus, "--host", &command];
     all.extend(args);

@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::bytes::MAX_BYTES;
-use crate::group;
+use crate::group::Program;
 
 /// The most that is read of stdout: what a case can expect at most, and a newline.
 const MAX_STDOUT: u64 = MAX_BYTES + 1;
@@ -55,7 +55,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs a program with nothing on stdin, and ends it where it does not do so itself.
+/// Runs a program with nothing on stdin, and ends it where it does not do so itself. What
+/// it has started is ended with it, however it ends.
 pub(super) fn run(command: &mut Command, allowed: Duration) -> Result<Finished, Failure> {
     let allowed = allowed.min(LONGEST);
     let deadline = Instant::now() + allowed;
@@ -63,11 +64,11 @@ pub(super) fn run(command: &mut Command, allowed: Duration) -> Result<Finished, 
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    group::give(command);
-    let mut running = Running(command.spawn().map_err(Failure::System)?);
+    let mut program = Program::start(command).map_err(Failure::System)?;
+    let child = &mut program.child;
     let (send, receive) = channel();
-    read("stdout", running.0.stdout.take(), MAX_STDOUT, send.clone())?;
-    read("stderr", running.0.stderr.take(), MAX_STDERR, send)?;
+    read("stdout", child.stdout.take(), MAX_STDOUT, send.clone())?;
+    read("stderr", child.stderr.take(), MAX_STDERR, send)?;
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     for _ in 0..2 {
         let (stream, bytes) = next(&receive, deadline, allowed)?;
@@ -77,7 +78,7 @@ pub(super) fn run(command: &mut Command, allowed: Duration) -> Result<Finished, 
             &mut stderr
         }) = bytes;
     }
-    let status = running.wait(deadline)?.ok_or(Failure::TooSlow(allowed))?;
+    let status = wait(&mut program, deadline)?.ok_or(Failure::TooSlow(allowed))?;
     Ok(Finished {
         status,
         stdout,
@@ -85,30 +86,16 @@ pub(super) fn run(command: &mut Command, allowed: Duration) -> Result<Finished, 
     })
 }
 
-/// A program that has not been seen to end. Where this is dropped, it is ended.
-struct Running(Child);
-
-impl Running {
-    /// Waits for the end of a program that has closed its pipes, which is near most often.
-    fn wait(mut self, deadline: Instant) -> Result<Option<ExitStatus>, Failure> {
-        let mut pause = Duration::from_micros(50);
-        loop {
-            let status = self.0.try_wait().map_err(Failure::System)?;
-            if status.is_some() || Instant::now() >= deadline {
-                return Ok(status);
-            }
-            thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(10));
+/// Waits for the end of a program that has closed its pipes, which is near most often.
+fn wait(program: &mut Program, deadline: Instant) -> Result<Option<ExitStatus>, Failure> {
+    let mut pause = Duration::from_micros(50);
+    loop {
+        let status = program.child.try_wait().map_err(Failure::System)?;
+        if status.is_some() || Instant::now() >= deadline {
+            return Ok(status);
         }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Once its end was waited for, its number may be another's.
-        if let Ok(None) = self.0.try_wait() {
-            group::end(&mut self.0);
-        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(10));
     }
 }
 
@@ -154,14 +141,52 @@ fn next(streams: &Receiver<Stream>, deadline: Instant, allowed: Duration) -> Str
 #[cfg(all(test, unix))]
 mod tests {
     use std::process::Command;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
+    use std::{fs, thread};
 
-    use super::run;
+    use super::{Failure, Finished, run};
 
     #[test]
     fn a_time_beyond_all_clocks_is_no_panic() {
         let finished = run(Command::new("echo").arg("a"), Duration::MAX).unwrap();
         assert!(finished.status.success());
         assert_eq!(finished.stdout, b"a\n");
+    }
+
+    /// What comes of a shell that starts a child with such pipes and exits before it. The
+    /// child does not stay.
+    #[track_caller]
+    fn leaves_a_child(pipes: &str) -> Result<Finished, Failure> {
+        let directory = tempfile::tempdir().unwrap();
+        let pid = directory.path().join("pid");
+        let script = format!("sleep 317 {pipes} & echo $! > '{}'; exit 0", pid.display());
+        let come = run(
+            Command::new("sh").args(["-c", &script]),
+            Duration::from_millis(500),
+        );
+        let pid = fs::read_to_string(pid).unwrap();
+        let begin = Instant::now();
+        // Its state follows its name; a zombie waits for whoever has adopted it.
+        while let Ok(stat) = fs::read_to_string(format!("/proc/{}/stat", pid.trim())) {
+            if stat.rsplit_once(") ").unwrap().1.starts_with('Z') {
+                break;
+            }
+            let waited = begin.elapsed();
+            assert!(waited < Duration::from_secs(5), "a process is left: {stat}");
+            thread::sleep(Duration::from_millis(5));
+        }
+        come
+    }
+
+    #[test]
+    fn a_child_that_holds_the_pipes_is_ended() {
+        let come = leaves_a_child("");
+        assert!(matches!(come, Err(Failure::TooSlow(_))), "{come:?}");
+    }
+
+    #[test]
+    fn a_child_that_holds_nothing_is_ended() {
+        let come = leaves_a_child("> /dev/null 2>&1");
+        assert!(come.unwrap().status.success());
     }
 }

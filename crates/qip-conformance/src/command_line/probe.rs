@@ -11,7 +11,7 @@ use super::CommandLine;
 use super::execution::{Failure, Finished};
 use crate::bytes::Bytes;
 use crate::capability::Capability;
-use crate::coarse::{FAILED, SUCCESS};
+use crate::coarse::{FAILED, LIMITED, SUCCESS};
 use crate::load_error::Place;
 use crate::module::{Module, ModuleSource};
 use crate::task::{Request, Stage, Task, TaskOptions};
@@ -78,12 +78,12 @@ fn module(more: &str) -> String {
     )
 }
 
-/// Asks for help, for the version, and what else it can do. One that does not answer is
-/// asked no more: that is for the cases to show.
+/// Asks for help, for the version, how it fails, and what else it can do. One that does
+/// not answer is asked no more: that is for the cases to show.
 ///
 /// # Errors
 ///
-/// Where it cannot be started.
+/// Where it cannot be started, and where it fails a module that is sound.
 pub(super) fn probe(command_line: &mut CommandLine) -> io::Result<()> {
     command_line.capabilities.extend(CORE);
     match answers(command_line) {
@@ -106,6 +106,21 @@ fn answers(command_line: &mut CommandLine) -> Result<(), Failure> {
         }
     }
 
+    let sound = command_line.execute_task(&task(&[SEVEN], ""))?;
+    if let Some(status) = sound.status.code().filter(|status| *status != SUCCESS) {
+        let message = quote(message(&sound).trim());
+        return Err(Failure::System(io::Error::other(format!(
+            "it fails a module that is sound, so that its failures would say nothing: \
+             expected exit status {SUCCESS}, found {status}: \"{message}\""
+        ))));
+    }
+    let refused = command_line.execute_task(&task(&[SEVEN], "a"))?;
+    let refusal = failure(&refused);
+    // With one of these, it has something to tell apart.
+    command_line.any_failure = refusal.filter(|status| ![FAILED, LIMITED].contains(status));
+    if refusal.is_some() && message(&refused).contains("Input is too large") {
+        command_line.capabilities.insert(Capability::Texts);
+    }
     for (module, capability) in [
         (TAIL_CALL, Capability::TailCall),
         (EXTENDED_CONST, Capability::ExtendedConst),
@@ -114,14 +129,10 @@ fn answers(command_line: &mut CommandLine) -> Result<(), Failure> {
             command_line.capabilities.insert(capability);
         }
     }
-    let refused = command_line.execute_task(&task(&[SEVEN], "a"))?;
-    let message = String::from_utf8_lossy(&refused.stderr);
-    if has_failed(&refused) && message.contains("Input is too large") {
-        command_line.capabilities.insert(Capability::Texts);
-    }
-    let [sound, mismatch] = [TAKES_HTML, TAKES_CSS].map(|takes| task(&[GIVES_HTML, takes], ""));
-    if is_seven(&command_line.execute_task(&sound)?)
-        && has_failed(&command_line.execute_task(&mismatch)?)
+    let [same, other] = [TAKES_HTML, TAKES_CSS].map(|takes| task(&[GIVES_HTML, takes], ""));
+    if refusal.is_some()
+        && is_seven(&command_line.execute_task(&same)?)
+        && failure(&command_line.execute_task(&other)?) == refusal
     {
         command_line.capabilities.insert(Capability::ContentTypes);
     }
@@ -154,11 +165,14 @@ fn is_seven(finished: &Finished) -> bool {
     finished.status.code() == Some(SUCCESS) && finished.stdout == b"Ran: 7\n"
 }
 
-fn has_failed(finished: &Finished) -> bool {
-    finished
-        .status
-        .code()
-        .is_some_and(|status| FAILED.contains(&status))
+/// The status of a failure that comes with a message.
+fn failure(finished: &Finished) -> Option<i32> {
+    let status = finished.status.code();
+    status.filter(|status| *status != SUCCESS && !message(finished).trim().is_empty())
+}
+
+fn message(finished: &Finished) -> Cow<'_, str> {
+    String::from_utf8_lossy(&finished.stderr)
 }
 
 /// What stands on stdout and stderr.

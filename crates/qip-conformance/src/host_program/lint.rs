@@ -74,15 +74,17 @@ impl Lint {
         // Of the answers that say nothing of the module, each is a fault.
         for outcome in &outcomes {
             let what = match outcome {
-                Outcome::Unsupported { capability }
-                    if self.host.capabilities().contains(capability) =>
-                {
-                    format!("says that it lacks `{capability}`, which it claims to have")
+                Outcome::Unsupported { capability } => {
+                    case.cannot_lack(self.host.capabilities(), *capability)
                 }
-                Outcome::Broken { why, .. } => format!("says of itself that it is broken: {why}"),
-                _ => continue,
+                Outcome::Broken { why, .. } => {
+                    Some(format!("says of itself that it is broken: {why}"))
+                }
+                _ => None,
             };
-            return LintReply::Fault(Fault::new(what));
+            if let Some(what) = what {
+                return LintReply::Fault(Fault::new(what));
+            }
         }
         LintReply::Answered(outcomes)
     }

@@ -6,12 +6,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::command::CommandLine;
 use super::fault::Fault;
 use super::lines::{self, Line};
 use super::settings::Log;
 use super::stderr::Stderr;
-use crate::group;
+use crate::group::Program;
+use crate::words::Words;
 
 /// The longest line that is read, in bytes: so much can a program that never ends a line
 /// make the harness keep. No answer that the corpus expects comes to a sixteenth of it, so
@@ -27,7 +27,7 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 /// One process.
 pub(super) struct Process {
-    child: Child,
+    program: Program,
     /// What is written to stdin; stdin is closed when it is dropped.
     stdin: Option<Sender<Vec<u8>>>,
     /// What comes on stdout. It holds one line, and its thread another.
@@ -35,7 +35,6 @@ pub(super) struct Process {
     stderr: Stderr,
     /// More had come when the last line came.
     followed: bool,
-    is_ended: bool,
 }
 
 /// How a process came to its end.
@@ -57,7 +56,7 @@ enum Event {
 impl Process {
     /// Starts a process. What it writes to stderr goes to `log`, the label before it.
     pub(super) fn start(
-        command: &CommandLine,
+        command: &Words,
         label: impl Fn() -> String + Send + 'static,
         log: Log,
     ) -> io::Result<Process> {
@@ -66,23 +65,15 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        group::give(&mut command);
-        let mut child = command.spawn()?;
-        let started = Pipes::take(&mut child).and_then(|pipes| pipes.serve(label, log));
-        match started {
-            Ok((stdin, events, stderr)) => Ok(Process {
-                child,
-                stdin: Some(stdin),
-                events,
-                stderr,
-                followed: false,
-                is_ended: false,
-            }),
-            Err(error) => {
-                group::end(&mut child);
-                Err(error)
-            }
-        }
+        let mut program = Program::start(&mut command)?;
+        let (stdin, events, stderr) = Pipes::take(&mut program.child)?.serve(label, log)?;
+        Ok(Process {
+            program,
+            stdin: Some(stdin),
+            events,
+            stderr,
+            followed: false,
+        })
     }
 
     /// Writes a line and waits for the one that answers it. After a fault the process
@@ -90,7 +81,7 @@ impl Process {
     pub(super) fn ask(&mut self, line: Vec<u8>, within: Duration) -> Result<Vec<u8>, Fault> {
         let answer = self.converse(line, within);
         if answer.is_err() {
-            self.kill();
+            self.program.end();
         }
         answer
     }
@@ -188,13 +179,13 @@ impl Process {
     /// The last lines of stderr, of a program that has ended.
     fn last_of_stderr(&mut self) -> Vec<String> {
         // What it started may hold its stderr open.
-        self.kill();
+        self.program.end();
         self.stderr.last_lines()
     }
 
     fn has_exited(&mut self) -> Option<ExitStatus> {
         // An error is answered like a program that runs: it ends with the deadline.
-        self.child.try_wait().ok().flatten()
+        self.program.child.try_wait().ok().flatten()
     }
 
     fn exit_within(&mut self, time: Duration) -> Option<ExitStatus> {
@@ -210,28 +201,67 @@ impl Process {
         }
     }
 
-    /// Lets the program leave by itself, and ends it and what it has started if it does
-    /// not.
-    pub(super) fn end(&mut self, time_to_leave: Duration) -> Ending {
-        self.stdin = None;
-        let left = self.is_ended || self.exit_within(time_to_leave).is_some();
-        self.kill();
-        // So that all that it said is told before others speak.
-        self.stderr.last_lines();
-        if left { Ending::Left } else { Ending::Killed }
+    /// Closes stdin and sees how the program leaves: by itself and with status 0, saying
+    /// nothing more. However it does, it has ended then with what it has started.
+    pub(super) fn leave(&mut self, time_to_leave: Duration) -> Result<Ending, Fault> {
+        let ending = self.see_it_leave(time_to_leave);
+        self.end();
+        ending
     }
 
-    fn kill(&mut self) {
-        if !self.is_ended {
-            self.is_ended = true;
-            group::end(&mut self.child);
+    fn see_it_leave(&mut self, time_to_leave: Duration) -> Result<Ending, Fault> {
+        self.stdin = None;
+        let begin = Instant::now();
+        loop {
+            match self.events.recv_timeout(LOOK) {
+                Ok(event) => check_is_no_line(event)?,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.has_exited().is_some() || begin.elapsed() >= time_to_leave {
+                break;
+            }
         }
+        let left = time_to_leave.saturating_sub(begin.elapsed());
+        let Some(status) = self.exit_within(left) else {
+            return Ok(Ending::Killed);
+        };
+        // What it started may hold its stdout open; its last line may be under way.
+        self.program.end();
+        while let Ok(event) = self.events.recv_timeout(SETTLE) {
+            check_is_no_line(event)?;
+        }
+        if status.success() {
+            return Ok(Ending::Left);
+        }
+        let what = format!("the program ended ({status})");
+        let fault = Fault::new(what).expected("the status of success, 0");
+        Err(fault.stderr(self.stderr.last_lines()))
+    }
+
+    /// Lets the program leave by itself, and ends it and what it has started if it does
+    /// not.
+    pub(super) fn let_leave(&mut self, time_to_leave: Duration) {
+        self.stdin = None;
+        self.exit_within(time_to_leave);
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.program.end();
+        // So that all that it said is told before others speak.
+        self.stderr.last_lines();
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
+/// Whether nothing was said that nobody asked for.
+fn check_is_no_line(event: Event) -> Result<(), Fault> {
+    match event {
+        Event::Read(Line::Whole(line) | Line::TooLong(line) | Line::Unfinished(line), _) => {
+            Err(Fault::new("a line that nobody asked for").line(&line))
+        }
+        Event::Unreadable(error) => Err(Fault::new(format!("its stdout cannot be read: {error}"))),
+        Event::Read(Line::End, _) | Event::Unwritable(_) => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -26,12 +26,24 @@ impl Script {
         Script { directory }
     }
 
-    /// One that says to `--help` and `--version` what such a command does, and then runs
-    /// this.
+    /// One that says to `--help` and `--version` what such a command does, runs modules
+    /// that are sound, and tells its failures apart; cases it answers with this.
     fn qip(text: &str) -> Script {
+        Script::refusing("echo no >&2; exit 4", text)
+    }
+
+    /// The same, which says this where it is asked for a refusal.
+    fn refusing(refusal: &str, text: &str) -> Script {
+        Script::with_help(
+            "--timeout-ms N  --fuel N  --max-memory BYTES",
+            &probed(refusal, text),
+        )
+    }
+
+    fn with_help(help: &str, text: &str) -> Script {
         Script::new(&format!(
             "case \"$*\" in
-             'run --help') echo '--timeout-ms N  --fuel N  --max-memory BYTES'; exit;;
+             'run --help') echo '{help}'; exit;;
              --version) echo 'script 1.2'; exit;;
              esac\n{text}"
         ))
@@ -42,7 +54,11 @@ impl Script {
     }
 
     fn open(&self) -> CommandLine {
-        CommandLine::open(&format!("sh '{}/script.sh'", self.path().display())).unwrap()
+        self.try_open().unwrap()
+    }
+
+    fn try_open(&self) -> io::Result<CommandLine> {
+        CommandLine::open(&format!("sh '{}/script.sh'", self.path().display()))
     }
 
     fn judge(&self, corpus: &Corpus) -> Report {
@@ -50,6 +66,21 @@ impl Script {
             .subject(self.open())
             .execute(&mut |_, _| {})
     }
+}
+
+/// What runs a module that finds out what a command can do: it is longer than that of a
+/// case, which is none or empty.
+fn probed(refusal: &str, text: &str) -> String {
+    format!(
+        "for word; do
+           case $before in -i) input=$word;; esac
+           before=$word
+         done
+         if test -f \"$word\" && test \"$(wc -c < \"$word\")\" -gt 8; then
+           if test -s \"$input\"; then {refusal}; fi
+           echo 'Ran: 7'; exit
+         fi\n{text}"
+    )
 }
 
 /// A corpus of one case with these keys, on two stages.
@@ -100,7 +131,7 @@ fn one_that_always_prints_the_same() {
         script,
         "expect = { refused = \"import\" }",
         FAIL,
-        "expected exit status 4 or 1, 0 bytes (refused import), found exit status 0, 4 bytes",
+        "expected exit status 4, 0 bytes, a message (refused import), found exit status 0, 4 bytes",
     );
 }
 
@@ -119,38 +150,73 @@ fn one_that_always_succeeds() {
         "exit 0",
         "expect = { trap = \"unreachable\" }",
         FAIL,
-        "expected exit status 4 or 1, 0 bytes (trap unreachable), found exit status 0",
+        "expected exit status 4, 0 bytes, a message (trap unreachable), found exit status 0",
     );
 }
 
 #[test]
-fn one_that_always_fails() {
-    assert_verdict("exit 1", "expect = { refused = \"import\" }", PASS, "");
-    assert_verdict("exit 1", "expect = { stopped = \"fuel\" }", PASS, "");
-    assert_verdict(
-        "echo no >&2; exit 1",
-        "expect = { bytes = \"\" }",
-        FAIL,
-        "expected exit status 0, 0 bytes, found exit status 1, 0 bytes: no",
+fn one_that_does_not_tell_its_failures_apart() {
+    let refusal = "echo no >&2; exit 1";
+    let verdict =
+        |script: &str, keys: &str| only(&Script::refusing(refusal, script).judge(&case(keys)));
+    let pass = (PASS, String::new());
+    for expected in [
+        "expect = { refused = \"import\" }",
+        "expect = { refused = \"limit\" }",
+        "expect = { stopped = \"fuel\" }",
+    ] {
+        assert_eq!(verdict(refusal, expected), pass);
+        // Another status than that of its refusals, or none of its messages, is a crash.
+        for script in ["echo no >&2; exit 2", "echo no >&2; exit 4", "exit 1"] {
+            let (found, told) = verdict(script, expected);
+            assert_eq!(found, FAIL, "{script}");
+            assert!(
+                told.contains("expected exit status 1, 0 bytes, a message ("),
+                "{told}"
+            );
+        }
+    }
+    let (found, told) = verdict(refusal, "expect = { bytes = \"\" }");
+    assert_eq!(found, FAIL);
+    assert!(
+        told.contains("expected exit status 0, 0 bytes, found exit status 1, 0 bytes: no"),
+        "{told}"
     );
+}
+
+/// It would pass wherever a failure is expected.
+#[test]
+fn one_that_always_fails_cannot_be_judged() {
+    for (script, found) in [
+        ("exit 1", "found 1: \"\""),
+        ("echo no >&2; exit 1", "found 1: \"no\""),
+        ("echo no >&2; exit 4", "found 4: \"no\""),
+        ("echo usage >&2; exit 2", "found 2: \"usage\""),
+    ] {
+        let error = Script::with_help("", script).try_open().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Other);
+        let why = "it fails a module that is sound, so that its failures would say nothing: \
+                   expected exit status 0, ";
+        assert_eq!(error.to_string(), format!("{why}{found}"));
+    }
 }
 
 #[test]
 fn one_that_ends_as_no_request_does() {
-    for status in [2, 3, 5, 101] {
+    for status in [1, 2, 3, 5, 101] {
         assert_verdict(
-            &format!("exit {status}"),
+            &format!("echo no >&2; exit {status}"),
             "expect = { refused = \"import\" }",
             FAIL,
             &format!("found exit status {status}, 0 bytes"),
         );
     }
-    assert_verdict(
-        "exit 4",
-        "expect = { refused = \"limit\" }",
-        FAIL,
-        "exit status 5 or 1",
-    );
+    let refused = "expect = { refused = \"import\" }";
+    assert_verdict("echo no >&2; exit 4", refused, PASS, "");
+    assert_verdict("exit 4", refused, FAIL, "found exit status 4, 0 bytes");
+    let limited = "expect = { refused = \"limit\" }";
+    assert_verdict("echo no >&2; exit 4", limited, FAIL, "exit status 5, ");
+    assert_verdict("echo no >&2; exit 5", limited, PASS, "");
 }
 
 #[test]
@@ -241,18 +307,17 @@ fn one_that_would_never_end_is_given_up() {
 /// What it is told, in words: everything but the paths of the files.
 #[test]
 fn what_a_task_asks_is_told() {
-    let script = Script::new(
-        "case \"$*\" in
-         'run --help')
-           echo '--timeout-ms, --fuel, --max-memory, --fixed-memory, --utf8, --deterministic'
-           exit;;
-         esac
-         for argument; do
-           case $argument in
-             /*) test -f \"$argument\" && echo \"file ${argument##*/}\";;
-             *) echo \"$argument\";;
-           esac
-         done",
+    let script = Script::with_help(
+        "--timeout-ms, --fuel, --max-memory, --fixed-memory, --utf8, --deterministic",
+        &probed(
+            "echo no >&2; exit 4",
+            "for argument; do
+               case $argument in
+                 /*) test -f \"$argument\" && echo \"file ${argument##*/}\";;
+                 *) echo \"$argument\";;
+               esac
+             done",
+        ),
     );
     let keys = r#"
 stages = [{ uniforms = { "a b" = "&1", c = "" } }, {}]
@@ -324,14 +389,19 @@ fn what_it_cannot_be_told_is_unsupported() {
 #[test]
 fn a_content_type_of_the_caller_cannot_be_told() {
     // It runs the modules of the probes as it should, and tells two of them apart.
-    let script = "test $# = 6 && exit 1
-        grep -q text/css \"$7\" && exit 4
-        echo 'Ran: 7'";
-    let subject = Script::qip(script).open();
+    let script = Script::with_help(
+        "--timeout-ms",
+        "if test -s \"$5\" || { test $# = 7 && grep -q text/css \"$7\"; }; then
+           echo no >&2; exit 4
+         fi
+         echo 'Ran: 7'",
+    );
+    let subject = script.open();
     assert!(subject.capabilities().contains(&Capability::ContentTypes));
     let keys = "content_type = \"a/b\"\nexpect = { scalar = 7 }";
     let why = "cannot be told the content type of the input";
-    assert_verdict(script, keys, Verdict::Unsupported, why);
+    let found = only(&script.judge(&case(keys)));
+    assert_eq!(found, (Verdict::Unsupported, why.to_owned()));
 }
 
 #[test]
@@ -346,37 +416,43 @@ fn what_it_can_do_is_found_out() {
         all.join(" ")
     };
     let core = "content recipe uniforms";
-    assert_eq!(has("exit 2"), core);
     assert_eq!(has("exit 0"), core);
     // It says so on stderr, and names one flag that is longer.
     assert_eq!(
-        has("echo '[--fuel=N] [--utf8-only] [--timeout-ms N]' >&2; exit 2"),
+        has("echo '[--fuel=N] [--utf8-only] [--timeout-ms N]' >&2"),
         format!("{core} time-limit fuel")
     );
+    let sound = format!("{core} tail-call extended-const");
+    assert_eq!(has("echo Ran: 7"), sound);
+    let refusing = |refusal| has(&probed(refusal, ""));
     assert_eq!(
-        has("echo Ran: 7"),
-        format!("{core} tail-call extended-const")
+        refusing("echo Input is too large >&2; exit 4"),
+        format!("{sound} texts")
     );
     assert_eq!(
-        has("echo 'error: Input is too large' >&2; exit 1"),
-        format!("{core} texts")
+        refusing("echo Input is too large >&2; exit 1"),
+        format!("{sound} texts")
     );
-    assert_eq!(has("echo 'error: Input is too large' >&2"), core);
+    assert_eq!(refusing("echo Input is too large >&2; exit 0"), sound);
+    assert_eq!(refusing("echo no >&2; exit 4"), sound);
 }
 
 #[test]
 fn messages_are_judged_of_one_that_has_the_texts() {
     let keys = "expect = { refused = \"input-too-large\", message = \"a b\" }";
     assert_verdict("echo a c >&2; exit 4", keys, PASS, "");
-    let script = "echo Input is too large >&2; exit 4";
-    assert_verdict(
-        script,
-        keys,
-        FAIL,
-        "message: expected something with \"a b\"",
+    let verdict = |message: &str| {
+        let refusal = "echo Input is too large >&2; exit 4";
+        let script = Script::refusing(refusal, &format!("echo {message} >&2; exit 4"));
+        only(&script.judge(&case(keys)))
+    };
+    let (found, told) = verdict("Input is too large");
+    assert_eq!(found, FAIL);
+    assert!(
+        told.contains("message: expected something with \"a b\""),
+        "{told}"
     );
-    let script = "echo Input is too large: a b >&2; exit 4";
-    assert_verdict(script, keys, PASS, "");
+    assert_eq!(verdict("Input is too large: a b"), (PASS, String::new()));
 }
 
 #[test]
@@ -387,7 +463,7 @@ fn its_name_and_version() {
     };
     assert_eq!(named("echo my-qip 1.2; echo more"), "my-qip 1.2");
     assert_eq!(named("echo 1.2"), "sh 1.2");
-    assert_eq!(named("exit 1"), "sh unknown");
+    assert_eq!(named("exit 0"), "sh unknown");
 }
 
 #[test]
@@ -404,8 +480,8 @@ fn what_cannot_be_started() {
 #[test]
 fn the_report_says_that_it_is_coarse() {
     let keys = "stages = [{}, {}]\nexpect = { refused = \"input-not-utf8\", stage = 2, offset = 3, message = \"a\" }";
-    let counted = |script: &str| {
-        let report = Script::qip(script).judge(&case(keys));
+    let counted = |refusal: &str| {
+        let report = Script::refusing(refusal, refusal).judge(&case(keys));
         let [subject] = report.subjects() else {
             panic!("one subject")
         };
@@ -423,7 +499,7 @@ fn the_report_says_that_it_is_coarse() {
         assert!(table.contains("\n* coarse: "), "{table}");
         kinds(subject)
     };
-    assert_eq!(counted("exit 4"), ["1 refused"]);
+    assert_eq!(counted("echo no >&2; exit 4"), ["1 refused"]);
     assert_eq!(
         counted("echo Input is too large >&2; exit 4"),
         ["1 message", "1 refused"]

@@ -19,6 +19,7 @@ type Answer = Box<dyn Fn(&CaseId, &Task) -> Vec<Outcome> + Send + Sync>;
 /// A subject that answers as it is told.
 pub(crate) struct Fake {
     pub(crate) capabilities: Capabilities,
+    is_coarse: bool,
     answer: Answer,
 }
 
@@ -36,8 +37,15 @@ impl Fake {
     fn answering(answer: impl Fn(&CaseId, &Task) -> Vec<Outcome> + Send + Sync + 'static) -> Fake {
         Fake {
             capabilities: Capability::ALL.iter().copied().collect(),
+            is_coarse: false,
             answer: Box::new(answer),
         }
+    }
+
+    /// One that may answer what it printed.
+    pub(crate) fn coarse(mut self) -> Fake {
+        self.is_coarse = true;
+        self
     }
 
     pub(crate) fn without(mut self, capability: Capability) -> Fake {
@@ -57,6 +65,10 @@ impl Subject for Fake {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn is_coarse(&self) -> bool {
+        self.is_coarse
     }
 
     fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome> {
@@ -134,6 +146,7 @@ pub(crate) fn printed(status: i32, stdout: &[u8]) -> Outcome {
         status,
         stdout: stdout.to_vec(),
         message: "error: it went wrong".to_owned(),
+        any_failure: None,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use qip_conformance::{Capability, Corpus, KnownFailures, Report, Run};
+use qip_conformance::{
+    Capability, Corpus, KnownFailures, Outcome, OutputKind, Report, Run, Verdict,
+};
 use qip_host::Code;
 
 use crate::fake::{
@@ -195,4 +197,50 @@ fn a_report_that_cannot_be_written_is_an_error() {
 
     let (report, _directory) = report();
     assert!(report.write_json_lines(&mut Full).is_err());
+}
+
+/// A subject may answer as much as it likes: what is kept until the report is bounded.
+#[test]
+fn of_long_answers_the_beginning_is_kept() {
+    const KEPT: usize = 64 << 10;
+    let long = "é".repeat(100_000);
+    let cases = fake::cases(&["output", "printed", "message", "broken"]);
+    let text = long.clone();
+    let subject = Fake::new(move |id| {
+        vec![match id.slug() {
+            "output" => output(OutputKind::Utf8, text.as_bytes()),
+            "printed" => fake::printed(0, text.as_bytes()),
+            "message" => Outcome::Refused {
+                code: Code::Limit,
+                message: text.clone(),
+                stage: None,
+                offset: None,
+            },
+            _ => Outcome::broken(text.clone()),
+        }]
+    });
+    let known = "[[known]]
+case = \"area/file#output\"
+outcome = { utf8 = { repeat = \"é\", count = 100000 } }
+reason = \"it is so\"
+link = \"https://example.org/1\"
+";
+    let report = fake::run_knowing(&corpus(&cases), subject.coarse(), known);
+    let [output, printed, message, broken] = report.subjects()[0].results() else {
+        panic!("four results")
+    };
+    // Judged before it was cut.
+    assert_eq!(output.verdict, Verdict::Xfail);
+    for result in [output, printed] {
+        let request = &result.requests[0];
+        assert_eq!(request.outcome.output_bytes(), KEPT);
+        assert_eq!(request.output_bytes, long.len());
+    }
+    let kept = message.requests[0].outcome.message().unwrap();
+    assert_eq!(kept, &long[..KEPT]);
+    assert_eq!(broken.why.as_deref().unwrap(), &long[..KEPT]);
+    let mut lines = Vec::new();
+    report.write_json_lines(&mut lines).unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    assert_eq!(lines.matches("\"bytes\":200000").count(), 2);
 }

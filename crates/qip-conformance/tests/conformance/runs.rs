@@ -110,23 +110,64 @@ fn what_a_subject_lacks_is_not_put_to_it() {
     );
 }
 
-#[test]
-fn a_subject_that_says_that_it_lacks_something_is_believed_if_it_said_so_before() {
-    let unsupported = Outcome::Unsupported {
-        capability: Capability::Image,
-    };
-    let both = corpus(&cases(&["one", "two"]));
-    let honest = unsupported.clone();
+/// A subject that claims all but the image mode, and says to the second case that it
+/// lacks something, which a module in WebAssembly text may need.
+fn lacking(capability: Capability, module: &str) -> Report {
+    let corpus = corpus(&cases(&["one", "two"]).replace(
+        "name = \"two\"",
+        &format!("name = \"two\"\nmodule = {{ wat = '''{module}''' }}"),
+    ));
     let subject = Fake::new(move |id| {
         let one = id.slug() == "one";
-        vec![if one { honest.clone() } else { scalar(1) }]
+        let lacks = Outcome::Unsupported { capability };
+        vec![if one { scalar(1) } else { lacks }]
     });
-    let report = run(&both, subject.without(Capability::Image));
-    assert!(report.is_green(), "{}", report.table());
+    run(&corpus, subject.without(Capability::Image))
+}
 
-    let report = run(&corpus(&cases(&["one"])), Fake::always(unsupported));
-    let why = "says that it lacks `image`, which it claims to have";
-    assert_eq!(only(&report), (Verdict::Broken, why.to_owned()));
+fn second(report: &Report) -> (Verdict, &str) {
+    let result = &report.subjects()[0].results()[1];
+    (result.verdict, result.why.as_deref().unwrap())
+}
+
+#[test]
+fn a_subject_lacks_only_what_a_case_needs() {
+    let tile_filter = r#"(module
+        (memory (export "memory") 2)
+        (global (export "input_ptr") i32 (i32.const 0))
+        (global (export "input_bytes_cap") i32 (i32.const 65536))
+        (func (export "tile_rgba32float_64x64") (param f32 f32)))"#;
+    let report = lacking(Capability::Image, tile_filter);
+    assert!(report.is_green(), "{}", report.table());
+    assert_eq!(
+        second(&report),
+        (Verdict::Unsupported, "says that it needs image")
+    );
+    // One that is to be refused can be refused without the image mode; one without a tile
+    // function is none; and one that is cannot need what has nothing to do with it.
+    let no_pointer = tile_filter.replace("input_ptr", "input");
+    let content = tile_filter.replace("tile_rgba32float_64x64", "tile");
+    for (capability, module, why) in [
+        (
+            Capability::Image,
+            &*no_pointer,
+            "says that it lacks `image`, which the case does not need",
+        ),
+        (
+            Capability::Image,
+            &content,
+            "says that it lacks `image`, which the case does not need",
+        ),
+        (
+            Capability::Fuel,
+            tile_filter,
+            "says that it lacks `fuel`, which it claims to have",
+        ),
+    ] {
+        let report = lacking(capability, module);
+        assert_eq!(second(&report), (Verdict::Broken, why), "{module}");
+        assert!(!report.is_green());
+    }
 }
 
 #[test]

@@ -36,6 +36,7 @@ tests! {
     closes_stdout,
     says_hello_and_ends,
     claims_what_it_lacks,
+    lacks_what_no_case_needs,
     answers_before_it_is_asked,
     answers_twice,
     begins_a_line_too_early,
@@ -271,6 +272,14 @@ fn claims_what_it_lacks() {
     let told = red("claims-everything", &[], patient());
     let why = "broken: says that it lacks `fuel`, which it claims to have";
     assert_eq!(told, [PASSES, why, PASSES]);
+}
+
+/// Green would be too cheap: it answers one case, and says of all others that they need
+/// what it never claimed.
+fn lacks_what_no_case_needs() {
+    let told = red("lacks-what-no-case-needs", &[], patient());
+    let why = "broken: says that it lacks `image`, which the case does not need";
+    assert_eq!(told, [PASSES, why, why]);
 }
 
 fn answers_before_it_is_asked() {

@@ -15,6 +15,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("lint::a_sound_host", a_sound_host),
     ("lint::faults", faults),
     ("lint::a_host_that_never_leaves", a_host_that_never_leaves),
+    ("lint::hosts_that_leave_badly", hosts_that_leave_badly),
 ];
 
 fn tasks_mean_what_their_names_say() {
@@ -58,6 +59,7 @@ fn faults() {
         ("says-garbage", &[]),
         ("stops-in-a-line", &[]),
         ("claims-everything", &[]),
+        ("lacks-what-no-case-needs", &[]),
         ("answers-early", &[]),
         (
             "says",
@@ -87,4 +89,28 @@ fn a_host_that_never_leaves() {
          expected: its end within 300 ms"
     );
     assert_none_left(&list);
+}
+
+fn hosts_that_leave_badly() {
+    let last = |mode| {
+        let exchanges = lint(mode, &[], patient());
+        let last = exchanges.last().unwrap();
+        last.to_string()
+    };
+    let unasked = |line| {
+        format!("fault  the end of stdin: a line that nobody asked for\n         line: {line}")
+    };
+    assert_eq!(last("says-more"), unasked("4 cases answered"));
+    assert_eq!(last("says-half-a-line-more"), unasked("bye"));
+    // It does not hang either.
+    assert_eq!(last("never-stops-saying-more"), unasked("bye"));
+    let status = if cfg!(windows) { "code" } else { "status" };
+    assert_eq!(
+        last("fails-at-the-end"),
+        format!(
+            "fault  the end of stdin: the program ended (exit {status}: 3)\n         \
+             expected: the status of success, 0\n         stderr: out of luck"
+        )
+    );
+    assert_eq!(last("says-goodbye"), "ok     the end of stdin: it ends");
 }

@@ -52,6 +52,13 @@ pub(crate) fn run(mode: &str, args: &[String]) -> ExitCode {
     match mode {
         "ignores-the-end" => sleep(),
         "says-goodbye" => eprint!("goodbye"),
+        "says-more" => say("4 cases answered"),
+        "says-half-a-line-more" => write(b"bye"),
+        "never-stops-saying-more" => while io::stdout().write_all(b"bye\n").is_ok() {},
+        "fails-at-the-end" => {
+            eprintln!("out of luck");
+            return ExitCode::from(3);
+        }
         _ => {}
     }
     ExitCode::SUCCESS
@@ -156,6 +163,12 @@ fn answer(mode: &str, args: &[String], number: usize, case: &Value, before: &Val
             say(&answer_line(
                 id,
                 &json!({ "unsupported": { "capability": "fuel" } }),
+            ));
+        }
+        "lacks-what-no-case-needs" if number > 1 => {
+            say(&answer_line(
+                id,
+                &json!({ "unsupported": { "capability": "image" } }),
             ));
         }
         "leaves-a-child" | "leaves-a-child-and-ends" => {
