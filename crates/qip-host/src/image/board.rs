@@ -1,0 +1,264 @@
+//! Who does what next: the jobs of a pipeline, handed to workers so that each stage finds
+//! the rows that it needs, and so that the first failure is known (IMG-10).
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::Failure;
+use super::tile::{Grid, SIDE};
+use crate::error::Cause;
+
+/// What the pipeline does to each tile in one go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The first of its stages.
+    pub(super) stage: usize,
+    /// The tile rows that it needs above and below the one that it works on.
+    pub(super) reach: usize,
+    /// The tile rows that there is room for in the window that it reads; 0 for the first
+    /// step, which reads the picture.
+    pub(super) window: usize,
+}
+
+/// A run of tiles in one row, for one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Job {
+    pub(super) step: usize,
+    pub(super) row: usize,
+    pub(super) part: usize,
+}
+
+/// The jobs of one picture.
+pub(super) struct Board {
+    grid: Grid,
+    /// Parts of a row, and the tiles of each but the last.
+    pub(super) parts: usize,
+    pub(super) part_columns: usize,
+    pub(super) steps: Vec<Step>,
+    /// Whether a step waits for all of the one before.
+    is_whole: bool,
+    /// What is at this place or behind does not matter any more: it is that of the first
+    /// failure that is known.
+    end: AtomicU64,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    progress: Vec<Progress>,
+    running: usize,
+    failure: Option<Failure>,
+    /// Nothing more is handed out.
+    is_over: bool,
+}
+
+/// How far a step is. Its jobs are handed out row-major, and end in any order.
+struct Progress {
+    next: usize,
+    running: usize,
+    /// The parts of each row that are not done.
+    left: Vec<usize>,
+    /// The rows from the top of which all parts are done.
+    rows: usize,
+}
+
+/// Behind every place.
+const NOWHERE: u64 = u64::MAX;
+
+/// No place is before it.
+const NOTHING: u64 = 0;
+
+/// The order of failures: by stage, then row-major. 2^48 tiles would be 2^60 pixels.
+fn place(stage: usize, tile: usize) -> u64 {
+    (stage as u64) << 48 | tile as u64
+}
+
+impl Board {
+    /// The windows of `steps` are made smaller or larger here: `threads` says how much
+    /// can be in work at once.
+    pub(super) fn new(grid: Grid, mut steps: Vec<Step>, threads: usize) -> Board {
+        let rows = grid.rows();
+        // A row more than is needed lets the step before work ahead, on other threads.
+        let ahead = usize::from(threads > 1);
+        for step in steps.iter_mut().skip(1) {
+            step.window = rows.min(2 * step.reach + 1 + ahead);
+        }
+        let is_whole = steps.iter().map(|step| step.window).sum::<usize>() > 2 * rows;
+        if is_whole {
+            steps.iter_mut().skip(1).for_each(|step| step.window = rows);
+        }
+        let wanted = if threads > 1 { 2 * threads } else { 1 };
+        let part_columns = grid.columns().div_ceil(wanted);
+        let parts = grid.columns().div_ceil(part_columns);
+        let progress = steps.iter().map(|_| Progress {
+            next: 0,
+            running: 0,
+            left: vec![parts; rows],
+            rows: 0,
+        });
+        Board {
+            grid,
+            parts,
+            part_columns,
+            state: Mutex::new(State {
+                progress: progress.collect(),
+                running: 0,
+                failure: None,
+                is_over: false,
+            }),
+            steps,
+            is_whole,
+            end: AtomicU64::new(NOWHERE),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// The columns of tiles of a part.
+    pub(super) fn columns(&self, part: usize) -> std::ops::Range<usize> {
+        let start = part * self.part_columns;
+        start..self.grid.columns().min(start + self.part_columns)
+    }
+
+    /// Whether what this stage does to this tile can still matter: it comes before every
+    /// failure that is known.
+    pub(super) fn is_wanted(&self, stage: usize, row: usize, column: usize) -> bool {
+        place(stage, self.tile(row, column)) < self.end.load(Ordering::Relaxed)
+    }
+
+    /// The next job, as soon as there is one; `None` when there will be none.
+    pub(super) fn take(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if state.is_over {
+                return None;
+            }
+            if let Some(job) = self.ready(&state) {
+                let progress = &mut state.progress[job.step];
+                progress.next += 1;
+                progress.running += 1;
+                state.running += 1;
+                return Some(job);
+            }
+            if state.running == 0 {
+                state.is_over = true;
+                self.changed.notify_all();
+                return None;
+            }
+            let waited = self.changed.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A job of the last step that can go on: what is finished soonest needs no room.
+    fn ready(&self, state: &State) -> Option<Job> {
+        (0..self.steps.len())
+            .rev()
+            .find_map(|step| self.ready_in(step, state))
+    }
+
+    fn ready_in(&self, step: usize, state: &State) -> Option<Job> {
+        let rows = self.grid.rows();
+        let next = state.progress[step].next;
+        let job = Job {
+            step,
+            row: next / self.parts,
+            part: next % self.parts,
+        };
+        if job.row == rows || !self.can_matter(&job) {
+            return None;
+        }
+        if step > 0 {
+            let needed = if self.is_whole {
+                rows
+            } else {
+                rows.min(job.row + self.steps[step].reach + 1)
+            };
+            if state.progress[step - 1].rows < needed {
+                return None;
+            }
+        }
+        if let Some(reader) = self.steps.get(step + 1) {
+            // The reader's topmost row in work still needs the rows that it reaches.
+            let progress = &state.progress[step + 1];
+            let room = reader.window + progress.rows.saturating_sub(reader.reach);
+            // After a failure nobody may read any more: what is written is for nothing,
+            // but whether it can be is not.
+            let is_read = progress.running > 0 || self.has_next(step + 1, progress);
+            if is_read && job.row >= room {
+                return None;
+            }
+        }
+        Some(job)
+    }
+
+    fn has_next(&self, step: usize, progress: &Progress) -> bool {
+        let job = Job {
+            step,
+            row: progress.next / self.parts,
+            part: progress.next % self.parts,
+        };
+        self.can_matter(&job)
+    }
+
+    fn can_matter(&self, job: &Job) -> bool {
+        let stage = self.steps[job.step].stage;
+        self.is_wanted(stage, job.row, job.part * self.part_columns)
+    }
+
+    /// Says that a job is over, and whether its step is.
+    pub(super) fn done(&self, job: Job) -> bool {
+        let rows = self.grid.rows();
+        let mut state = self.lock();
+        state.running -= 1;
+        let progress = &mut state.progress[job.step];
+        progress.running -= 1;
+        progress.left[job.row] -= 1;
+        while progress.rows < rows && progress.left[progress.rows] == 0 {
+            progress.rows += 1;
+        }
+        let is_step_over = progress.rows == rows;
+        drop(state);
+        self.changed.notify_all();
+        is_step_over
+    }
+
+    /// Takes note of a failure, unless it comes after one that is known (IMG-10). A trap
+    /// leaves the stages before it, and tiles before it, to be looked at; after a stop or a
+    /// failure of the engine nothing more begins.
+    #[cold]
+    pub(super) fn fail(&self, stage: usize, row: usize, column: usize, cause: Box<Cause>) {
+        let place = place(stage, self.tile(row, column));
+        let mut state = self.lock();
+        if place >= self.end.load(Ordering::Relaxed) {
+            return;
+        }
+        state.is_over = !matches!(*cause, Cause::Trapped(_) | Cause::Refused(..));
+        let end = if state.is_over { NOTHING } else { place };
+        self.end.store(end, Ordering::Relaxed);
+        state.failure = Some(Failure {
+            stage,
+            tile: Some(((column * SIDE) as u32, (row * SIDE) as u32)),
+            cause,
+        });
+    }
+
+    /// Ends it for all workers: one of them panics.
+    pub(super) fn abandon(&self) {
+        self.lock().is_over = true;
+        self.changed.notify_all();
+    }
+
+    /// The first failure, when all workers are done.
+    pub(super) fn into_failure(self) -> Option<Failure> {
+        let state = self.state.into_inner();
+        state.unwrap_or_else(PoisonError::into_inner).failure
+    }
+
+    fn tile(&self, row: usize, column: usize) -> usize {
+        row * self.grid.columns() + column
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,124 @@
+//! The first failure in row-major order of the first stage that fails, whatever the
+//! threads did (IMG-10).
+
+use qip_host::image::ImageOptions;
+use qip_host::{Error, ErrorKind, TrapKind};
+
+use super::{brighter, filter, filters, numbered, shift, threads};
+use crate::{on_each, standard};
+
+/// A filter that traps at the tiles whose core is at one of these pixels.
+fn traps_at(halo: u32, places: &[(i32, i32)]) -> Vec<u8> {
+    let mut body = String::new();
+    for (x, y) in places {
+        let (x, y) = (x - halo as i32, y - halo as i32);
+        body += &format!(
+            "(if (i32.and (f32.eq (local.get $x) (f32.const {x}))
+                (f32.eq (local.get $y) (f32.const {y}))) (then unreachable))"
+        );
+    }
+    filter(halo, "", &body)
+}
+
+/// Takes a while at the first tile, so that other threads get ahead.
+fn slow_at_first() -> Vec<u8> {
+    filter(
+        0,
+        "",
+        "(if (f32.eq (f32.add (local.get $x) (local.get $y)) (f32.const 0)) (then
+            (loop $again
+                (f32.store (i32.const 0) (f32.add (f32.const 1) (f32.load (i32.const 0))))
+                (br_if $again (f32.lt (f32.load (i32.const 0)) (f32.const 20)))
+                (f32.store (i32.const 0) (f32.const 0)))))",
+    )
+}
+
+fn place(error: &Error) -> (Option<usize>, Option<(u32, u32)>) {
+    assert_eq!(error.kind(), ErrorKind::Trapped(TrapKind::Unreachable));
+    (error.stage(), error.tile())
+}
+
+#[test]
+fn the_first_failure_of_the_first_stage() {
+    let picture = numbered(250, 200);
+    let late = [(64, 64), (128, 64), (0, 128)];
+    let early = [(0, 0), (192, 192)];
+    let slow = slow_at_first();
+    on_each(|engine| {
+        let host = standard(engine);
+        for (stages, stage, tile) in [
+            (vec![traps_at(0, &late)], 1, (64, 64)),
+            (vec![traps_at(2, &late)], 1, (64, 64)),
+            // The second stage fails at the first tile, but the first stage fails too.
+            (vec![traps_at(0, &late), traps_at(0, &early)], 1, (64, 64)),
+            (vec![traps_at(1, &late), traps_at(3, &early)], 1, (64, 64)),
+            (
+                vec![traps_at(0, &[(192, 192)]), traps_at(65, &early)],
+                1,
+                (192, 192),
+            ),
+            (
+                vec![
+                    brighter(),
+                    traps_at(0, &[(192, 192)]),
+                    shift(1, 0.0),
+                    traps_at(0, &early),
+                ],
+                2,
+                (192, 192),
+            ),
+            // Only the last fails, where another thread may be first.
+            (
+                vec![slow.clone(), brighter(), traps_at(0, &early)],
+                3,
+                (0, 0),
+            ),
+            (
+                vec![slow.clone(), shift(1, 0.0), traps_at(0, &early)],
+                3,
+                (0, 0),
+            ),
+            (
+                vec![slow.clone(), traps_at(0, &[(0, 0), (64, 0)])],
+                2,
+                (0, 0),
+            ),
+        ] {
+            let stages: Vec<&[u8]> = stages.iter().map(Vec::as_slice).collect();
+            let filters = filters(&host, &stages).expect("sound");
+            for options in [ImageOptions::default(), threads(2), threads(7)] {
+                let error = filters.apply(&picture, options).expect_err("a trap");
+                assert_eq!(place(&error), (Some(stage), Some(tile)), "{options:?}");
+            }
+        }
+    });
+}
+
+/// What the error says, with a backtrace where there is one.
+#[test]
+fn a_trap_says_where() {
+    let stages = [brighter(), traps_at(0, &[(64, 128)])];
+    on_each(|engine| {
+        let stages = stages
+            .each_ref()
+            .map(|wasm| qip_host::Stage::new(wasm).named("f.wasm"));
+        let filters = standard(engine).filters(stages).expect("sound");
+        let error = filters
+            .apply(&numbered(100, 200), threads(2))
+            .expect_err("a trap");
+        assert_eq!(
+            error.to_string(),
+            "stage 2 (`f.wasm`): the tile at (64, 128): the module trapped: unreachable"
+        );
+        assert_eq!(error.message(), "the module trapped: unreachable");
+        let trap = error.trap().expect("a trap");
+        if engine.info().backtrace {
+            assert_eq!(
+                trap.backtrace[0].name.as_deref(),
+                Some("tile_rgba32float_64x64")
+            );
+        }
+        // The filters can be used again, and an error leaves nothing behind (DET-2).
+        assert!(filters.apply(&numbered(100, 64), threads(2)).is_ok());
+    });
+}
