@@ -262,3 +262,62 @@ impl Board {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Board, Step};
+    use crate::image::tile::Grid;
+
+    /// The rows of the windows, and whether steps wait for all of the one before.
+    fn windows(reaches: &[usize], rows: usize, threads: usize) -> (Vec<usize>, bool) {
+        let grid = Grid {
+            width: 1_000,
+            height: rows * 64,
+        };
+        let step = |(stage, reach): (usize, &usize)| Step {
+            stage,
+            reach: *reach,
+            window: 0,
+        };
+        let board = Board::new(
+            grid,
+            reaches.iter().enumerate().map(step).collect(),
+            threads,
+        );
+        let windows = board.steps.iter().skip(1).map(|step| step.window);
+        (windows.collect(), board.is_whole)
+    }
+
+    /// What is held in floats does not grow with the height of the picture, and is never
+    /// more than two whole pictures.
+    #[test]
+    fn windows_are_as_small_as_can_be() {
+        assert_eq!(windows(&[9], 100, 1), (vec![], false));
+        assert_eq!(windows(&[0, 1, 0], 100, 1), (vec![3, 1], false));
+        assert_eq!(windows(&[0, 1, 0], 100_000, 8), (vec![4, 2], false));
+        assert_eq!(windows(&[0, 2, 20], 30, 1), (vec![5, 30], false));
+        // 15 + 15 + 1 rows are more than two pictures of 15: two of them, one by one.
+        assert_eq!(windows(&[0, 7, 7], 15, 1), (vec![15, 15], false));
+        assert_eq!(windows(&[0, 7, 7, 0], 15, 1), (vec![15; 3], true));
+    }
+
+    /// Parts of a row, for all threads to have work in one.
+    #[test]
+    fn rows_are_cut_in_parts() {
+        let columns = |width, threads| -> Vec<(usize, usize)> {
+            let grid = Grid { width, height: 1 };
+            let step = Step {
+                stage: 0,
+                reach: 0,
+                window: 0,
+            };
+            let board = Board::new(grid, vec![step], threads);
+            let parts = 0..board.parts;
+            let parts = parts.map(|part| board.columns(part));
+            parts.map(|columns| (columns.start, columns.end)).collect()
+        };
+        assert_eq!(columns(640, 1), [(0, 10)]);
+        assert_eq!(columns(641, 2), [(0, 3), (3, 6), (6, 9), (9, 11)]);
+        assert_eq!(columns(65, 8), [(0, 1), (1, 2)]);
+    }
+}

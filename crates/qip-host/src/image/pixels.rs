@@ -82,7 +82,7 @@ fn to_byte(value: f32) -> u8 {
     // that is above.
     let shifted = scaled + NO_FRACTION;
     let is_above = shifted - NO_FRACTION > scaled;
-    (shifted.to_bits() - u32::from(is_above)) as u8
+    shifted.to_bits().wrapping_sub(u32::from(is_above)) as u8
 }
 
 #[cfg(test)]

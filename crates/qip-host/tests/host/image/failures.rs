@@ -1,8 +1,16 @@
 //! The first failure in row-major order of the first stage that fails, whatever the
 //! threads did (IMG-10).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use qip_host::engine::{
+    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, ExportId, Instance, Stop,
+    Usage,
+};
 use qip_host::image::ImageOptions;
-use qip_host::{Error, ErrorKind, TrapKind};
+use qip_host::{Error, ErrorKind, Host, Limits, Options, Stage, TrapKind, Value};
 
 use super::{brighter, filter, filters, numbered, shift, threads};
 use crate::{on_each, standard};
@@ -120,5 +128,121 @@ fn a_trap_says_where() {
         }
         // The filters can be used again, and an error leaves nothing behind (DET-2).
         assert!(filters.apply(&numbered(100, 64), threads(2)).is_ok());
+    });
+}
+
+/// An engine that has so many instances and no more, and can panic in every call.
+#[derive(Clone)]
+struct Poor {
+    inner: Arc<dyn Engine>,
+    left: Arc<AtomicUsize>,
+    panics: bool,
+}
+
+struct PoorCode(Poor, Arc<dyn CompiledModule>);
+
+struct Panics(Box<dyn Instance>);
+
+impl Engine for Poor {
+    fn info(&self) -> &EngineInfo {
+        self.inner.info()
+    }
+
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+        Ok(Arc::new(PoorCode(
+            self.clone(),
+            self.inner.compile(module)?,
+        )))
+    }
+}
+
+impl CompiledModule for PoorCode {
+    fn instantiate(&self, limits: &Limits, budget: &Budget) -> Result<Box<dyn Instance>, Stop> {
+        let PoorCode(engine, code) = self;
+        let take = |left: usize| left.checked_sub(1);
+        let taken = engine
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take);
+        if taken.is_err() {
+            return Err(Stop::Engine(EngineError::new("no more instances")));
+        }
+        let instance = code.instantiate(limits, budget)?;
+        Ok(match engine.panics {
+            true => Box::new(Panics(instance)),
+            false => instance,
+        })
+    }
+}
+
+impl Instance for Panics {
+    fn begin(&mut self, budget: &Budget) {
+        self.0.begin(budget);
+    }
+
+    fn memory(&mut self) -> &mut [u8] {
+        self.0.memory()
+    }
+
+    fn global(&mut self, export: ExportId) -> Result<Value, Stop> {
+        self.0.global(export)
+    }
+
+    fn call(&mut self, _: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
+        match args {
+            [] => Ok(Some(Value::I32(1))),
+            _ => panic!("in the engine, as the test wants it"),
+        }
+    }
+
+    fn finish(&mut self) -> Usage {
+        self.0.finish()
+    }
+}
+
+fn poor(engine: &Arc<dyn Engine>, instances: usize, panics: bool) -> Host {
+    let engine = Poor {
+        inner: Arc::clone(engine),
+        left: Arc::new(AtomicUsize::new(instances)),
+        panics,
+    };
+    Host::with(Arc::new(engine), Limits::standard(), Options::default())
+}
+
+/// A thread that gets no instances is done without; only the first must have them.
+#[test]
+fn threads_without_instances() {
+    let stages = [brighter(), shift(1, 0.5)];
+    let picture = numbered(300, 300);
+    on_each(|engine| {
+        let apply = |instances: usize| {
+            let filters = poor(engine, instances, false)
+                .filters(stages.iter().map(Stage::new))
+                .expect("sound");
+            filters.apply(&picture, threads(4))
+        };
+        let wanted = apply(8).expect("enough for all");
+        for instances in 2..8 {
+            assert!(apply(instances).expect("enough for one") == wanted);
+        }
+        for (instances, stage) in [(0, 1), (1, 2)] {
+            let error = apply(instances).expect_err("not enough");
+            assert_eq!(error.kind(), ErrorKind::Engine);
+            assert_eq!((error.stage(), error.tile()), (Some(stage), None));
+        }
+    });
+}
+
+/// An engine's own panic comes out of the call, and no thread waits for ever.
+#[test]
+fn an_engines_panic_is_no_hang() {
+    let stages = [shift(1, 0.0), shift(1, 0.5)];
+    on_each(|engine| {
+        for count in [1, 4] {
+            let filters = poor(engine, 100, true)
+                .filters(stages.iter().map(Stage::new))
+                .expect("sound");
+            let apply = || filters.apply(&numbered(200, 200), threads(count));
+            assert!(catch_unwind(AssertUnwindSafe(apply)).is_err());
+        }
     });
 }
