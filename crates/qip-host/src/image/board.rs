@@ -301,6 +301,29 @@ mod tests {
         assert_eq!(windows(&[0, 7, 7, 0], 15, 1), (vec![15; 3], true));
     }
 
+    /// Where windows would be too large, a step begins when the one before is over.
+    #[test]
+    fn whole_pictures_come_one_after_the_other() {
+        let step = |stage| Step {
+            stage,
+            reach: 1,
+            window: 0,
+        };
+        let grid = Grid {
+            width: 64,
+            height: 3 * 64,
+        };
+        let board = Board::new(grid, (0..4).map(step).collect(), 1);
+        assert!(board.is_whole);
+        let mut seen = Vec::new();
+        while let Some(job) = board.take() {
+            seen.push((job.step, job.row));
+            assert_eq!(board.done(job), job.row == 2);
+        }
+        let wanted = (0..4).flat_map(|step| (0..3).map(move |row| (step, row)));
+        assert_eq!(seen, wanted.collect::<Vec<_>>());
+    }
+
     /// Parts of a row, for all threads to have work in one.
     #[test]
     fn rows_are_cut_in_parts() {

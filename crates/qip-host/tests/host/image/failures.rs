@@ -13,6 +13,7 @@ use qip_host::image::ImageOptions;
 use qip_host::{Error, ErrorKind, Host, Limits, Options, Stage, TrapKind, Value};
 
 use super::{brighter, filter, filters, numbered, shift, threads};
+use crate::seam::{Listening, Log, taken};
 use crate::{on_each, standard};
 
 /// A filter that traps at the tiles whose core is at one of these pixels.
@@ -102,6 +103,44 @@ fn the_first_failure_of_the_first_stage() {
     });
 }
 
+/// A failure is known early, and the stage before is still looked at to the end, though
+/// nobody reads what it writes.
+#[test]
+fn an_earlier_stage_may_fail_later() {
+    let picture = numbered(70, 700);
+    let stages = [
+        traps_at(0, &[(64, 640)]),
+        shift(1, 0.0),
+        traps_at(1, &[(0, 0)]),
+    ];
+    on_each(|engine| {
+        let stages = stages.each_ref().map(Vec::as_slice);
+        let filters = filters(&standard(engine), &stages).expect("sound");
+        for count in [1, 2] {
+            let error = filters.apply(&picture, threads(count)).expect_err("a trap");
+            assert_eq!(place(&error), (Some(1), Some((64, 640))));
+        }
+    });
+}
+
+/// RUN-4: an instance that trapped is not called again. The stage before goes on.
+#[test]
+fn a_trapped_instance_is_left_alone() {
+    let stages = [brighter(), traps_at(0, &[(64, 0)])];
+    on_each(|engine| {
+        let log = Log::default();
+        let listening = Listening::new(engine, &log);
+        let host = Host::with(Arc::new(listening), Limits::standard(), Options::default());
+        let stages = stages.each_ref().map(Vec::as_slice);
+        let filters = filters(&host, &stages).expect("sound");
+        let error = filters.apply(&numbered(200, 1), ImageOptions::default());
+        assert_eq!(place(&error.expect_err("a trap")), (Some(2), Some((64, 0))));
+        let calls = taken(&log);
+        let tiles = calls.iter().filter(|entry| entry.contains("tile_rgba"));
+        assert_eq!(tiles.count(), 4 + 2, "{calls:?}");
+    });
+}
+
 /// What the error says, with a backtrace where there is one.
 #[test]
 fn a_trap_says_where() {
@@ -131,17 +170,26 @@ fn a_trap_says_where() {
     });
 }
 
-/// An engine that has so many instances and no more, and can panic in every call.
+/// An engine that has so many instances and no more, and may not be sound.
 #[derive(Clone)]
 struct Poor {
     inner: Arc<dyn Engine>,
     left: Arc<AtomicUsize>,
-    panics: bool,
+    fault: Fault,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    None,
+    /// It panics at the tile at (0, 0).
+    Panics,
+    /// All instances but the first two say that they have no halo.
+    HidesHalo,
 }
 
 struct PoorCode(Poor, Arc<dyn CompiledModule>);
 
-struct Panics(Box<dyn Instance>);
+struct Faulty(Box<dyn Instance>, Fault);
 
 impl Engine for Poor {
     fn info(&self) -> &EngineInfo {
@@ -163,18 +211,22 @@ impl CompiledModule for PoorCode {
         let taken = engine
             .left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take);
-        if taken.is_err() {
+        let Ok(left) = taken else {
             return Err(Stop::Engine(EngineError::new("no more instances")));
-        }
-        let instance = code.instantiate(limits, budget)?;
-        Ok(match engine.panics {
-            true => Box::new(Panics(instance)),
-            false => instance,
-        })
+        };
+        let fault = match engine.fault {
+            // The first two are those of the first thread.
+            Fault::HidesHalo if left > POOR - 2 => Fault::None,
+            fault => fault,
+        };
+        Ok(Box::new(Faulty(code.instantiate(limits, budget)?, fault)))
     }
 }
 
-impl Instance for Panics {
+/// Instances of a poor engine that are enough for all.
+const POOR: usize = 100;
+
+impl Instance for Faulty {
     fn begin(&mut self, budget: &Budget) {
         self.0.begin(budget);
     }
@@ -187,10 +239,14 @@ impl Instance for Panics {
         self.0.global(export)
     }
 
-    fn call(&mut self, _: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
-        match args {
-            [] => Ok(Some(Value::I32(1))),
-            _ => panic!("in the engine, as the test wants it"),
+    fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Stop> {
+        let first = Value::F32((-1.0_f32).to_bits());
+        match (self.1, args) {
+            (Fault::Panics, [x, y]) if (*x, *y) == (first, first) => {
+                panic!("in the engine, as the test wants it")
+            }
+            (Fault::HidesHalo, []) => Ok(Some(Value::I32(0))),
+            _ => self.0.call(export, args),
         }
     }
 
@@ -199,11 +255,11 @@ impl Instance for Panics {
     }
 }
 
-fn poor(engine: &Arc<dyn Engine>, instances: usize, panics: bool) -> Host {
+fn poor(engine: &Arc<dyn Engine>, instances: usize, fault: Fault) -> Host {
     let engine = Poor {
         inner: Arc::clone(engine),
         left: Arc::new(AtomicUsize::new(instances)),
-        panics,
+        fault,
     };
     Host::with(Arc::new(engine), Limits::standard(), Options::default())
 }
@@ -215,7 +271,7 @@ fn threads_without_instances() {
     let picture = numbered(300, 300);
     on_each(|engine| {
         let apply = |instances: usize| {
-            let filters = poor(engine, instances, false)
+            let filters = poor(engine, instances, Fault::None)
                 .filters(stages.iter().map(Stage::new))
                 .expect("sound");
             filters.apply(&picture, threads(4))
@@ -238,11 +294,28 @@ fn an_engines_panic_is_no_hang() {
     let stages = [shift(1, 0.0), shift(1, 0.5)];
     on_each(|engine| {
         for count in [1, 4] {
-            let filters = poor(engine, 100, true)
+            let filters = poor(engine, POOR, Fault::Panics)
                 .filters(stages.iter().map(Stage::new))
                 .expect("sound");
             let apply = || filters.apply(&numbered(200, 200), threads(count));
             assert!(catch_unwind(AssertUnwindSafe(apply)).is_err());
         }
+    });
+}
+
+/// An instance that has another halo than the first would get the wrong rows: its thread
+/// is done without.
+#[test]
+fn halos_are_the_same_everywhere() {
+    let stages = [shift(1, 0.25), shift(1, 0.5)];
+    let picture = numbered(200, 200);
+    on_each(|engine| {
+        let apply = |fault: Fault| {
+            let filters = poor(engine, POOR, fault)
+                .filters(stages.iter().map(Stage::new))
+                .expect("sound");
+            filters.apply(&picture, threads(4)).expect("sound")
+        };
+        assert!(apply(Fault::HidesHalo) == apply(Fault::None));
     });
 }
