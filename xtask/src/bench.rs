@@ -15,7 +15,11 @@ use crate::workspace::Workspace;
 use crate::{program, text};
 
 /// The benchmarks: packages and targets.
-const BENCHES: [(&str, &str); 2] = [("qip-host", "request"), ("qip-cli", "process")];
+const BENCHES: [(&str, &str); 3] = [
+    ("qip-host", "request"),
+    ("qip-host", "image"),
+    ("qip-cli", "process"),
+];
 
 /// Names the file of rows to a benchmark.
 const ROWS_VARIABLE: &str = "QIP_BENCH_ROWS";

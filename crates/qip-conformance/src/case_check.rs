@@ -506,6 +506,7 @@ fn with_limits(raw: &RawLimits) -> Limits {
         table_entries: raw.table_entries.unwrap_or(standard.table_entries),
         memory_bytes: raw.memory_bytes.unwrap_or(standard.memory_bytes),
         stages: raw.stages.unwrap_or(standard.stages),
+        ..standard
     }
 }
 

@@ -110,6 +110,9 @@ fn sizes(limits: &Limits) -> [(&'static str, u64); 11] {
         table_entries,
         memory_bytes,
         stages,
+        // Of the image mode, which no case asks for yet.
+        image_pixels: _,
+        image_side: _,
     } = *limits;
     [
         ("module_bytes", module_bytes),

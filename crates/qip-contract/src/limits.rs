@@ -47,8 +47,12 @@ pub struct Limits {
     pub table_entries: u64,
     /// Bytes of linear memory, when declared and when it grows.
     pub memory_bytes: u64,
-    /// Stages of a recipe.
+    /// Stages of a recipe, or filters of an image.
     pub stages: u64,
+    /// Pixels of a picture (IMG-11).
+    pub image_pixels: u64,
+    /// Pixels of a picture's width, and likewise of its height (IMG-11).
+    pub image_side: u64,
 }
 
 impl Limits {
@@ -68,6 +72,8 @@ impl Limits {
             table_entries: 1_000_000,
             memory_bytes: 1 << 30,
             stages: 64,
+            image_pixels: 1 << 28,
+            image_side: 65_535,
         }
     }
 }

@@ -360,12 +360,17 @@ impl Signature {
         self.grows_memory
     }
 
-    /// The entry point: `render` if exported under that name, else `run` (MOD-6).
+    /// The entry point: `render` if exported under that name, else `run`; of a tile
+    /// filter, `tile_rgba32float_64x64`, else the older name (MOD-6, IMG-1).
     pub fn entry(&self) -> ExportName {
-        if self.exports.contains_key(&ExportName::Render) {
-            ExportName::Render
+        let (first, other) = match self.kind {
+            Kind::Content => (ExportName::Render, ExportName::Run),
+            Kind::Tile => (ExportName::Tile, ExportName::TileOlder),
+        };
+        if self.exports.contains_key(&first) {
+            first
         } else {
-            ExportName::Run
+            other
         }
     }
 

@@ -286,6 +286,9 @@ fn limits(text: &mut String, limits: &Limits) {
         table_entries,
         memory_bytes,
         stages,
+        // Of the image mode, which no case asks for yet.
+        image_pixels: _,
+        image_side: _,
     } = limits;
     let mut given = Vec::new();
     given.push(match time {

@@ -7,13 +7,14 @@
 //! the samples' ratios. Where `QIP_BENCH_ROWS` names a file, each row goes there too,
 //! as a line of JSON that `cargo xtask bench` reads.
 
-use std::cell::RefCell;
-use std::fs::OpenOptions;
+#[path = "rows/in_turns.rs"]
+mod in_turns;
+
 use std::hint::black_box;
-use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::Criterion;
+use in_turns::{Target, compare, table, write_rows};
 use qip_host::wasmtime::Wasmtime;
 use qip_host::{Host, Limits, Output, Stage};
 use wasmtime::{
@@ -130,135 +131,12 @@ fn call(store: &mut Store<()>, function: Func, arg: i32) -> usize {
 }
 
 /// What a row is held to: warm requests are so short that a ratio says nothing.
-#[derive(Clone, Copy)]
-enum Target {
-    /// At most so many times what a bare request takes.
-    Ratio(f64),
-    /// At most so many nanoseconds more.
-    AddedNs(f64),
-}
-
 const FRESH: Target = Target::Ratio(1.15);
 const WARM: Target = Target::AddedNs(60.0);
 const WARM_WITH_CLOCK: Target = Target::AddedNs(150.0);
 
-/// One row of the table.
-struct Row {
-    name: String,
-    target: Target,
-    /// Per sample: nanoseconds of a bare request and of a host's.
-    samples: RefCell<Vec<(f64, f64)>>,
-}
-
-/// Requests between two turns: few enough that both meet the same machine.
+/// Requests between two turns.
 const TURN: u64 = 16;
-
-/// Has criterion measure `host`, with `bare` run in turns with it.
-fn compare(
-    criterion: &mut Criterion,
-    rows: &mut Vec<Row>,
-    name: String,
-    target: Target,
-    mut bare: impl FnMut(),
-    mut host: impl FnMut(),
-) {
-    let row = Row {
-        name,
-        target,
-        samples: RefCell::default(),
-    };
-    criterion.bench_function(&row.name, |bencher| {
-        bencher.iter_custom(|iterations| {
-            let (mut of_bare, mut of_host) = (Duration::ZERO, Duration::ZERO);
-            let mut left = iterations;
-            while left > 0 {
-                let turn = left.min(TURN);
-                let begin = Instant::now();
-                (0..turn).for_each(|_| bare());
-                let middle = Instant::now();
-                (0..turn).for_each(|_| host());
-                of_bare += middle - begin;
-                of_host += middle.elapsed();
-                left -= turn;
-            }
-            let each = |total: Duration| total.as_nanos() as f64 / iterations as f64;
-            row.samples
-                .borrow_mut()
-                .push((each(of_bare), each(of_host)));
-            of_host
-        });
-    });
-    rows.push(row);
-}
-
-/// The medians of a row's samples.
-struct Medians {
-    bare: f64,
-    host: f64,
-    ratio: f64,
-    added: f64,
-}
-
-impl Row {
-    /// `None` where a filter left the row out.
-    fn medians(&self) -> Option<Medians> {
-        let samples = self.samples.borrow();
-        let over = |pick: fn(&(f64, f64)) -> f64| {
-            let mut values: Vec<f64> = samples.iter().map(pick).collect();
-            values.sort_by(f64::total_cmp);
-            values.get(values.len() / 2).copied()
-        };
-        Some(Medians {
-            bare: over(|(bare, _)| *bare)?,
-            host: over(|(_, host)| *host)?,
-            ratio: over(|(bare, host)| host / bare)?,
-            added: over(|(bare, host)| host - bare)?,
-        })
-    }
-}
-
-fn table(rows: &[Row]) {
-    println!(
-        "\n{:<24} {:>10} {:>10} {:>8} {:>9}",
-        "request", "bare", "qip-host", "ratio", "more"
-    );
-    for row in rows {
-        let Some(medians) = row.medians() else {
-            continue;
-        };
-        println!(
-            "{:<24} {:>7.0} ns {:>7.0} ns {:>8.3} {:>+6.0} ns",
-            row.name, medians.bare, medians.host, medians.ratio, medians.added,
-        );
-    }
-}
-
-/// Writes the rows for `cargo xtask bench`, if it is that which asks.
-fn write_rows(rows: &[Row]) {
-    let Some(path) = std::env::var_os("QIP_BENCH_ROWS") else {
-        return;
-    };
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .unwrap();
-    for row in rows {
-        let Some(medians) = row.medians() else {
-            continue;
-        };
-        let (over, found, most) = match row.target {
-            Target::Ratio(most) => ("ratio", medians.ratio, most),
-            Target::AddedNs(most) => ("added_ns", medians.added, most),
-        };
-        writeln!(
-            file,
-            r#"{{"what":{:?},"bare_ns":{},"ours_ns":{},"over":{{"{over}":{found}}},"most":{most}}}"#,
-            row.name, medians.bare, medians.host,
-        )
-        .unwrap();
-    }
-}
 
 fn main() {
     let mut criterion = Criterion::default()
@@ -288,6 +166,7 @@ fn main() {
                 &mut rows,
                 format!("fresh, {size} B{clock}"),
                 FRESH,
+                TURN,
                 || drop(black_box(bare.instantiate().render(input.as_bytes()))),
                 || drop(black_box(module.render(&input).unwrap())),
             );
@@ -299,6 +178,7 @@ fn main() {
                 &mut rows,
                 format!("warm, {size} B{clock}"),
                 warm_target,
+                TURN,
                 || drop(black_box(warm.render(input.as_bytes()))),
                 || drop(black_box(session.render(&input).unwrap())),
             );

@@ -113,20 +113,9 @@ impl Run<'_> {
             .map_err(|stop| Cause::stop(stop, self.limits))
     }
 
-    /// Reads a pointer, capacity or size (MOD-3, MOD-4).
     #[inline(always)]
     fn read(&mut self, pointer: Pointer) -> Result<u32, Box<Cause>> {
-        let value = match pointer.source {
-            Source::Constant(value) => return Ok(value),
-            Source::Global(export) => {
-                let value = self.instance.global(export);
-                Some(value.map_err(|stop| Cause::stop(stop, self.limits))?)
-            }
-            Source::Function(export) => self.call(export, &[])?,
-        };
-        value
-            .and_then(to_pointer)
-            .ok_or_else(|| unreadable(pointer.name.as_str()))
+        read_pointer(self.instance, pointer, self.limits)
     }
 
     /// The types that the module declares, normalised (MIME-1, MIME-2).
@@ -264,6 +253,24 @@ impl Run<'_> {
     }
 }
 
+/// Reads a pointer, capacity or size (MOD-3, MOD-4).
+#[inline(always)]
+pub(crate) fn read_pointer(
+    instance: &mut dyn Instance,
+    pointer: Pointer,
+    limits: &Limits,
+) -> Result<u32, Box<Cause>> {
+    let value = match pointer.source {
+        Source::Constant(value) => return Ok(value),
+        Source::Global(export) => instance.global(export).map(Some),
+        Source::Function(export) => instance.call(export, &[]),
+    };
+    value
+        .map_err(|stop| Cause::stop(stop, limits))?
+        .and_then(to_pointer)
+        .ok_or_else(|| unreadable(pointer.name.as_str()))
+}
+
 /// The place of a declared media type.
 struct DeclaredAt {
     name: Pointer,
@@ -302,7 +309,7 @@ fn range(memory: &[u8], ptr: u32, size: u64) -> Option<Range<usize>> {
 }
 
 #[cold]
-fn unreadable(name: &str) -> Box<Cause> {
+pub(crate) fn unreadable(name: &str) -> Box<Cause> {
     Refusal::new(
         Code::ExportShape,
         format!("`{name}` gives a value that is not finite, expected a number"),

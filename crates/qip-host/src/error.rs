@@ -9,8 +9,8 @@ use crate::engine::{EngineError, Exhausted, Stop, Trap};
 
 /// Why a module did not load or a request did not succeed.
 ///
-/// `Display` says it in one line, with the stage and the module's name where they
-/// are known (REC-5).
+/// `Display` says it in one line, with the stage, the module's name and the tile where
+/// they are known (REC-5).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -19,6 +19,7 @@ struct Inner {
     /// Whether the recipe has other stages, so that the position means something.
     in_recipe: bool,
     module: Option<String>,
+    tile: Option<(u32, u32)>,
 }
 
 /// What happened, before it is known where. It travels in a box: what every step
@@ -83,6 +84,12 @@ impl Error {
         self.0.module.as_deref()
     }
 
+    /// The tile at which a filter failed: `x` and `y` of the top-left pixel of its core.
+    /// `None` for what fails before the first tile, and outside of the image mode.
+    pub fn tile(&self) -> Option<(u32, u32)> {
+        self.0.tile
+    }
+
     /// The refusal, with what was found and wanted.
     pub fn refusal(&self) -> Option<&Refusal> {
         match &self.0.cause {
@@ -99,7 +106,7 @@ impl Error {
         }
     }
 
-    /// The message without the stage and the module.
+    /// The message without the stage, the module and the tile.
     pub fn message(&self) -> String {
         match &self.0.cause {
             Cause::Refused(refusal, _) => refusal.to_string(),
@@ -115,6 +122,7 @@ impl Error {
             stage: None,
             in_recipe: false,
             module: None,
+            tile: None,
         }))
     }
 
@@ -122,6 +130,12 @@ impl Error {
     pub(crate) fn at(mut self, index: usize, stages: usize) -> Error {
         self.0.stage = Some(index + 1);
         self.0.in_recipe = stages > 1;
+        self
+    }
+
+    /// Says at which tile of a picture it happened (IMG-10).
+    pub(crate) fn at_tile(mut self, tile: Option<(u32, u32)>) -> Error {
+        self.0.tile = tile;
         self
     }
 
@@ -188,6 +202,9 @@ impl fmt::Display for Error {
             (Some(stage), None) => write!(f, "stage {stage}: ")?,
             (None, Some(module)) => write!(f, "`{}`: ", quote(module))?,
             (None, None) => {}
+        }
+        if let Some((x, y)) = self.tile() {
+            write!(f, "the tile at ({x}, {y}): ")?;
         }
         f.write_str(&self.message())
     }

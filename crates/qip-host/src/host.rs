@@ -9,7 +9,8 @@ use qip_contract::{Kind, Limits, Numeric, Rules, Signature};
 
 use crate::engine::{self, Build, Compile, Engine, Floats};
 use crate::error::{Cause, Error};
-use crate::plan::Plan;
+use crate::image::Filters;
+use crate::plan::{Plan, TilePlan};
 use crate::recipe::{self, Input, Prepared, Recipe, Stage};
 use crate::reply::Reply;
 
@@ -87,8 +88,8 @@ impl Host {
     /// # Errors
     ///
     /// What ORD-1 lists for one module, the engine's own failure, or
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a tile filter, which
-    /// this host does not run yet.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a tile filter:
+    /// [`Host::filters`] runs those.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Module, Error> {
         self.load_stage(None, bytes.as_ref(), &BTreeMap::new())
     }
@@ -136,6 +137,26 @@ impl Host {
         Recipe::new(self, &stages)
     }
 
+    /// Makes a pipeline of tile filters for pictures. Everything that can be found wrong
+    /// before a picture is there is found here, in the order of ORD-1 (IMG-12).
+    ///
+    /// See [`image`](crate::image) for an example.
+    ///
+    /// # Errors
+    ///
+    /// What ORD-1 lists, with the position of the stage. A module that is no tile filter
+    /// is [`Code::MissingExport`](crate::Code::MissingExport), where a faulty tile function
+    /// would be found;
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a stage whose module
+    /// another host has loaded.
+    pub fn filters<'a>(
+        &self,
+        stages: impl IntoIterator<Item = Stage<'a>>,
+    ) -> Result<Filters, Error> {
+        let stages: Vec<Stage<'a>> = stages.into_iter().collect();
+        Filters::new(self, &stages)
+    }
+
     pub(crate) fn settings(&self) -> &Arc<Settings> {
         &self.settings
     }
@@ -156,44 +177,19 @@ impl Host {
         bytes: &[u8],
         uniforms: &BTreeMap<String, String>,
     ) -> Result<Module, Box<Cause>> {
-        let Settings {
-            engine,
-            limits,
-            options,
-        } = &*self.settings;
-        let wasm = binary(bytes, limits)?;
-        let signature = Signature::read(&wasm, limits)?;
-        let rules = Rules {
-            numeric: options.numeric,
-            fixed_memory: options.fixed_memory,
-            most_locals: engine.info().most_locals,
-            uniforms: uniforms.clone(),
-        };
-        if let Some(first) = signature.refusals(&rules).into_iter().next() {
-            return Err(first.into());
-        }
+        let wasm = binary(bytes, self.limits())?;
+        let signature = Signature::read(&wasm, self.limits())?;
+        self.check(&signature, self.rules(uniforms))?;
         let plan = match signature.kind() {
             Kind::Content => Plan::new(&signature),
             Kind::Tile => None,
         };
         let Some(plan) = plan else {
             return Err(Box::new(Cause::Unsupported(
-                "the module is a tile filter, which this host does not run yet".to_owned(),
+                "the module is a tile filter, which requests and recipes do not run yet".to_owned(),
             )));
         };
-        let code = engine
-            .compile(&Compile {
-                wasm: &wasm,
-                signature: &signature,
-                exports: &plan.exports,
-                build: Build {
-                    clock: limits.time.is_some(),
-                    fuel: limits.fuel.is_some(),
-                    floats: options.floats,
-                },
-                limits,
-            })
-            .map_err(|error| Box::new(Cause::Engine(error)))?;
+        let code = self.compile(&wasm, &signature, &plan.exports)?;
         Ok(Module {
             loaded: Arc::new(Loaded {
                 name: name.map(str::to_owned),
@@ -203,6 +199,77 @@ impl Host {
                 settings: Arc::clone(&self.settings),
             }),
         })
+    }
+
+    /// Reads and compiles a tile filter, with the uniforms that it is to get.
+    pub(crate) fn load_filter(
+        &self,
+        bytes: &[u8],
+        uniforms: &BTreeMap<String, String>,
+    ) -> Result<(Signature, TilePlan, Arc<dyn engine::CompiledModule>), Box<Cause>> {
+        let wasm = binary(bytes, self.limits())?;
+        let signature = Signature::read(&wasm, self.limits())?;
+        self.check_filter(&signature, uniforms)?;
+        let plan = TilePlan::new(&signature).ok_or_else(|| {
+            Box::new(Cause::Unsupported(
+                "the module lacks an export of a tile filter".to_owned(),
+            ))
+        })?;
+        let code = self.compile(&wasm, &signature, &plan.exports)?;
+        Ok((signature, plan, code))
+    }
+
+    /// That a module is a sound tile filter.
+    pub(crate) fn check_filter(
+        &self,
+        signature: &Signature,
+        uniforms: &BTreeMap<String, String>,
+    ) -> Result<(), Box<Cause>> {
+        let rules = Rules {
+            tile_filter: true,
+            ..self.rules(uniforms)
+        };
+        self.check(signature, rules)
+    }
+
+    fn rules(&self, uniforms: &BTreeMap<String, String>) -> Rules {
+        let options = &self.settings.options;
+        Rules {
+            numeric: options.numeric,
+            fixed_memory: options.fixed_memory,
+            most_locals: self.engine().info().most_locals,
+            tile_filter: false,
+            uniforms: uniforms.clone(),
+        }
+    }
+
+    fn check(&self, signature: &Signature, rules: Rules) -> Result<(), Box<Cause>> {
+        match signature.refusals(&rules).into_iter().next() {
+            Some(first) => Err(first.into()),
+            None => Ok(()),
+        }
+    }
+
+    fn compile(
+        &self,
+        wasm: &[u8],
+        signature: &Signature,
+        exports: &[String],
+    ) -> Result<Arc<dyn engine::CompiledModule>, Box<Cause>> {
+        let limits = self.limits();
+        self.engine()
+            .compile(&Compile {
+                wasm,
+                signature,
+                exports,
+                build: Build {
+                    clock: limits.time.is_some(),
+                    fuel: limits.fuel.is_some(),
+                    floats: self.settings.options.floats,
+                },
+                limits,
+            })
+            .map_err(|error| Box::new(Cause::Engine(error)))
     }
 }
 

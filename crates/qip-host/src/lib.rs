@@ -67,6 +67,7 @@ pub mod engine;
 mod error;
 mod growth;
 mod host;
+pub mod image;
 mod plan;
 mod recipe;
 mod reply;

@@ -50,26 +50,64 @@ pub(crate) struct Plan {
     uniforms: usize,
 }
 
+/// What a tile filter is asked: once by the steps of IMG-12, then for each tile.
+#[derive(Debug)]
+pub(crate) struct TilePlan {
+    pub(crate) exports: Vec<String>,
+    pub(crate) tile: ExportId,
+    pub(crate) input_ptr: Pointer,
+    pub(crate) input_capacity: Pointer,
+    pub(crate) width_and_height: Option<ExportId>,
+    pub(crate) halo: Option<ExportId>,
+    /// The positions of the uniforms' setters, as in [`Signature::uniforms`].
+    uniforms: usize,
+}
+
+/// Names of exports, whose positions are their [`ExportId`]s.
+#[derive(Default)]
+struct Exports(Vec<String>);
+
+impl Exports {
+    fn id(&mut self, name: &str) -> ExportId {
+        self.0.push(name.to_owned());
+        ExportId(self.0.len() - 1)
+    }
+
+    /// A pointer, capacity or size; `None` where the module does not export it.
+    fn pointer(&mut self, signature: &Signature, name: ExportName) -> Option<Pointer> {
+        let source = match signature.export(name)? {
+            Shape::Global { value, .. } => match value.and_then(to_pointer) {
+                Some(value) => Source::Constant(value),
+                None => Source::Global(self.id(name.as_str())),
+            },
+            _ => Source::Function(self.id(name.as_str())),
+        };
+        Some(Pointer { name, source })
+    }
+
+    /// A function that may be there.
+    fn function(&mut self, signature: &Signature, name: ExportName) -> Option<ExportId> {
+        signature.export(name)?;
+        Some(self.id(name.as_str()))
+    }
+
+    /// The setters of all uniforms: the position of the first.
+    fn setters(&mut self, signature: &Signature) -> usize {
+        let first = self.0.len();
+        let uniforms = signature.uniforms().iter();
+        self.0
+            .extend(uniforms.map(|uniform| format!("{UNIFORM_PREFIX}{}", uniform.key)));
+        first
+    }
+}
+
 impl Plan {
     /// The plan for a content module that no refusal speaks against; `None` for
     /// one that lacks what the contract requires.
     pub(crate) fn new(signature: &Signature) -> Option<Plan> {
-        let mut exports = Vec::new();
-        let mut id = |name: &str| {
-            exports.push(name.to_owned());
-            ExportId(exports.len() - 1)
-        };
-        let entry = id(signature.entry().as_str());
-        let mut pointer = |name: ExportName| {
-            let source = match signature.export(name)? {
-                Shape::Global { value, .. } => match value.and_then(to_pointer) {
-                    Some(value) => Source::Constant(value),
-                    None => Source::Global(id(name.as_str())),
-                },
-                _ => Source::Function(id(name.as_str())),
-            };
-            Some(Pointer { name, source })
-        };
+        let mut exports = Exports::default();
+        let entry = exports.id(signature.entry().as_str());
+        let mut pointer = |name: ExportName| exports.pointer(signature, name);
         let (capacity, input_kind) = signature.input()?;
         let output = signature.output();
         let input_ptr = pointer(ExportName::InputPtr)?;
@@ -95,15 +133,9 @@ impl Plan {
             ExportName::OutputContentTypePtr,
             ExportName::OutputContentTypeSize,
         );
-        let uniforms = exports.len();
-        exports.extend(
-            signature
-                .uniforms()
-                .iter()
-                .map(|uniform| format!("{UNIFORM_PREFIX}{}", uniform.key)),
-        );
+        let uniforms = exports.setters(signature);
         Some(Plan {
-            exports,
+            exports: exports.0,
             entry,
             input_ptr,
             input_capacity,
@@ -112,6 +144,34 @@ impl Plan {
             buffer,
             input_type,
             output_type,
+            uniforms,
+        })
+    }
+
+    /// The setter of the uniform at this position of [`Signature::uniforms`].
+    pub(crate) fn setter(&self, uniform: usize) -> ExportId {
+        ExportId(self.uniforms + uniform)
+    }
+}
+
+impl TilePlan {
+    /// The plan for a tile filter that no refusal speaks against; `None` for one that
+    /// lacks what the contract requires.
+    pub(crate) fn new(signature: &Signature) -> Option<TilePlan> {
+        let mut exports = Exports::default();
+        let tile = exports.id(signature.entry().as_str());
+        let input_ptr = exports.pointer(signature, ExportName::InputPtr)?;
+        let input_capacity = exports.pointer(signature, ExportName::InputBytesCap)?;
+        let width_and_height = exports.function(signature, ExportName::WidthAndHeight);
+        let halo = exports.function(signature, ExportName::Halo);
+        let uniforms = exports.setters(signature);
+        Some(TilePlan {
+            exports: exports.0,
+            tile,
+            input_ptr,
+            input_capacity,
+            width_and_height,
+            halo,
             uniforms,
         })
     }

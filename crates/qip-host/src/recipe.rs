@@ -15,13 +15,13 @@ use crate::reply::{Output, Reply, Usages};
 /// A stage of a recipe to be: a module, or the bytes of one, with its uniforms.
 #[derive(Clone, Debug)]
 pub struct Stage<'a> {
-    source: StageSource<'a>,
-    name: Option<String>,
-    uniforms: BTreeMap<String, String>,
+    pub(crate) source: StageSource<'a>,
+    pub(crate) name: Option<String>,
+    pub(crate) uniforms: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug)]
-enum StageSource<'a> {
+pub(crate) enum StageSource<'a> {
     Bytes(&'a [u8]),
     Module(Module),
 }
@@ -138,26 +138,8 @@ impl Prepared {
 
 impl Recipe {
     pub(crate) fn new(host: &Host, stages: &[Stage<'_>]) -> Result<Recipe, Error> {
-        let limits = host.limits();
         let count = stages.len();
-        if stages.is_empty() {
-            return Err(Error::new(Cause::refused(
-                Code::EmptyRecipe,
-                "the recipe has no stage, expected one or more",
-            )));
-        }
-        if count as u64 > limits.stages {
-            let refusal = Refusal::new(
-                Code::Limit,
-                format!(
-                    "the recipe has {count} stages, over the limit of {}",
-                    limits.stages
-                ),
-            )
-            .named("stages")
-            .found(count, limits.stages);
-            return Err(Error::new(refusal));
-        }
+        check_count(count, host.limits())?;
         let mut prepared = Vec::with_capacity(count);
         for (index, stage) in stages.iter().enumerate() {
             let name = stage.name.as_deref();
@@ -218,8 +200,31 @@ impl std::fmt::Debug for Recipe {
     }
 }
 
+/// That there is a stage (REC-1), and no more than allowed (LIM-1).
+pub(crate) fn check_count(count: usize, limits: &Limits) -> Result<(), Error> {
+    if count == 0 {
+        return Err(Error::new(Cause::refused(
+            Code::EmptyRecipe,
+            "the recipe has no stage, expected one or more",
+        )));
+    }
+    if count as u64 > limits.stages {
+        let refusal = Refusal::new(
+            Code::Limit,
+            format!(
+                "the recipe has {count} stages, over the limit of {}",
+                limits.stages
+            ),
+        )
+        .named("stages")
+        .found(count, limits.stages);
+        return Err(Error::new(refusal));
+    }
+    Ok(())
+}
+
 /// A module that this host can pipe from and to: one compiled for its limits.
-fn same_host(host: &Host, module: &Module) -> Result<Module, Error> {
+pub(crate) fn same_host(host: &Host, module: &Module) -> Result<Module, Error> {
     if Arc::ptr_eq(host.settings(), &module.loaded.settings) {
         Ok(module.clone())
     } else {
@@ -333,13 +338,7 @@ pub(crate) fn render<I: Instances>(
         stages,
         instances,
         begin,
-        budget: Budget {
-            // A limit beyond what the clock can say is none.
-            deadline: begin
-                .zip(limits.time)
-                .and_then(|(begin, time)| begin.checked_add(time)),
-            fuel: limits.fuel,
-        },
+        budget: budget(limits, begin),
         content_type: input.content_type.and_then(normalize_media_type),
         usages: Usages::default(),
         time: None,
@@ -360,6 +359,18 @@ pub(crate) fn render<I: Instances>(
         stages: request.usages,
         time: request.time,
     })
+}
+
+/// What a request that begins now may use.
+#[inline(always)]
+pub(crate) fn budget(limits: &Limits, begin: Option<Instant>) -> Budget {
+    Budget {
+        // A limit beyond what the clock can say is none.
+        deadline: begin
+            .zip(limits.time)
+            .and_then(|(begin, time)| begin.checked_add(time)),
+        fuel: limits.fuel,
+    }
 }
 
 /// A request on its way.
@@ -448,7 +459,7 @@ impl<I: Instances> Request<'_, I> {
 
 /// A trap while instantiating is a refusal (MOD-5).
 #[cold]
-fn instantiation(stop: Stop, limits: &Limits) -> Box<Cause> {
+pub(crate) fn instantiation(stop: Stop, limits: &Limits) -> Box<Cause> {
     match stop {
         Stop::Trap(trap) => Box::new(Cause::Refused(
             Refusal::new(

@@ -262,14 +262,16 @@ struct Export {
     shape: Shape,
 }
 
-/// What an export is, as far as calling it goes: the two types that every request
-/// calls are known beforehand, so that no instance has to look.
+/// What an export is, as far as calling it goes: the types that every request and every
+/// tile calls are known beforehand, so that no instance has to look.
 #[derive(Clone, Copy)]
 enum Shape {
     /// `() -> i32`
     Getter,
     /// `(i32) -> i32`
     Entry,
+    /// `(f32, f32) -> ()`
+    Tile,
     /// A global, or a function of another type.
     Other,
 }
@@ -280,6 +282,13 @@ impl Shape {
             return Shape::Other;
         };
         let is_i32 = |ty: ValType| matches!(ty, ValType::I32);
+        let is_f32 = |ty: ValType| matches!(ty, ValType::F32);
+        if function.results().len() == 0
+            && function.params().len() == 2
+            && function.params().all(is_f32)
+        {
+            return Shape::Tile;
+        }
         if function.results().len() != 1 || !function.results().all(is_i32) {
             return Shape::Other;
         }
@@ -533,6 +542,9 @@ impl Instance for Live {
         let result = match (shape, args) {
             (Shape::Getter, []) => call_to_i32(&mut self.store, function, 0),
             (Shape::Entry, [Value::I32(arg)]) => call_to_i32(&mut self.store, function, *arg),
+            (Shape::Tile, [Value::F32(x), Value::F32(y)]) => {
+                call_tile(&mut self.store, function, *x, *y)
+            }
             _ => call_untyped(&mut self.store, function, args),
         };
         result.map_err(|error| stop(&error))
@@ -574,6 +586,22 @@ fn call_to_i32(
     // what comes out, and both are i32. The function is of this store's instance.
     unsafe { function.call_unchecked(store, &raw mut values)? };
     Ok(Some(Value::I32(values[0].get_i32())))
+}
+
+/// Calls a function `(f32, f32) -> ()`, given the bits.
+#[expect(unsafe_code, reason = "as for calls to i32, for each tile")]
+fn call_tile(
+    store: &mut Store<State>,
+    function: Func,
+    x: u32,
+    y: u32,
+) -> ::wasmtime::Result<Option<Value>> {
+    let mut values = [ValRaw::f32(x), ValRaw::f32(y)];
+    // SAFETY: the type of this very export of this very module was read when the
+    // module was linked (`Shape::of`), so two values are room for what goes in, both are
+    // f32, and nothing comes out. The function is of this store's instance.
+    unsafe { function.call_unchecked(store, &raw mut values)? };
+    Ok(None)
 }
 
 /// Calls a function of any type: a uniform's setter, or a getter that the lenient

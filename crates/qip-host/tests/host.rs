@@ -1,6 +1,6 @@
 //! The host, held against the contract on each engine: time, fuel and memory
-//! limits, pools, sessions, options, errors, the seam between host and engine, and
-//! the bounds of input and output.
+//! limits, pools, sessions, options, errors, the seam between host and engine, the
+//! bounds of input and output, and the image mode.
 #![cfg(any(feature = "wasmtime", feature = "wasmi"))]
 
 #[path = "host/bounds.rs"]
@@ -9,6 +9,8 @@ mod bounds;
 mod errors;
 #[path = "host/fuel.rs"]
 mod fuel;
+#[path = "host/image.rs"]
+mod image;
 #[path = "host/memory.rs"]
 mod memory;
 #[path = "host/options.rs"]

@@ -390,6 +390,7 @@ fn keys_are_those_that_are_written() {
             table_entries: 9,
             memory_bytes: 10,
             stages: 11,
+            ..Limits::standard()
         },
         requests: vec![request(Some("a/b"))],
     };

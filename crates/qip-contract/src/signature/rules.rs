@@ -17,6 +17,8 @@ pub struct Rules {
     ///
     /// [`Limits::locals`]: crate::Limits::locals
     pub most_locals: Option<u64>,
+    /// Insist on a tile filter, which is what the image mode runs (IMG-1).
+    pub tile_filter: bool,
     /// The uniforms that are to be set: text by key (UNI-3).
     pub uniforms: BTreeMap<String, String>,
 }
@@ -131,6 +133,14 @@ impl Check<'_> {
     /// The tile functions before `render` before `run`; the losing ones are held
     /// to their shape too (MOD-6).
     fn entry(&mut self) {
+        if self.rules.tile_filter && self.signature.kind != Kind::Tile {
+            self.missing(
+                ExportName::Tile,
+                Code::MissingExport,
+                "a function `(f32, f32) -> ()`",
+            );
+            return;
+        }
         let (names, params, results): (_, &[ValType], &[ValType]) = match self.signature.kind {
             Kind::Tile => (
                 [ExportName::Tile, ExportName::TileOlder],
@@ -296,6 +306,7 @@ impl Check<'_> {
         let other = match name {
             ExportName::InputUtf8Cap => Some(ExportName::InputBytesCap),
             ExportName::Render => Some(ExportName::Run),
+            ExportName::Tile => Some(ExportName::TileOlder),
             _ => None,
         };
         let instead = other.map_or_else(String::new, |other| format!(" or `{other}`"));

@@ -54,6 +54,7 @@ fn examine(wasm: &[u8]) -> Result<Vec<Refusal>, Refusal> {
             numeric,
             fixed_memory: true,
             most_locals: Some(1),
+            tile_filter: numeric == Numeric::Lenient,
             uniforms: [("gain".to_owned(), "1".to_owned())].into(),
         };
         for refusal in signature.refusals(&rules) {

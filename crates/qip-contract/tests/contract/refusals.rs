@@ -400,6 +400,35 @@ fn faults_of_a_tile_filter_come_in_their_order() {
     );
 }
 
+/// A caller may want a tile filter and nothing else: what is none is refused where a
+/// faulty tile function is (IMG-1, ORD-1).
+#[test]
+fn a_tile_filter_can_be_insisted_on() {
+    let rules = Rules {
+        tile_filter: true,
+        ..Rules::default()
+    };
+    let tile = r#"(func (export "tile_rgba_f32_64x64") (param f32 f32))
+        (global (export "input_bytes_cap") i32 (i32.const 65536))"#;
+    let filter = sound(tile);
+    assert_eq!(refusals(&filter, &rules), []);
+    snapshot(
+        "tiles-wanted",
+        &table(
+            &[
+                &format!("{MEMORY} {INPUT} {RENDER}"),
+                // Its own faults come after, or before.
+                &format!(r#"{MEMORY} (func (export "render"))"#),
+                &format!(r#"(import "a" "b" (func)) {INPUT}"#),
+                &format!(
+                    r#"{MEMORY} {INPUT} (func (export "tile_rgba32float_64x46") (param f32 f32))"#
+                ),
+            ],
+            &rules,
+        ),
+    );
+}
+
 /// MOD-4: what is refused strictly is taken leniently, and no more.
 #[test]
 fn the_lenient_reading_takes_every_number() {

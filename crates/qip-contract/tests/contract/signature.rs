@@ -48,7 +48,13 @@ fn either_tile_name_makes_a_tile_filter_whatever_its_kind() {
         r#"(table (export "tile_rgba32float_64x64") 1 funcref)"#,
         r#"(export "tile_rgba_f32_64x64" (memory 0))"#,
     ] {
-        assert_eq!(read(&sound(export)).kind(), Kind::Tile, "{export}");
+        let signature = read(&sound(export));
+        assert_eq!(signature.kind(), Kind::Tile, "{export}");
+        assert!(
+            export.contains(signature.entry().as_str()),
+            "{export}: {}",
+            signature.entry()
+        );
     }
     for export in [
         r#"(func (export "tile_rgba_f32_32x32") (param f32 f32))"#,

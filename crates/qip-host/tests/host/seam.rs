@@ -13,12 +13,21 @@ use qip_host::{Code as Refused, Host, Limits, Options, Output, Stage, Value};
 use crate::{ENGINES, refused, wat};
 
 /// What was asked, in order.
-type Log = Arc<Mutex<Vec<String>>>;
+pub(crate) type Log = Arc<Mutex<Vec<String>>>;
 
 /// Passes everything on to another engine.
-struct Listening {
+pub(crate) struct Listening {
     inner: Arc<dyn Engine>,
     log: Log,
+}
+
+impl Listening {
+    pub(crate) fn new(engine: &Arc<dyn Engine>, log: &Log) -> Listening {
+        Listening {
+            inner: Arc::clone(engine),
+            log: Arc::clone(log),
+        }
+    }
 }
 
 struct ListeningCode {
@@ -99,18 +108,18 @@ impl Drop for ListeningInstance {
     }
 }
 
+/// What was written since it was last taken.
+pub(crate) fn taken(log: &Log) -> Vec<String> {
+    std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 /// Runs a test with a listening host over each engine.
 fn listening(limits: &Limits, test: impl Fn(&Host, &dyn Fn() -> Vec<String>)) {
     crate::on(&ENGINES, |engine| {
         let log = Log::default();
-        let listening = Listening {
-            inner: Arc::clone(engine),
-            log: Arc::clone(&log),
-        };
+        let listening = Listening::new(engine, &log);
         let host = Host::with(Arc::new(listening), limits.clone(), Options::default());
-        test(&host, &|| {
-            std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner))
-        });
+        test(&host, &|| taken(&log));
     });
 }
 

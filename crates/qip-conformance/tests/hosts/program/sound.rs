@@ -121,6 +121,7 @@ fn limits(given: &Value) -> Limits {
         table_entries: or("table_entries", standard.table_entries),
         memory_bytes: or("memory_bytes", standard.memory_bytes),
         stages: or("stages", standard.stages),
+        ..standard
     }
 }
 

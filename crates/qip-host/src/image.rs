@@ -1,0 +1,257 @@
+//! The image mode: a pipeline of tile filters over a picture (IMG).
+//!
+//! A filter sees a picture as square tiles of RGBA in f32, 64 pixels a side and a halo
+//! around them if it asks for one. [`Host::filters`] makes a pipeline of such modules,
+//! [`Filters::apply`] runs it over a [`Picture`] of bytes, or of floats for callers who
+//! have them.
+//!
+//! ```
+//! use qip_host::image::{ImageOptions, Picture};
+//! use qip_host::{Host, Limits, Stage};
+//!
+//! # let invert = br#"(module (memory (export "memory") 1 1)
+//! #   (global (export "input_ptr") i32 (i32.const 0))
+//! #   (global (export "input_bytes_cap") i32 (i32.const 65536))
+//! #   (func (export "tile_rgba32float_64x64") (param f32 f32) (local $at i32)
+//! #     (loop $next
+//! #       (v128.store (local.get $at)
+//! #         (f32x4.add (v128.const f32x4 1 1 1 0)
+//! #           (f32x4.mul (v128.const f32x4 -1 -1 -1 1) (v128.load (local.get $at)))))
+//! #       (local.set $at (i32.add (local.get $at) (i32.const 16)))
+//! #       (br_if $next (i32.lt_u (local.get $at) (i32.const 65536))))))"#;
+//! let host = Host::new(qip_host::wasmtime::Wasmtime::new(), Limits::standard());
+//! let filters = host.filters([Stage::new(invert).named("invert.wasm")])?;
+//! let orange = Picture::new(1, 1, vec![255, 165, 0, 255])?;
+//! let blue = filters.apply(&orange, ImageOptions::default())?;
+//! assert_eq!(blue.pixels(), [0, 90, 255, 255]);
+//! # Ok::<(), qip_host::Error>(())
+//! ```
+//!
+//! # Memory
+//!
+//! Without halos (IMG-8), nothing is held but the picture, the result, and the instances.
+//! With a halo anywhere (IMG-9) the result of each stage but the last is kept as a rolling
+//! window of tile rows, as many as the next stage needs around one row of its own: for a
+//! halo of up to 64 pixels, 3 tile rows, or `3 * 64 * width * 16` bytes, and one row more
+//! with several threads. Where halos are so large that the windows together would be more
+//! than two whole pictures of floats, stages run one after the other, with two such
+//! pictures at most.
+//!
+//! # Threads
+//!
+//! With several threads, each has one instance of each stage. A result does not depend on
+//! how many there are, as long as filters keep to IMG-10, and neither does which failure is
+//! reported. A thread that cannot be started, or that the engine has no instances for, is
+//! done without. With a limit of fuel ([`Limits::fuel`]) one thread does all, so that what
+//! the fuel buys is the same each time.
+//!
+//! [`Host::filters`]: crate::Host::filters
+//! [`Limits::fuel`]: crate::Limits::fuel
+
+mod board;
+mod filter;
+mod pipeline;
+mod pixels;
+mod tile;
+mod window;
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use qip_contract::{Code, Limits, Refusal};
+
+use crate::error::{Cause, Error};
+use crate::host::{Host, Settings};
+use crate::recipe::{self, Stage};
+use filter::Filter;
+pub use pixels::Sample;
+
+/// Samples of a pixel: red, green, blue, and alpha, which is straight (IMG-2).
+pub(crate) const CHANNELS: usize = 4;
+
+/// A picture: RGBA with straight alpha, row-major, unpadded (IMG-2).
+///
+/// Its samples are bytes, or floats of which 0 to 1 is what bytes can say. Floats go
+/// through the filters bit for bit; nothing is clamped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture<T = u8> {
+    width: u32,
+    height: u32,
+    pixels: Vec<T>,
+}
+
+impl<T: Sample> Picture<T> {
+    /// A picture of `width` × `height` pixels with four samples each.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::ImageSize`] where there are not `width * height * 4` samples.
+    pub fn new(width: u32, height: u32, pixels: Vec<T>) -> Result<Picture<T>, Error> {
+        let wanted = u128::from(width) * u128::from(height) * CHANNELS as u128;
+        if pixels.len() as u128 != wanted {
+            let found = pixels.len();
+            let refusal = Refusal::new(
+                Code::ImageSize,
+                format!(
+                    "the picture of {width} × {height} pixels has {found} samples, \
+                     expected {wanted}"
+                ),
+            );
+            return Err(Error::new(refusal.found(found, wanted)));
+        }
+        Ok(Picture {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// The width, in pixels.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// The height, in pixels.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// The samples: four a pixel, row by row from the top.
+    pub fn pixels(&self) -> &[T] {
+        &self.pixels
+    }
+
+    /// The samples, for keeps.
+    pub fn into_pixels(self) -> Vec<T> {
+        self.pixels
+    }
+}
+
+impl<T> fmt::Debug for Picture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Picture {} × {}", self.width, self.height)
+    }
+}
+
+/// How a pipeline is run. The default is one thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ImageOptions {
+    /// The threads that run filters, of which the caller's is one. With one, tiles are
+    /// taken in row-major order by one instance of each stage (IMG-10).
+    pub threads: NonZeroUsize,
+}
+
+impl Default for ImageOptions {
+    fn default() -> ImageOptions {
+        ImageOptions {
+            threads: NonZeroUsize::MIN,
+        }
+    }
+}
+
+/// A pipeline of tile filters, checked and ready. Cheap to clone.
+#[derive(Clone)]
+pub struct Filters {
+    settings: Arc<Settings>,
+    stages: Arc<[Filter]>,
+}
+
+impl Filters {
+    pub(crate) fn new(host: &Host, stages: &[Stage<'_>]) -> Result<Filters, Error> {
+        let count = stages.len();
+        recipe::check_count(count, host.limits())?;
+        let prepared = stages.iter().enumerate();
+        let prepared = prepared
+            .map(|(index, stage)| Filter::new(host, stage).map_err(|error| error.at(index, count)));
+        Ok(Filters {
+            stages: prepared.collect::<Result<_, Error>>()?,
+            settings: Arc::clone(host.settings()),
+        })
+    }
+
+    /// Runs the pipeline over a picture, each stage on fresh instances, and gives a new
+    /// picture of the same size.
+    ///
+    /// Bytes become floats before the first stage and bytes again after the last (IMG-2).
+    ///
+    /// # Errors
+    ///
+    /// [`Code::ImageSize`] for a picture without pixels or over the limits (IMG-11); then
+    /// what the instances answer as they are made ready, stage by stage in the order of
+    /// IMG-12, with [`Code::TileTooLarge`] and [`Code::TileOutOfBounds`]; then the first
+    /// failure in row-major order of the first stage that fails (IMG-10), with its
+    /// [tile](Error::tile). The time limit covers all of it, and is looked at between
+    /// tiles (RUN-6, LIM-4). A thread that is in a call when the failure is known ends
+    /// that call first.
+    pub fn apply<T: Sample>(
+        &self,
+        picture: &Picture<T>,
+        options: ImageOptions,
+    ) -> Result<Picture<T>, Error> {
+        check_size(picture.width, picture.height, &self.settings.limits)?;
+        let pixels = pipeline::run(&self.settings, &self.stages, picture, options.threads.get())
+            .map_err(|failure| self.error(failure))?;
+        Ok(Picture {
+            width: picture.width,
+            height: picture.height,
+            pixels,
+        })
+    }
+
+    #[cold]
+    fn error(&self, failure: Failure) -> Error {
+        let filter = &self.stages[failure.stage];
+        Error::new(failure.cause.named_by(&filter.signature))
+            .in_module(filter.name.as_deref())
+            .at(failure.stage, self.stages.len())
+            .at_tile(failure.tile)
+    }
+}
+
+impl fmt::Debug for Filters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.stages.iter().map(|filter| &filter.name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// What went wrong, and where.
+struct Failure {
+    /// The stage, from 0.
+    stage: usize,
+    /// The top-left pixel of the core of the tile, where it was at one.
+    tile: Option<(u32, u32)>,
+    cause: Box<Cause>,
+}
+
+/// That a picture has pixels and is within the limits (IMG-11).
+fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
+    let pixels = u64::from(width) * u64::from(height);
+    let longest = u64::from(width.max(height));
+    let refuse = |what: String, found: u64, wanted: String| {
+        let message = format!("the picture of {width} × {height} pixels {what}");
+        let refusal = Refusal::new(Code::ImageSize, message);
+        Err(Error::new(refusal.found(found, wanted)))
+    };
+    if pixels == 0 {
+        return refuse(
+            "is empty, expected one pixel or more".to_owned(),
+            0,
+            "1 or more".to_owned(),
+        );
+    }
+    for (what, found, allowed) in [
+        ("side", longest, limits.image_side),
+        ("number of pixels", pixels, limits.image_pixels),
+    ] {
+        if found > allowed {
+            return refuse(
+                format!("has a {what} of {found}, over the limit of {allowed}"),
+                found,
+                format!("at most {allowed}"),
+            );
+        }
+    }
+    Ok(())
+}

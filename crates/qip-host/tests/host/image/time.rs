@@ -1,0 +1,153 @@
+//! Time and fuel (RUN-6, LIM-4).
+
+use std::time::{Duration, Instant};
+
+use qip_host::engine::Exhausted;
+use qip_host::image::{ImageOptions, Picture};
+use qip_host::{ErrorKind, Limits, TrapKind};
+
+use super::{brighter, filter, filters, numbered, shift, threads};
+use crate::{host, on_each};
+
+fn within(milliseconds: u64) -> Limits {
+    Limits {
+        time: Some(Duration::from_millis(milliseconds)),
+        ..Limits::standard()
+    }
+}
+
+/// Never comes back from the tile at (64, 0).
+fn never_returns() -> Vec<u8> {
+    filter(
+        0,
+        "",
+        "(if (f32.eq (local.get $x) (f32.const 64)) (then (loop $again (br $again))))",
+    )
+}
+
+#[test]
+fn what_never_returns_is_stopped() {
+    on_each(|engine| {
+        let host = host(engine, within(60));
+        for stages in [
+            vec![never_returns()],
+            vec![brighter(), never_returns()],
+            vec![shift(1, 0.0), never_returns()],
+        ] {
+            let last = stages.len();
+            let stages: Vec<&[u8]> = stages.iter().map(Vec::as_slice).collect();
+            let filters = filters(&host, &stages).expect("sound");
+            for count in [1, 2] {
+                let begin = Instant::now();
+                let error = filters
+                    .apply(&numbered(128, 60), threads(count))
+                    .expect_err("endless");
+                assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
+                assert_eq!((error.stage(), error.tile()), (Some(last), Some((64, 0))));
+                assert_eq!(
+                    error.message(),
+                    "Wasm module exceeded the execution time limit (60ms)"
+                );
+                assert!(begin.elapsed() < Duration::from_secs(2));
+            }
+        }
+    });
+}
+
+/// A trap that comes before what never returns is the answer, with any number of threads,
+/// also where another is in the endless tile by then: it is waited for, and not asked.
+#[test]
+fn a_trap_before_an_endless_tile() {
+    let module = filter(
+        0,
+        "",
+        "(if (f32.eq (local.get $x) (f32.const 64)) (then (loop $again (br $again))))
+         (if (f32.eq (local.get $x) (f32.const 0)) (then
+            (loop $slowly
+                (f32.store (i32.const 0) (f32.add (f32.const 1) (f32.load (i32.const 0))))
+                (br_if $slowly (f32.lt (f32.load (i32.const 0)) (f32.const 2e5))))
+            unreachable))",
+    );
+    on_each(|engine| {
+        let filters = filters(&host(engine, within(300)), &[&module]).expect("sound");
+        for count in [1, 2] {
+            let error = filters
+                .apply(&numbered(192, 1), threads(count))
+                .expect_err("a trap");
+            assert_eq!(
+                error.kind(),
+                ErrorKind::Trapped(TrapKind::Unreachable),
+                "{error}"
+            );
+            assert_eq!(error.tile(), Some((0, 0)));
+        }
+    });
+}
+
+/// Many short tiles: none of them is long enough for an engine to look at the time.
+#[test]
+fn the_deadline_is_looked_at_between_tiles() {
+    let picture = Picture::new(64, 65_000, vec![0_u8; 64 * 65_000 * 4]).expect("as many");
+    let nothing = crate::wat(
+        r#"(module (memory (export "memory") 1)
+            (global (export "input_ptr") i32 (i32.const 0))
+            (global (export "input_bytes_cap") i32 (i32.const 65536))
+            (func (export "tile_rgba32float_64x64") (param f32 f32)))"#,
+    );
+    on_each(|engine| {
+        let filters = filters(&host(engine, within(5)), &[&nothing]).expect("sound");
+        let begin = Instant::now();
+        let error = filters
+            .apply(&picture, ImageOptions::default())
+            .expect_err("too slow");
+        assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
+        assert!(
+            begin.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            begin.elapsed()
+        );
+        assert!(error.tile().is_some());
+    });
+}
+
+/// All stages and tiles share the fuel, and with any number of threads it buys the same.
+#[test]
+fn fuel_is_shared() {
+    let picture = numbered(130, 130);
+    on_each(|engine| {
+        if !engine.info().fuel {
+            return;
+        }
+        for stages in [
+            vec![brighter(), brighter()],
+            vec![brighter(), shift(1, 1.0)],
+        ] {
+            let stages: Vec<&[u8]> = stages.iter().map(Vec::as_slice).collect();
+            let run = |fuel: u64, count: usize| {
+                let limits = Limits {
+                    fuel: Some(fuel),
+                    ..Limits::standard()
+                };
+                let filters = filters(&host(engine, limits), &stages).expect("sound");
+                filters.apply(&picture, threads(count)).err()
+            };
+            // What is just enough, by halving.
+            let (mut short, mut enough) = (0, 100_000_000);
+            assert!(run(enough, 1).is_none());
+            while enough - short > 1 {
+                let middle = short + (enough - short) / 2;
+                match run(middle, 1) {
+                    None => enough = middle,
+                    Some(_) => short = middle,
+                }
+            }
+            assert!(run(enough, 3).is_none());
+            let error = run(short, 3).expect("one unit short");
+            assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
+            // The last tile of the last stage is what it is short for.
+            assert_eq!((error.stage(), error.tile()), (Some(2), Some((128, 128))));
+            let error = run(enough / 2, 1).expect("half of it");
+            assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
+        }
+    });
+}
