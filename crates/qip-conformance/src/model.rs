@@ -399,6 +399,8 @@ fn without_sizes(limits: &Limits) -> Limits {
         table_entries: u64::MAX,
         memory_bytes: u64::MAX,
         stages: u64::MAX,
+        image_pixels: u64::MAX,
+        image_side: u64::MAX,
     }
 }
 

@@ -79,6 +79,7 @@ impl Task {
                 numeric: self.options.numeric,
                 fixed_memory: self.options.fixed_memory,
                 most_locals: None,
+                tile_filter: false,
                 uniforms: stage.uniforms.iter().cloned().collect(),
             };
             signature.kind() == Kind::Tile && signature.refusals(&rules).is_empty()
