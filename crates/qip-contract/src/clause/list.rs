@@ -658,7 +658,8 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            Blocks of tile filters in recipes are not built yet, so nothing can be shown of \
+            them.",
         ),
     },
     Clause {
@@ -679,7 +680,8 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            Blocks of tile filters in recipes are not built yet, so nothing can be shown of \
+            them.",
         ),
     },
     Clause {
@@ -788,7 +790,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
@@ -804,7 +806,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
@@ -821,7 +823,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
@@ -862,7 +864,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
@@ -878,7 +880,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
@@ -896,7 +898,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
@@ -914,7 +916,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
@@ -929,7 +931,7 @@ pub static CLAUSES: &[Clause] = &[
         choice: None,
         uncovered: Some(
             "\
-            The image mode is not built yet, so nothing can be shown of it.",
+            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
         ),
     },
     Clause {
