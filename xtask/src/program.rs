@@ -19,11 +19,12 @@ pub(crate) fn qip(
     profile: Profile,
     args: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> Result<u8> {
-    run(workspace, profile, "qip-cli", args)
+    run(workspace, profile, "qip", args)
 }
 
-/// Builds the only program of a package and runs it in the root, with its output as it
-/// comes.
+/// Builds a program of the workspace and runs it in the root, with its output as it comes.
+/// It is picked by its own name and not by its package: so dependencies get the features
+/// of the whole workspace, as for its tests, and the engines are not built once more.
 ///
 /// # Errors
 ///
@@ -31,11 +32,11 @@ pub(crate) fn qip(
 pub(crate) fn run(
     workspace: &Workspace,
     profile: Profile,
-    package: &str,
+    name: &str,
     args: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> Result<u8> {
     let mut command = workspace.cargo();
-    command.args(["run", "--quiet", "--locked", "--package", package]);
+    command.args(["run", "--quiet", "--locked", "--bin", name]);
     if profile == Profile::Release {
         command.arg("--release");
     }
