@@ -115,6 +115,7 @@ pub use table::Table;
 pub use task::{DEFAULT_TIME, Request, Stage, Task, TaskOptions};
 pub use verdict::{CaseResult, JudgedRequest, Verdict};
 pub use watchdog::Watchdog;
+pub use wire::departing_sizes;
 
 /// The README's example runs too.
 #[cfg(doctest)]

@@ -80,10 +80,7 @@ pub(crate) struct LimitsOfCase(Vec<(&'static str, u64)>);
 
 impl LimitsOfCase {
     pub(crate) fn new(limits: &Limits) -> LimitsOfCase {
-        let departing = sizes(limits)
-            .into_iter()
-            .zip(sizes(&Limits::standard()))
-            .filter_map(|(size, standard)| (size != standard).then_some(size));
+        let departing = departing_sizes(limits);
         let ending = [
             ("time_ms", limits.time.map(milliseconds)),
             ("fuel", limits.fuel),
@@ -92,6 +89,13 @@ impl LimitsOfCase {
         let ending = ending.filter_map(|(key, limit)| Some((key, limit?)));
         LimitsOfCase(ending.chain(departing).collect())
     }
+}
+
+/// The limits of LIM-1 that are not the standard ones, by their keys in case files and in
+/// the host protocol.
+pub fn departing_sizes(limits: &Limits) -> impl Iterator<Item = (&'static str, u64)> {
+    let all = sizes(limits).into_iter().zip(sizes(&Limits::standard()));
+    all.filter_map(|(size, standard)| (size != standard).then_some(size))
 }
 
 /// The limits of LIM-1, by key.

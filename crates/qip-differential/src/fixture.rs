@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use qip_conformance::{CaseId, Outcome, OutputKind, Task, TaskOptions};
+use qip_conformance::{CaseId, Outcome, OutputKind, Task, TaskOptions, departing_sizes};
 use qip_contract::{Code, Limits, Numeric};
 use qip_host::Utf8;
 use qip_host::engine::Floats;
@@ -271,49 +271,16 @@ fn options(text: &mut String, options: &TaskOptions) {
 }
 
 fn limits(text: &mut String, limits: &Limits) {
-    let standard = Limits::standard();
-    let Limits {
-        time,
-        fuel,
-        module_bytes,
-        functions,
-        function_bytes,
-        locals,
-        params,
-        types,
-        exports,
-        segments,
-        table_entries,
-        memory_bytes,
-        stages,
-        // Of the image mode, which no case asks for yet.
-        image_pixels: _,
-        image_side: _,
-    } = limits;
     let mut given = Vec::new();
-    given.push(match time {
+    given.push(match limits.time {
         Some(time) => format!("time_ms = {}", time.as_millis()),
         // An artefact without a clock is another than one with it.
         None => "time_ms = \"none\"".to_owned(),
     });
-    if let Some(fuel) = fuel {
+    if let Some(fuel) = limits.fuel {
         given.push(format!("fuel = {fuel}"));
     }
-    let sizes = [
-        ("module_bytes", *module_bytes, standard.module_bytes),
-        ("functions", *functions, standard.functions),
-        ("function_bytes", *function_bytes, standard.function_bytes),
-        ("locals", *locals, standard.locals),
-        ("params", *params, standard.params),
-        ("types", *types, standard.types),
-        ("exports", *exports, standard.exports),
-        ("segments", *segments, standard.segments),
-        ("table_entries", *table_entries, standard.table_entries),
-        ("memory_bytes", *memory_bytes, standard.memory_bytes),
-        ("stages", *stages, standard.stages),
-    ];
-    let changed = sizes.into_iter().filter(|(_, is, was)| is != was);
-    given.extend(changed.map(|(name, is, _)| format!("{name} = {is}")));
+    given.extend(departing_sizes(limits).map(|(key, size)| format!("{key} = {size}")));
     let _ = writeln!(text, "limits = {{ {} }}", given.join(", "));
 }
 
