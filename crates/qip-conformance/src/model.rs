@@ -285,11 +285,7 @@ impl Model {
             wasm,
             signature: &signature,
             exports: &[],
-            build: Build {
-                clock: task.limits.time.is_some(),
-                fuel: task.limits.fuel.is_some(),
-                floats: task.options.floats,
-            },
+            build: build(task, task.options.floats),
             limits: &task.limits,
         };
         let code = self.engine.compile(&compile);
@@ -327,11 +323,7 @@ impl Model {
             // Only handed over: the seam asks for it, the model never looks into it.
             signature: &signature,
             exports: &plan.exports,
-            build: Build {
-                clock: task.limits.time.is_some(),
-                fuel: task.limits.fuel.is_some(),
-                floats,
-            },
+            build: build(task, floats),
             limits: &limits,
         };
         let code = self.engine.compile(&compile);
@@ -381,6 +373,15 @@ fn capabilities_of(engine: &dyn Engine) -> Capabilities {
     ];
     let has = all.into_iter().filter(|(_, has)| *has);
     has.map(|(capability, _)| capability).collect()
+}
+
+/// What the code of a task must be able to do.
+fn build(task: &Task, floats: Floats) -> Build {
+    Build {
+        clock: task.limits.time.is_some(),
+        fuel: task.limits.fuel.is_some(),
+        floats,
+    }
 }
 
 /// The limits with none on what a module declares.

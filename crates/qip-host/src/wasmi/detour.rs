@@ -58,9 +58,12 @@ fn rewritten(wasm: &[u8]) -> Result<Option<Vec<u8>>, BinaryReaderError> {
             Payload::CodeSectionEntry(body) => {
                 let index = types_of_functions.next().unwrap_or_default() as usize;
                 let params = params_of_types.get(index).copied().unwrap_or_default();
-                let (body, is_different) = function(wasm, body, params)?;
-                code.raw(&body);
-                is_changed |= is_different;
+                let instead = function(wasm, body, params)?;
+                is_changed |= instead.is_some();
+                match &instead {
+                    Some(body) => code.raw(body),
+                    None => code.raw(wasm.get(body.range()).unwrap_or_default()),
+                };
             }
             _ => {}
         }
@@ -89,15 +92,16 @@ fn params(types: &RecGroup) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The body of a function of so many parameters, and whether it is another than before.
+/// The body of a function of so many parameters, written anew; `None` where nothing is to
+/// be changed.
 fn function(
     wasm: &[u8],
     body: &FunctionBody<'_>,
     params: u32,
-) -> Result<(Vec<u8>, bool), BinaryReaderError> {
+) -> Result<Option<Vec<u8>>, BinaryReaderError> {
     let mut operators = body.get_operators_reader()?;
     let first = operators.original_position();
-    let mut written = Vec::with_capacity(body.range().len());
+    let mut written = Vec::new();
     let mut copied = first;
     let mut labels = Labels::default();
     let mut takes_index = false;
@@ -148,12 +152,14 @@ fn function(
         }
         labels.follow(&operator);
     }
+    if written.is_empty() {
+        return Ok(None);
+    }
     let range = body.range();
-    let is_different = copied > first;
     written.extend_from_slice(wasm.get(copied..range.end).unwrap_or_default());
     let mut body = locals(wasm, range.start..first, takes_index)?;
     body.append(&mut written);
-    Ok((body, is_different))
+    Ok(Some(body))
 }
 
 /// The declarations of locals, with one more that is an i32 if so wished.
