@@ -227,8 +227,9 @@ fn what_cannot_be_piped_to_a_block() {
     let (invert, broken) = (invert(), wat("(module)"));
     let piped = "only utf8/bytes can be piped to another stage";
     let to_filter = "only bytes can be piped to a tile filter";
+    type Wanted = Option<(Code, usize, &'static str)>;
     let not_pipeable = |stage, text| Some((Code::NotPipeable, stage, text));
-    let rows: Vec<(Vec<&[u8]>, Option<(Code, usize, &str)>)> = vec![
+    let rows: Vec<(Vec<&[u8]>, Wanted)> = vec![
         (vec![&utf8, &invert], not_pipeable(1, to_filter)),
         (vec![&i32s, &invert], not_pipeable(1, piped)),
         (vec![&number, &invert], not_pipeable(1, piped)),
@@ -402,7 +403,7 @@ fn text_behind_a_block() {
             (Some(2), Some(Code::InputNotUtf8))
         );
         assert_eq!(
-            error.refusal().and_then(|refusal| refusal.offset()),
+            error.refusal().and_then(qip_host::Refusal::offset),
             Some(54)
         );
     });
