@@ -52,6 +52,7 @@ mod board;
 mod filter;
 mod pipeline;
 mod pixels;
+mod progress;
 mod tile;
 mod window;
 
@@ -66,6 +67,7 @@ use crate::host::{Host, Settings};
 use crate::recipe::{self, Stage};
 use filter::Filter;
 pub use pixels::Sample;
+pub use progress::Progress;
 
 /// Samples of a pixel: red, green, blue, and alpha, which is straight (IMG-2).
 pub(crate) const CHANNELS: usize = 4;
@@ -189,8 +191,33 @@ impl Filters {
         picture: &Picture<T>,
         options: ImageOptions,
     ) -> Result<Picture<T>, Error> {
+        self.run(picture, options, None)
+    }
+
+    /// As [`apply`](Filters::apply), and says meanwhile and after how far it is and where
+    /// the time goes. That costs two looks at the clock for each tile and stage.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Filters::apply).
+    pub fn apply_watched<T: Sample>(
+        &self,
+        picture: &Picture<T>,
+        options: ImageOptions,
+        progress: &Progress,
+    ) -> Result<Picture<T>, Error> {
+        self.run(picture, options, Some(progress))
+    }
+
+    fn run<T: Sample>(
+        &self,
+        picture: &Picture<T>,
+        options: ImageOptions,
+        progress: Option<&Progress>,
+    ) -> Result<Picture<T>, Error> {
         check_size(picture.width, picture.height, &self.settings.limits)?;
-        let pixels = pipeline::run(&self.settings, &self.stages, picture, options.threads.get())
+        let threads = options.threads.get();
+        let pixels = pipeline::run(&self.settings, &self.stages, picture, threads, progress)
             .map_err(|failure| self.error(failure))?;
         Ok(Picture {
             width: picture.width,
@@ -225,8 +252,13 @@ struct Failure {
     cause: Box<Cause>,
 }
 
-/// That a picture has pixels and is within the limits (IMG-11).
-fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
+/// That a picture of so many pixels has some and is within the limits (IMG-11), for whoever
+/// is about to decode it.
+///
+/// # Errors
+///
+/// [`Code::ImageSize`], as [`Filters::apply`] answers for such a picture.
+pub fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
     let pixels = u64::from(width) * u64::from(height);
     let longest = u64::from(width.max(height));
     let refuse = |what: String, found: u64, wanted: String| {

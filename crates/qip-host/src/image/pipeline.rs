@@ -5,6 +5,7 @@
 //! a halo anywhere each stage is a step of its own, which reads the window that the one
 //! before writes (IMG-9).
 
+use std::mem;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -15,6 +16,7 @@ use qip_contract::Limits;
 use super::board::{Board, Job, Step};
 use super::filter::{Filter, Ready};
 use super::pixels::Sample;
+use super::progress::{Calls, Progress};
 use super::tile::{Grid, Outside, PIXEL_BYTES, Pixels, SIDE, Whole, fill};
 use super::window::Window;
 use super::{CHANNELS, Failure, Picture};
@@ -29,6 +31,7 @@ pub(super) fn run<T: Sample>(
     filters: &[Filter],
     picture: &Picture<T>,
     threads: usize,
+    progress: Option<&Progress>,
 ) -> Result<Vec<T>, Failure> {
     let limits = &settings.limits;
     let begin = limits.time.map(|_| Instant::now());
@@ -41,6 +44,9 @@ pub(super) fn run<T: Sample>(
         width: picture.width as usize,
         height: picture.height as usize,
     };
+    if let Some(progress) = progress {
+        progress.begin((grid.rows() * grid.columns() * filters.len()) as u64);
+    }
     // Fuel is shared out in the order of the tiles, so there must be one.
     let threads = match budget.fuel {
         Some(_) => 1,
@@ -74,6 +80,7 @@ pub(super) fn run<T: Sample>(
         windows: windows.collect(),
         cells: cells(&mut output, grid, &board),
         board,
+        progress,
     };
     thread::scope(|scope| {
         for _ in 1..threads {
@@ -112,6 +119,8 @@ pub(super) fn run<T: Sample>(
 struct Worker {
     stages: Vec<Ready>,
     budget: Budget,
+    /// Counted only where somebody looks.
+    calls: Calls,
 }
 
 impl Worker {
@@ -130,7 +139,11 @@ impl Worker {
             })
         });
         let stages = stages.collect::<Result<_, Failure>>()?;
-        Ok(Worker { stages, budget })
+        Ok(Worker {
+            stages,
+            budget,
+            calls: Calls::default(),
+        })
     }
 
     /// Whether another instance said the same, as it does on a sound engine.
@@ -170,6 +183,7 @@ struct Run<'a, T> {
     windows: Vec<Window>,
     cells: Vec<Cell<'a, T>>,
     board: Board,
+    progress: Option<&'a Progress>,
 }
 
 impl<T: Sample> Run<'_, T> {
@@ -185,7 +199,11 @@ impl<T: Sample> Run<'_, T> {
         }
         let _watch = Watch(&self.board);
         while let Some(job) = self.board.take() {
+            let begin = self.progress.map(|progress| (progress, Instant::now()));
             self.job(job, &mut worker);
+            if let Some((progress, begin)) = begin {
+                progress.add(mem::take(&mut worker.calls), begin.elapsed());
+            }
             if self.board.done(job) && job.step > 0 {
                 self.windows[job.step - 1].clear();
             }
@@ -238,7 +256,11 @@ impl<T: Sample> Run<'_, T> {
         (row, column): (usize, usize),
         worker: &mut Worker,
     ) -> Result<(), Box<Cause>> {
-        let Worker { stages, budget } = worker;
+        let Worker {
+            stages,
+            budget,
+            calls,
+        } = worker;
         // Between tiles is where the host looks (LIM-4).
         if budget
             .deadline
@@ -262,7 +284,13 @@ impl<T: Sample> Run<'_, T> {
                 self.source(stage),
             ),
         }
-        ready.call(column * SIDE, row * SIDE, self.limits, budget)
+        let begin = self.progress.map(|_| Instant::now());
+        let result = ready.call(column * SIDE, row * SIDE, self.limits, budget);
+        if let Some(begin) = begin {
+            calls.count += 1;
+            calls.time += begin.elapsed();
+        }
+        result
     }
 
     fn source(&self, stage: usize) -> &dyn Pixels {
