@@ -8,6 +8,8 @@ mod failures;
 mod plain;
 #[path = "image/preparing.rs"]
 mod preparing;
+#[path = "image/progress.rs"]
+mod progress;
 #[path = "image/properties.rs"]
 mod properties;
 #[path = "image/tiles.rs"]
