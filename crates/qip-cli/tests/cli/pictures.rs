@@ -2,37 +2,10 @@
 
 use crate::ENGINES;
 use crate::directory::Directory;
-use crate::modules::{echo, exclaim, scalar};
-
-/// Turns colours around, and leaves alpha. One page, no halo.
-const INVERT: &str = r#"(module
-  (memory (export "memory") 1 1)
-  (global (export "input_ptr") i32 (i32.const 0))
-  (global (export "input_bytes_cap") i32 (i32.const 65536))
-  (func (export "tile_rgba32float_64x64") (param f32 f32)
-    (local $at i32)
-    (loop $next
-      (v128.store (local.get $at)
-        (f32x4.add (v128.const f32x4 1 1 1 0)
-          (f32x4.mul (v128.const f32x4 -1 -1 -1 1) (v128.load (local.get $at)))))
-      (local.set $at (i32.add (local.get $at) (i32.const 16)))
-      (br_if $next (i32.lt_u (local.get $at) (i32.const 65536))))))"#;
-
-/// Writes the red that it is given, and traps at tiles from `uniform_set_from` on.
-const RED: &str = r#"(module
-  (memory (export "memory") 1 1)
-  (global $red (mut f32) (f32.const 0))
-  (global $from (mut f32) (f32.const inf))
-  (global (export "input_ptr") i32 (i32.const 0))
-  (global (export "input_bytes_cap") i32 (i32.const 65536))
-  (func (export "uniform_set_red") (param f32) (global.set $red (local.get 0)))
-  (func (export "uniform_set_from") (param f32) (global.set $from (local.get 0)))
-  (func (export "tile_rgba32float_64x64") (param $x f32) (param f32)
-    (if (f32.ge (local.get $x) (global.get $from)) (then unreachable))
-    (f32.store (i32.const 0) (global.get $red))))"#;
+use crate::modules::{INVERT, RED, echo, exclaim, scalar};
 
 /// A BMP of 32 bits, from the top down, with these pixels.
-fn bmp(width: i32, height: i32, pixels: &[[u8; 4]]) -> Vec<u8> {
+pub(crate) fn bmp(width: i32, height: i32, pixels: &[[u8; 4]]) -> Vec<u8> {
     let mut bytes = b"BM".to_vec();
     let mut field = |value: i32| bytes.extend(value.to_le_bytes());
     for value in [0, 0, 54, 40, width, -height, 1 | 32 << 16, 0, 0, 0, 0, 0, 0] {
