@@ -28,8 +28,8 @@ pub(super) fn filter(halo: u32, more: &str, body: &str) -> String {
     )
 }
 
-/// A filter that adds to each pixel, times `factor`, one elsewhere in its tile and the
-/// difference of its arguments. What it writes is read again: all of a tile hangs together.
+/// A filter that adds to each pixel, times `factor`, one elsewhere in its tile and what its
+/// arguments say together, which no shift of both leaves as it is. What it writes is read again: all of a tile hangs together.
 #[derive(Clone, Debug)]
 pub(super) struct Mix {
     pub(super) halo: u32,
@@ -51,7 +51,7 @@ impl Mix {
                     (f32x4.mul
                         (i32x4.splat (i32.const {factor}))
                         (v128.load (local.get $at)))
-                    (f32x4.add (f32x4.splat (f32.sub (local.get $x) (local.get $y)))
+                    (f32x4.add (f32x4.splat (f32.sub (local.get $x) (f32.mul (f32.const 3) (local.get $y))))
                         (v128.load (i32.add (i32.const 16) (i32.rem_u
                             (i32.add (i32.sub (local.get $at) (i32.const 16)) (i32.const {far}))
                             (i32.const {size}))))))) "
