@@ -65,6 +65,7 @@
 mod content;
 pub mod engine;
 mod error;
+#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
 mod growth;
 mod host;
 pub mod image;
