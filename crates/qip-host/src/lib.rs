@@ -67,6 +67,7 @@ mod allowance;
 mod content;
 pub mod engine;
 mod error;
+#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
 mod growth;
 mod host;
 pub mod image;
