@@ -347,7 +347,7 @@ impl CaseCheck<'_, '_> {
                 .refuse(LoadErrorKind::Expectation, span, "no `expect`"),
         };
         let request = Request {
-            input: input?,
+            input: input?.into(),
             content_type: content_type.map(|text| text.get_ref().clone()),
         };
         Some((request, expect?))
