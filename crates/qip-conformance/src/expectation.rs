@@ -200,7 +200,8 @@ impl ExpectedImage {
             text += &format!(", samples within {}", self.max_difference);
         }
         if let Some(most) = self.max_pixels {
-            text += &format!(", at most {most} other pixels");
+            let pixels = if most == 1 { "pixel" } else { "pixels" };
+            text += &format!(", at most {most} differing {pixels}");
         }
         text
     }
