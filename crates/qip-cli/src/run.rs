@@ -1,26 +1,25 @@
 //! `qip run`: carries one request through a module or a recipe.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
-use clap::Args;
-use qip_host::{Output, Reply, Stage};
-use sha2::{Digest, Sha256};
+use clap::{Args, ValueEnum};
+use qip_host::{Limits, Output, Recipe, Reply, Utf8};
 
 use crate::exit::{Exit, Failure};
-use crate::limits::RunOptions;
+use crate::limits::{self, RunOptions};
 use crate::message::Messages;
-use crate::stages::{self, StageArgument};
+use crate::{output_file, stages};
 
 /// Runs a module, or a recipe of several, on one input.
 ///
 /// The input comes from -i or from a pipe. Text is printed with a newline after it,
 /// bytes as they are, 32-bit elements as lines of eight hexadecimal digits, and a
-/// number as `Ran: N`.
+/// number as `Ran: N`. Tile filters take a BMP picture and give one, also between other
+/// modules.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Run {
@@ -37,7 +36,18 @@ pub(crate) struct Run {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    options: RunOptions,
+    options: RunOptions<5000>,
+    /// Whether text is checked where it goes in and comes out.
+    #[arg(long, value_name = "WHICH", default_value = "checked", help_heading = limits::HEADING)]
+    utf8: Utf8Check,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Utf8Check {
+    /// Ill-formed text is refused.
+    Checked,
+    /// Text passes as it is.
+    Unchecked,
 }
 
 const AFTER_HELP: &str = "\
@@ -45,6 +55,7 @@ Examples:
   printf '  hello  ' | qip run trim.wasm
   qip run -i page.md -o page.html markdown.wasm '?level=2' html-page.wasm
   printf 123456789 | qip run --engine wasmi crc32.wasm
+  qip run -i photo.bmp -o out.bmp gaussian-blur.wasm '?radius=4' vignette.wasm
 
 Exit codes:
   0  the request succeeded
@@ -55,29 +66,17 @@ Exit codes:
 
 impl Run {
     pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
-        let arguments = stages::parse(&self.stages)?;
-        let host = self.options.host();
-        let info = host.engine().info();
-        messages.detail(|| format!("engine {} {}", info.name, info.version));
-
+        let utf8 = match self.utf8 {
+            Utf8Check::Checked => Utf8::Checked,
+            Utf8Check::Unchecked => Utf8::Unchecked,
+        };
+        let host = self.options.host(self.options.limits(), utf8);
+        let stages = stages::load(&self.stages, &host, messages)?;
         let begin = Instant::now();
-        let modules: Vec<Vec<u8>> = arguments
-            .iter()
-            .map(|stage| stages::read_file(&stage.path, host.limits().module_bytes))
-            .collect::<Result<_, _>>()?;
-        for (stage, module) in arguments.iter().zip(&modules) {
-            messages.detail(|| describe(stage, module, host.limits().module_bytes));
-        }
-        let recipe = host.recipe(arguments.iter().zip(&modules).map(|(argument, module)| {
-            let stage = Stage::new(module).named(argument.path.display().to_string());
-            argument
-                .uniforms
-                .iter()
-                .fold(stage, |stage, (key, value)| stage.uniform(key, value))
-        }))?;
+        let recipe = host.recipe(stages.iter().map(stages::LoadedStage::stage))?;
         messages.detail(|| format!("loaded in {:.1?}", begin.elapsed()));
 
-        let input = self.read_input(host.limits().memory_bytes)?;
+        let input = self.read_input(&most_input(&recipe, host.limits()))?;
         messages.detail(|| format!("input of {} bytes", input.len()));
         let reply = recipe.render(&input)?;
         messages.detail(|| usage(&reply));
@@ -86,7 +85,8 @@ impl Run {
     }
 
     /// Reads the input: from `-i`, else from stdin unless that is a terminal.
-    fn read_input(&self, most: u64) -> Result<Vec<u8>, Failure> {
+    fn read_input(&self, MostInput { bytes: most, what }: &MostInput) -> Result<Vec<u8>, Failure> {
+        let most = *most;
         let input = match &self.input {
             Some(path) if path != Path::new("-") => stages::read_file(path, most)?,
             None if io::stdin().is_terminal() => Vec::new(),
@@ -102,7 +102,7 @@ impl Run {
         };
         if input.len() as u64 > most {
             return Err(Failure::Refused(format!(
-                "Input is too large: more than {most} bytes, the most memory that a module may have"
+                "Input is too large: more than {most} bytes, {what}"
             )));
         }
         Ok(input)
@@ -110,16 +110,14 @@ impl Run {
 
     fn write_output(&self, output: &Output) -> Result<(), Failure> {
         match &self.output {
-            Some(path) if path != Path::new("-") => replace(path, output)
-                .with_context(|| format!("cannot write `{}`", path.display()))?,
+            Some(path) if path != Path::new("-") => {
+                output_file::replace(path, |file| Ok(print(output, file)?))?;
+            }
             _ => {
                 let is_forced = self.force || self.output.is_some();
                 let mut stdout = io::stdout().lock();
                 if !is_forced && stdout.is_terminal() && !is_text(output) {
-                    return Err(Failure::Usage(
-                        "the output is no text, and stdout is a terminal".to_owned(),
-                        "write it to a file with -o, or to the terminal with --force".to_owned(),
-                    ));
+                    return Err(output_file::no_text_to_a_terminal());
                 }
                 print(output, &mut stdout).map_err(Failure::of_stdout)?;
             }
@@ -128,20 +126,27 @@ impl Run {
     }
 }
 
-fn describe(stage: &StageArgument, module: &[u8], most: u64) -> String {
-    if module.len() as u64 > most {
-        // It was not read to its end.
-        return format!("module `{}`, over {most} bytes", stage.path.display());
+/// The most of an input that is read.
+struct MostInput {
+    bytes: u64,
+    what: &'static str,
+}
+
+fn most_input(recipe: &Recipe, limits: &Limits) -> MostInput {
+    /// For headers, and for what may stand behind the pixels.
+    const AROUND_PIXELS: u64 = 1 << 20;
+    if recipe.takes_picture() {
+        let pixels = limits.image_pixels.saturating_mul(4);
+        MostInput {
+            bytes: pixels.saturating_add(AROUND_PIXELS),
+            what: "the most that a picture may have",
+        }
+    } else {
+        MostInput {
+            bytes: limits.memory_bytes,
+            what: "the most memory that a module may have",
+        }
     }
-    let digest: String = Sha256::digest(module)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!(
-        "module `{}`, {} bytes, sha256 {digest}",
-        stage.path.display(),
-        module.len()
-    )
 }
 
 fn usage(reply: &Reply) -> String {
@@ -191,30 +196,4 @@ fn print(output: &Output, to: &mut impl Write) -> io::Result<()> {
         Output::Scalar(value) => writeln!(to, "Ran: {value}")?,
     }
     to.flush()
-}
-
-/// Writes a file as a whole or not at all: to a temporary file beside it, which is
-/// then renamed. A link to a file that is there is followed, the permissions of a file
-/// that was there stay, and a device or a pipe is written to as it stands.
-fn replace(path: &Path, output: &Output) -> anyhow::Result<()> {
-    let old = fs::metadata(path).ok();
-    if old.as_ref().is_some_and(|old| !old.is_file()) {
-        return Ok(print(output, &mut fs::File::create(path)?)?);
-    }
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    // Opened here, so that its permissions are those of any new file, and an error
-    // does not name a file that nobody asked for.
-    let mut file = tempfile::Builder::new()
-        .prefix(".qip-")
-        .make_in(directory, |path| fs::File::create_new(path))?;
-    print(output, file.as_file_mut())?;
-    if let Some(old) = old {
-        file.as_file().set_permissions(old.permissions())?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
