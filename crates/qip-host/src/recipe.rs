@@ -152,17 +152,17 @@ pub(crate) fn render<I: Instances>(
         content_type: input.content_type.and_then(normalize_media_type),
         usages: Usages::default(),
         time: None,
-        next: 0,
     };
-    let mut output = request.step(Piped::unchecked(input.bytes))?;
-    while request.next < stages.len() {
+    let mut next = 0;
+    let mut output = request.step(&mut next, Piped::unchecked(input.bytes))?;
+    while next < stages.len() {
         let piped = match &output {
             Output::Utf8(text) => Piped::from_text(text),
             Output::Bytes(bytes) => Piped::unchecked(bytes),
             // REC-2 lets no other kind be piped.
             Output::I32(_) | Output::Scalar(_) => Piped::unchecked(&[]),
         };
-        output = request.step(piped)?;
+        output = request.step(&mut next, piped)?;
     }
     Ok(Reply {
         output,
@@ -183,23 +183,25 @@ struct Request<'a, I> {
     content_type: Option<String>,
     usages: Usages,
     time: Option<Duration>,
-    /// The stage that is next, from 0.
-    next: usize,
 }
 
 impl<I: Instances> Request<'_, I> {
-    /// Runs the next stage, or the block of tile filters that is next.
+    /// Runs the stage at `next`, or the block of tile filters that begins there.
     #[inline(always)]
-    fn step(&mut self, input: Piped<'_>) -> Result<Output, Error> {
-        let index = self.next;
+    fn step(&mut self, next: &mut usize, input: Piped<'_>) -> Result<Output, Error> {
+        let index = *next;
         let stage = &self.stages[index];
         match stage.work() {
             Work::Content(plan) => {
-                self.next = index + 1;
+                *next += 1;
                 self.content(index, plan, input)
                     .map_err(|cause| stage.failure(cause, index, self.stages.len()))
             }
-            Work::Tile(_) => self.block(index, input.bytes),
+            Work::Tile(_) => {
+                let (output, count) = self.block(index, input.bytes)?;
+                *next += count;
+                Ok(output)
+            }
         }
     }
 
@@ -238,19 +240,19 @@ impl<I: Instances> Request<'_, I> {
         Ok(output)
     }
 
-    /// Runs the tile filters from `first` on, up to the next content module (REC-6). What
-    /// they and the stage before declare of content types is not looked at.
+    /// Runs the tile filters from `first` on, up to the next content module, and says how
+    /// many they are (REC-6). What they and the stage before declare of content types is
+    /// not looked at.
     #[cold]
     #[inline(never)]
-    fn block(&mut self, first: usize, input: &[u8]) -> Result<Output, Error> {
+    fn block(&mut self, first: usize, input: &[u8]) -> Result<(Output, usize), Error> {
         let filters = image::block(&self.stages[first..]);
         let applied = image::apply_to_bmp(&filters, input, self.image_options, &mut self.allowance)
             .map_err(|failure| failure.into_error(self.stages, first))?;
-        self.next = first + filters.len();
         self.usages.extend(applied.usages);
         self.time = applied.time;
         self.content_type = Some(image::bmp::MEDIA_TYPE.to_owned());
-        Ok(Output::Bytes(applied.bmp))
+        Ok((Output::Bytes(applied.bmp), filters.len()))
     }
 
     /// After a trap or a stop an instance is never reused (RUN-4); a refusal is neither.
