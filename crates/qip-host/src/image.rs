@@ -53,6 +53,7 @@ mod board;
 mod filter;
 mod pipeline;
 mod pixels;
+mod progress;
 mod tile;
 mod window;
 
@@ -70,6 +71,7 @@ use crate::host::{Host, Settings};
 use crate::stage::{Prepared, Stage};
 pub(crate) use filter::Filter;
 pub use pixels::Sample;
+pub use progress::Progress;
 
 /// Samples of a pixel: red, green, blue, and alpha, which is straight (IMG-2).
 pub(crate) const CHANNELS: usize = 4;
@@ -192,11 +194,35 @@ impl Filters {
         picture: &Picture<T>,
         options: ImageOptions,
     ) -> Result<Picture<T>, Error> {
+        self.run(picture, options, None)
+    }
+
+    /// As [`apply`](Filters::apply), and says meanwhile and after how far it is and where
+    /// the time goes. That costs two looks at the clock for each tile and stage.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Filters::apply).
+    pub fn apply_watched<T: Sample>(
+        &self,
+        picture: &Picture<T>,
+        options: ImageOptions,
+        progress: &Progress,
+    ) -> Result<Picture<T>, Error> {
+        self.run(picture, options, Some(progress))
+    }
+
+    fn run<T: Sample>(
+        &self,
+        picture: &Picture<T>,
+        options: ImageOptions,
+        progress: Option<&Progress>,
+    ) -> Result<Picture<T>, Error> {
         let limits = &self.settings.limits;
-        check_size(picture.width, picture.height, limits).map_err(Error::new)?;
+        check_size(picture.width, picture.height, limits)?;
         let filters = block(&self.stages);
         let mut allowance = Allowance::new(limits);
-        let result = pipeline::run(&filters, picture, options, &mut allowance);
+        let result = pipeline::run(&filters, picture, options, &mut allowance, progress);
         let result = result.and_then(|(picture, _)| {
             in_time(&allowance, &filters)?;
             Ok(picture)
@@ -239,7 +265,7 @@ pub(crate) fn apply_to_bmp(
     let unread = |refusal: Refusal| Failure::at(0, refusal.into());
     let picture = bmp::decode(bmp, allowance.limits).map_err(unread)?;
     allowance.spent().map_err(|cause| Failure::at(0, cause))?;
-    let (result, usages) = pipeline::run(filters, &picture, options, allowance)?;
+    let (result, usages) = pipeline::run(filters, &picture, options, allowance, None)?;
     drop(picture);
     let unwritten = |refusal: Refusal| Failure::at(filters.len() - 1, refusal.into());
     Ok(Applied {
@@ -283,8 +309,17 @@ impl Failure {
     }
 }
 
-/// That a picture has pixels and is within the limits (IMG-11).
-fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), Refusal> {
+/// That a picture of so many pixels has some and is within the limits (IMG-11), for whoever
+/// is about to decode it.
+///
+/// # Errors
+///
+/// [`Code::ImageSize`], as [`Filters::apply`] answers for such a picture.
+pub fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
+    within(width, height, limits).map_err(Error::new)
+}
+
+fn within(width: u32, height: u32, limits: &Limits) -> Result<(), Refusal> {
     let pixels = u64::from(width) * u64::from(height);
     let longest = u64::from(width.max(height));
     let refuse = |what: String, found: u64, wanted: String| {

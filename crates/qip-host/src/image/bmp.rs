@@ -16,7 +16,7 @@ use std::fmt::Display;
 
 use qip_contract::{Code, Limits, Refusal};
 
-use super::{CHANNELS, Picture, check_size};
+use super::{CHANNELS, Picture, within};
 use crate::error::Error;
 
 /// The media type of what is written.
@@ -68,7 +68,7 @@ pub fn write(picture: &Picture) -> Result<Vec<u8>, Error> {
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> {
     let header = Header::read(bytes)?;
     let Header { width, height, .. } = header;
-    check_size(width, height, limits)?;
+    within(width, height, limits)?;
     let stored = header.pixels(bytes)?;
     // The input has three bytes a pixel or more: a usize can say four, on any machine that
     // can hold both.
@@ -92,7 +92,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Refusal> 
 
 pub(super) fn encode(picture: &Picture) -> Result<Vec<u8>, Refusal> {
     let (width, height) = (picture.width, picture.height);
-    check_size(width, height, &WRITABLE)?;
+    within(width, height, &WRITABLE)?;
     // No more than the limit on pixels allows: a u32 can say it.
     let image_bytes = picture.pixels.len() as u32;
     let mut header = [0; HEADER_BYTES];

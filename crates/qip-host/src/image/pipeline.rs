@@ -5,6 +5,7 @@
 //! a halo anywhere each stage is a step of its own, which reads the window that the one
 //! before writes (IMG-9).
 
+use std::mem;
 use std::ops::Range;
 use std::panic;
 use std::sync::{Mutex, PoisonError};
@@ -16,6 +17,7 @@ use qip_contract::Limits;
 use super::board::{Board, Job, Step};
 use super::filter::{Filter, Ready, together};
 use super::pixels::Sample;
+use super::progress::{Calls, Progress};
 use super::tile::{Grid, Outside, PIXEL_BYTES, Pixels, SIDE, Whole, fill};
 use super::window::Window;
 use super::{CHANNELS, Failure, ImageOptions, Picture};
@@ -30,6 +32,7 @@ pub(super) fn run<T: Sample>(
     picture: &Picture<T>,
     options: ImageOptions,
     allowance: &mut Allowance<'_>,
+    progress: Option<&Progress>,
 ) -> Result<(Picture<T>, Vec<Usage>), Failure> {
     let Allowance { limits, budget, .. } = *allowance;
     let size = (picture.width, picture.height);
@@ -40,6 +43,9 @@ pub(super) fn run<T: Sample>(
         width: picture.width as usize,
         height: picture.height as usize,
     };
+    if let Some(progress) = progress {
+        progress.begin((grid.rows() * grid.columns() * filters.len()) as u64);
+    }
     // Fuel is shared out in the order of the tiles, so there must be one.
     let threads = match budget.fuel {
         Some(_) => 1,
@@ -73,6 +79,7 @@ pub(super) fn run<T: Sample>(
         windows: windows.collect(),
         cells: cells(&mut output, grid, &board),
         board,
+        progress,
     };
     let others = thread::scope(|scope| {
         let work = || {
@@ -114,6 +121,8 @@ pub(super) fn run<T: Sample>(
 struct Worker {
     stages: Vec<Ready>,
     budget: Budget,
+    /// Counted only where somebody looks.
+    calls: Calls,
 }
 
 impl Worker {
@@ -128,12 +137,16 @@ impl Worker {
             ready.map_err(|cause| Failure::at(stage, cause))
         });
         let stages = stages.collect::<Result<_, Failure>>()?;
-        Ok(Worker { stages, budget })
+        Ok(Worker {
+            stages,
+            budget,
+            calls: Calls::default(),
+        })
     }
 
     /// What each stage used.
     fn finish(self) -> Vec<Usage> {
-        let Worker { stages, budget } = self;
+        let Worker { stages, budget, .. } = self;
         let usages = stages.into_iter().map(|stage| stage.finish(&budget));
         usages.collect()
     }
@@ -175,6 +188,7 @@ struct Run<'a, T> {
     windows: Vec<Window>,
     cells: Vec<Cell<'a, T>>,
     board: Board,
+    progress: Option<&'a Progress>,
 }
 
 impl<T: Sample> Run<'_, T> {
@@ -190,7 +204,11 @@ impl<T: Sample> Run<'_, T> {
         }
         let _watch = Watch(&self.board);
         while let Some(job) = self.board.take() {
+            let begin = self.progress.map(|progress| (progress, Instant::now()));
             self.job(job, worker);
+            if let Some((progress, begin)) = begin {
+                progress.add(mem::take(&mut worker.calls), begin.elapsed());
+            }
             if self.board.done(job) && job.step > 0 {
                 self.windows[job.step - 1].clear();
             }
@@ -243,7 +261,11 @@ impl<T: Sample> Run<'_, T> {
         (row, column): (usize, usize),
         worker: &mut Worker,
     ) -> Result<(), Box<Cause>> {
-        let Worker { stages, budget } = worker;
+        let Worker {
+            stages,
+            budget,
+            calls,
+        } = worker;
         // Between tiles is where the host looks (LIM-4).
         if budget
             .deadline
@@ -267,7 +289,13 @@ impl<T: Sample> Run<'_, T> {
                 self.source(stage),
             ),
         }
-        ready.call(column * SIDE, row * SIDE, self.limits, budget)
+        let begin = self.progress.map(|_| Instant::now());
+        let result = ready.call(column * SIDE, row * SIDE, self.limits, budget);
+        if let Some(begin) = begin {
+            calls.count += 1;
+            calls.time += begin.elapsed();
+        }
+        result
     }
 
     fn source(&self, stage: usize) -> &dyn Pixels {
