@@ -250,10 +250,11 @@ def files():
         yield f"turned-{size}", apply([turn()], bytes_in)
         yield f"turned-with-halo-{size}", apply([turn(6)], bytes_in)
         yield f"shifted-{size}", apply([shift(6, 5, -6)], bytes_in)
-        yield f"turned-twice-with-halo-{size}", apply([turn(), turn(6)], bytes_in)
-    yield "shifted-by-1", apply([shift(1, 1, 1)], gradient(200, 130))
-    yield "shifted-by-64", apply([shift(64, -64, 64)], gradient(200, 130))
-    yield "shifted-by-65", apply([shift(65, 65, -65)], gradient(200, 130))
+    for width, height in [(1, 1), (1, 64), (65, 64), (63, 65)]:
+        twice = apply([turn(), turn(6)], gradient(width, height))
+        yield f"turned-twice-with-halo-{width}x{height}", twice
+    yield "shifted-by-64", apply([shift(64, -64, 64)], gradient(3, 130))
+    yield "shifted-by-65", apply([shift(65, 65, -65)], gradient(130, 3))
     small = gradient(70, 67)
     pipelines = {
         "halo-first": [shift(1, 1, 1), turn(), turn()],
