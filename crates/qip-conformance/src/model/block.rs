@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use super::exports::Role;
 use super::picture::{self, Canvas, NOTHING, SIDE};
 use super::ready::{Ready, prepare};
-use super::tile::{self, View};
+use super::tile::{self, MISTAKES_OUTSIDE, View};
 use super::{Job, Kept, Loaded, Mutation, at_stage, bmp, refused, request};
 
 /// What failed, and at which stage of the block, from 0.
@@ -154,6 +154,7 @@ impl<'a> Block<'a> {
                 first: &first,
                 has_halos,
                 stage,
+                mistakes: job.possible(&MISTAKES_OUTSIDE),
             };
             for (at, core) in cores.iter().enumerate() {
                 let result = self.tile(&mut ready[slot], &view, *core, &mut after);
@@ -263,7 +264,7 @@ fn paint_outside(canvas: &mut Canvas, job: Job<'_>) {
         canvas.paint_outside(Canvas::nearest);
     }
     if job.errs(Mutation::PaddedWithBlack) {
-        let black = [0.0, 0.0, 0.0, 1.0].map(f32::to_bits);
+        let black = [0.0_f32, 0.0, 0.0, 1.0].map(f32::to_le_bytes);
         canvas.paint_outside(|_, _, _| black);
     }
 }

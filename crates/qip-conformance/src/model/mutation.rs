@@ -1132,6 +1132,12 @@ pub(super) struct Flaw<'a> {
 }
 
 impl Flaw<'_> {
+    /// Whether this may be what it gets wrong, as far as can be told before it is known
+    /// whether it makes a difference.
+    pub(super) fn may_be(self, mutation: Mutation) -> bool {
+        self.asked.is_some() || self.mutation == Some(mutation)
+    }
+
     /// Whether this is what it gets wrong.
     pub(super) fn is(self, mutation: Mutation) -> bool {
         if let Some(asked) = self.asked {
