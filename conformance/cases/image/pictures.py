@@ -79,10 +79,6 @@ def every_byte():
 # arguments that gives the tile back.
 
 
-def identity(halo=0):
-    return halo, lambda tile, x, y: tile
-
-
 def turn(halo=0):
     return halo, lambda tile, x, y: [row[::-1] for row in tile[::-1]]
 
@@ -245,28 +241,28 @@ def files():
         name = f"between-bytes-{'minus' if ulps < 0 else 'plus'}-{abs(ulps)}"
         yield name, apply([between_bytes(ulps)], every_byte())
     for width, height in SIZES:
-        bytes_in = gradient(width, height)
         size = f"{width}x{height}"
-        yield f"turned-{size}", apply([turn()], bytes_in)
-        yield f"turned-with-halo-{size}", apply([turn(6)], bytes_in)
-        yield f"shifted-{size}", apply([shift(6, 5, -6)], bytes_in)
-        yield f"turned-twice-with-halo-{size}", apply([turn(), turn(6)], bytes_in)
-    yield "shifted-by-1", apply([shift(1, 1, 1)], gradient(200, 130))
-    yield "shifted-by-64", apply([shift(64, -64, 64)], gradient(200, 130))
-    yield "shifted-by-65", apply([shift(65, 65, -65)], gradient(200, 130))
-    small = gradient(70, 67)
-    pipelines = {
-        "halo-first": [shift(1, 1, 1), turn(), turn()],
-        "halo-in-the-middle": [turn(), shift(2, 2, -1), turn()],
-        "halo-last": [turn(), turn(), shift(3, -3, 2)],
-        "two-halos": [shift(6, 6, -5), shift(1, -1, 1)],
-        "two-halos-the-other-way-round": [turn(1), shift(6, 6, -5)],
-        "three-halos": [shift(2, 2, 0), turn(3), shift(5, -1, -5)],
-        "outside-its-core-then-shift": [outside_its_core(4), shift(5, 5, 5)],
-        "coordinates-then-shift": [coordinates(6, 20), shift(2, 2, 2)],
-    }
-    for name, stages in pipelines.items():
-        yield name, apply(stages, small)
+        yield f"turned-{size}", apply([turn()], gradient(width, height))
+        yield f"shifted-{size}", apply([shift(6, 5, -6)], gradient(width, height))
+    for width, height in [(1, 1), (1, 64), (64, 64), (65, 64), (63, 65)]:
+        size = f"{width}x{height}"
+        yield f"turned-with-halo-{size}", apply([turn(6)], gradient(width, height))
+    for width, height in [(1, 1), (1, 64), (65, 64), (63, 65)]:
+        twice = apply([turn(), turn(6)], gradient(width, height))
+        yield f"turned-twice-with-halo-{width}x{height}", twice
+    yield "shifted-by-64", apply([shift(64, -64, 64)], gradient(3, 130))
+    yield "shifted-by-65", apply([shift(65, 65, -65)], gradient(130, 3))
+    wide, high, both = gradient(70, 5), gradient(5, 70), gradient(70, 67)
+    yield "halo-first", apply([shift(1, 1, 1), turn(), turn()], wide)
+    yield "halo-in-the-middle", apply([turn(), shift(2, 2, -1), turn()], high)
+    yield "halo-last", apply([turn(), turn(), shift(3, -3, 2)], wide)
+    yield "two-halos", apply([shift(6, 6, -5), shift(1, -1, 1)], both)
+    yield "two-halos-the-other-way-round", apply([turn(1), shift(6, 6, -5)], high)
+    yield "three-halos", apply([shift(2, 2, 0), turn(3), shift(5, -1, -5)], wide)
+    spilt = [outside_its_core(4), shift(5, 5, 5)]
+    yield "outside-its-core-then-shift", apply(spilt, both)
+    painted = [coordinates(6, 20), shift(2, 2, 2)]
+    yield "coordinates-then-shift", apply(painted, wide)
 
 
 def main():

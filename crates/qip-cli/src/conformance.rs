@@ -51,8 +51,8 @@ pub(crate) struct Conformance {
     /// qip does. It is judged by what it prints, its exit status and its message alone:
     /// a failure must end with 4, or 5 for a limit, and a message on stderr. Of one that
     /// ends otherwise when it is asked for a refusal, that one status is taken for every
-    /// failure. Pictures (`qip image`) are not judged yet: that command is not built.
-    /// It is split into words and quotes as by a shell, but no shell runs. May be given
+    /// failure. One that also takes `image -i IN.png -o OUT.png MODULE …` is judged by
+    /// the pictures that it writes. It is split into words and quotes as by a shell, but no shell runs. May be given
     /// several times.
     #[arg(long = "cli", value_name = "CMD")]
     command_lines: Vec<String>,

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use qip_host::{Output, Reply, Utf8};
+use qip_host::{Limits, Output, Recipe, Reply, Utf8};
 
 use crate::exit::{Exit, Failure};
 use crate::limits::{self, RunOptions};
@@ -18,7 +18,8 @@ use crate::{output_file, stages};
 ///
 /// The input comes from -i or from a pipe. Text is printed with a newline after it,
 /// bytes as they are, 32-bit elements as lines of eight hexadecimal digits, and a
-/// number as `Ran: N`.
+/// number as `Ran: N`. Tile filters take a BMP picture and give one, also between other
+/// modules.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Run {
@@ -54,6 +55,7 @@ Examples:
   printf '  hello  ' | qip run trim.wasm
   qip run -i page.md -o page.html markdown.wasm '?level=2' html-page.wasm
   printf 123456789 | qip run --engine wasmi crc32.wasm
+  qip run -i photo.bmp -o out.bmp gaussian-blur.wasm '?radius=4' vignette.wasm
 
 Exit codes:
   0  the request succeeded
@@ -74,7 +76,7 @@ impl Run {
         let recipe = host.recipe(stages.iter().map(stages::LoadedStage::stage))?;
         messages.detail(|| format!("loaded in {:.1?}", begin.elapsed()));
 
-        let input = self.read_input(host.limits().memory_bytes)?;
+        let input = self.read_input(&most_input(&recipe, host.limits()))?;
         messages.detail(|| format!("input of {} bytes", input.len()));
         let reply = recipe.render(&input)?;
         messages.detail(|| usage(&reply));
@@ -83,7 +85,8 @@ impl Run {
     }
 
     /// Reads the input: from `-i`, else from stdin unless that is a terminal.
-    fn read_input(&self, most: u64) -> Result<Vec<u8>, Failure> {
+    fn read_input(&self, MostInput { bytes: most, what }: &MostInput) -> Result<Vec<u8>, Failure> {
+        let most = *most;
         let input = match &self.input {
             Some(path) if path != Path::new("-") => stages::read_file(path, most)?,
             None if io::stdin().is_terminal() => Vec::new(),
@@ -99,7 +102,7 @@ impl Run {
         };
         if input.len() as u64 > most {
             return Err(Failure::Refused(format!(
-                "Input is too large: more than {most} bytes, the most memory that a module may have"
+                "Input is too large: more than {most} bytes, {what}"
             )));
         }
         Ok(input)
@@ -120,6 +123,29 @@ impl Run {
             }
         }
         Ok(())
+    }
+}
+
+/// The most of an input that is read.
+struct MostInput {
+    bytes: u64,
+    what: &'static str,
+}
+
+fn most_input(recipe: &Recipe, limits: &Limits) -> MostInput {
+    /// For headers, and for what may stand behind the pixels.
+    const AROUND_PIXELS: u64 = 1 << 20;
+    if recipe.takes_picture() {
+        let pixels = limits.image_pixels.saturating_mul(4);
+        MostInput {
+            bytes: pixels.saturating_add(AROUND_PIXELS),
+            what: "the most that a picture may have",
+        }
+    } else {
+        MostInput {
+            bytes: limits.memory_bytes,
+            what: "the most memory that a module may have",
+        }
     }
 }
 

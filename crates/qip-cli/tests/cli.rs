@@ -30,6 +30,8 @@ mod modules;
 mod output;
 #[path = "cli/output_file.rs"]
 mod output_file;
+#[path = "cli/pictures.rs"]
+mod pictures;
 #[path = "cli/python_host.rs"]
 mod python_host;
 #[path = "cli/real_modules.rs"]

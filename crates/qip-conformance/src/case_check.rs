@@ -441,7 +441,7 @@ impl CaseCheck<'_, '_> {
                 (
                     ExpectedOutcome::Image(ExpectedImage { image, .. }),
                     RequestInput::Image(input),
-                ) if (image.width, image.height) != (input.width, input.height) => {
+                ) if !image.is_as_large_as(input) => {
                     format!("{image} is expected of {input}: filters keep the size")
                 }
                 _ => continue,

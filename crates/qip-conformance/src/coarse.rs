@@ -50,7 +50,9 @@ impl<'a> Printed<'a> {
     /// nothing on stdout: output is not read then (OUT-4, RUN-5). And it says something on
     /// stderr: it is a failure that the command knows of.
     pub(crate) fn is(self, expected: &ExpectedOutcome) -> bool {
-        self.status == self.wanted_status(expected)
+        // A picture is none of what is printed.
+        !matches!(expected, ExpectedOutcome::Image(_))
+            && self.status == self.wanted_status(expected)
             && self.stdout == stdout(expected)
             && (is_success(expected) || !self.message.trim().is_empty())
     }
@@ -59,7 +61,9 @@ impl<'a> Printed<'a> {
     /// long output, the part around `focus`.
     pub(crate) fn wanted(self, expected: &ExpectedOutcome, focus: usize) -> String {
         let status = self.wanted_status(expected);
-        if is_success(expected) {
+        if let ExpectedOutcome::Image(image) = expected {
+            format!("exit status {status}, {} in a file", image.describe())
+        } else if is_success(expected) {
             let stdout = bytes::show(&stdout(expected), focus);
             format!("exit status {status}, {stdout}")
         } else {

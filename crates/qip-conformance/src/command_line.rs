@@ -1,9 +1,11 @@
-//! The subject that is a command: any program that behaves as `qip run` does.
+//! The subject that is a command: any program that behaves as `qip run` and `qip image` do.
 
 mod execution;
 mod probe;
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,12 +15,14 @@ use qip_contract::Limits;
 use qip_host::Utf8;
 use qip_host::engine::Floats;
 
-use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
 use crate::case::CaseId;
+use crate::coarse::SUCCESS;
+use crate::image::PIXEL;
 use crate::outcome::Outcome;
+use crate::png_file;
 use crate::subject::Subject;
-use crate::task::Task;
+use crate::task::{RequestInput, Task};
 use crate::watchdog::{GRACE, MAX_HANGS};
 use crate::words::Words;
 
@@ -27,6 +31,13 @@ use self::execution::{Failure, Finished};
 /// How long a command may take to start, to read its files and to end, beyond the time
 /// limit of the request and the grace that every host has.
 const STARTUP: Duration = Duration::from_secs(3);
+
+/// The most that is read of a picture's file: that of the largest one, with room for what
+/// stands beside its pixels.
+const MAX_PICTURE: u64 = png_file::MAX_PIXELS * PIXEL as u64 + (1 << 20);
+
+/// Where a picture that was asked for is to be written.
+const OUTPUT: &str = "out.png";
 
 /// A command that takes `run [-i FILE] MODULE ['?key=value&…'] [MODULE …]` and answers
 /// as `qip run` does. One process is started for each case.
@@ -43,6 +54,9 @@ const STARTUP: Duration = Duration::from_secs(3);
 /// | refused, trapped | 4 | nothing |
 /// | refused with `limit`, stopped | 5 | nothing |
 ///
+/// A picture goes to `image -i IN -o OUT MODULE …` as a PNG of 8-bit RGBA, and what it has
+/// written to OUT is read as one. Where it fails, it has written none.
+///
 /// A failure also says something on stderr. When the command is opened, it is asked for a
 /// refusal: where it ends with another status than 4 and a message, it does not tell its
 /// failures apart, and that one status is expected of each. The code of a refusal, the kind of a trap, the stage, the offset and the
@@ -55,9 +69,11 @@ const STARTUP: Duration = Duration::from_secs(3);
 /// (`--timeout-ms`, `--fuel`, `--max-memory`, `--fixed-memory`, `--utf8`,
 /// `--deterministic`), and by a few small modules that it is asked to run (tail calls,
 /// extended constants, content types, and the texts of the contract: a program that says
-/// `Input is too large` is held to all of them). Several requests, reuse and lenient
-/// numbers cannot be told to it; nor can a recipe of no stages, a caller's content type,
-/// and limits but those of time, fuel and memory.
+/// `Input is too large` is held to all of them), and by a picture of one pixel. Several
+/// requests, reuse and lenient numbers cannot be told to it; nor can a recipe of no stages,
+/// a caller's content type, limits but those of time, fuel and memory, and a picture of no
+/// pixels, which is no PNG. Pictures go with the flags that its `image --help` names; one
+/// that has `--threads` is asked to use one, so that tiles are in the order of IMG-10.
 ///
 /// One that fails a module that is sound cannot be judged: its failures would pass
 /// wherever one is expected, and say nothing.
@@ -74,6 +90,10 @@ pub struct CommandLine {
     name: String,
     version: String,
     capabilities: Capabilities,
+    /// What its `image` takes a flag for.
+    of_pictures: Capabilities,
+    /// Whether its `image` takes a number of threads.
+    has_threads: bool,
     /// The exit status of every failure, where it does not tell them apart.
     any_failure: Option<i32>,
     /// How often it would have gone on.
@@ -100,6 +120,8 @@ impl CommandLine {
             version: "unknown".to_owned(),
             words,
             capabilities: Capabilities::new(),
+            of_pictures: Capabilities::new(),
+            has_threads: false,
             any_failure: None,
             endless: AtomicUsize::new(0),
         };
@@ -121,7 +143,9 @@ impl CommandLine {
         let directory = tempfile::tempdir().map_err(Failure::System)?;
         let arguments = self.arguments(task, directory.path());
         let time = task.time().saturating_add(GRACE).saturating_add(STARTUP);
-        self.execute(arguments.map_err(Failure::System)?, time)
+        let mut finished = self.execute(arguments.map_err(Failure::System)?, time)?;
+        finished.picture = picture(&directory.path().join(OUTPUT)).map_err(Failure::System)?;
+        Ok(finished)
     }
 
     /// Writes what a task consists of into a directory, and says how to run it.
@@ -136,15 +160,21 @@ impl CommandLine {
                 }
             }
         };
-        let mut arguments: Vec<OsString> = vec!["run".into()];
+        let input = task.requests.first().map(|request| &request.input);
+        let (command, name, bytes) = match input {
+            Some(RequestInput::Image(image)) => {
+                let png = png_file::write(image);
+                ("image", "in.png", png.map_err(io::Error::other)?)
+            }
+            Some(RequestInput::Bytes(bytes)) => ("run", "input", bytes.to_vec()),
+            None => ("run", "input", Vec::new()),
+        };
+        let mut arguments: Vec<OsString> = vec![command.into()];
         arguments.extend(self.flags(task).into_iter().map(OsString::from));
-        let input = task
-            .requests
-            .first()
-            .and_then(|request| request.input.bytes());
-        let input = input.map(Bytes::to_vec);
-        arguments.push("-i".into());
-        arguments.push(write("input", &input.unwrap_or_default())?);
+        arguments.extend(["-i".into(), write(name, &bytes)?]);
+        if task.is_of_pictures() {
+            arguments.extend(["-o".into(), directory.join(OUTPUT).into_os_string()]);
+        }
         for (index, stage) in task.stages.iter().enumerate() {
             let module = stage.module.binary();
             let module = module.map_err(|error| io::Error::other(error.to_string()))?;
@@ -158,13 +188,36 @@ impl CommandLine {
         Ok(arguments)
     }
 
+    /// Whether it has a flag for all that a task departs in.
+    fn takes_all_of(&self, task: &Task) -> bool {
+        let standard = Limits::standard();
+        let departs = [
+            (Capability::Fuel, task.limits.fuel.is_some()),
+            (
+                Capability::Limits,
+                task.limits.memory_bytes != standard.memory_bytes,
+            ),
+            (Capability::FixedMemory, task.options.fixed_memory),
+            (
+                Capability::UncheckedUtf8,
+                task.options.utf8 == Utf8::Unchecked,
+            ),
+            (
+                Capability::DeterministicFloats,
+                task.options.floats == Floats::Deterministic,
+            ),
+        ];
+        let mut departs = departs.into_iter();
+        departs.all(|(capability, departs)| !departs || self.takes(capability, task))
+    }
+
     /// The flags that tell the options and limits of a task.
     fn flags(&self, task: &Task) -> Vec<String> {
         let mut flags = Vec::new();
         let mut value = |flag: &str, value: String| flags.extend([flag.to_owned(), value]);
         let limits = &task.limits;
         if let Some(time) = limits.time
-            && self.capabilities.contains(&Capability::TimeLimit)
+            && self.takes(Capability::TimeLimit, task)
         {
             value("--timeout-ms", time.as_millis().to_string());
         }
@@ -183,7 +236,20 @@ impl CommandLine {
         if task.options.floats == Floats::Deterministic {
             flags.push("--deterministic".to_owned());
         }
+        if task.is_of_pictures() && self.has_threads {
+            flags.extend(["--threads", "1"].map(str::to_owned));
+        }
         flags
+    }
+
+    /// Whether it takes the flag of a capability with this task.
+    fn takes(&self, capability: Capability, task: &Task) -> bool {
+        let taken = if task.is_of_pictures() {
+            &self.of_pictures
+        } else {
+            &self.capabilities
+        };
+        taken.contains(&capability)
     }
 
     fn answer(&self, task: &Task) -> Outcome {
@@ -203,10 +269,17 @@ impl CommandLine {
             }
         };
         let message = String::from_utf8_lossy(&finished.stderr).into_owned();
-        match finished.status.code() {
+        let status = finished.status.code();
+        if let (Some(SUCCESS), Some(picture)) = (status, &finished.picture) {
+            return match png_file::read(picture) {
+                Ok(image) => Outcome::Image(image),
+                Err(why) => Outcome::broken(format!("the picture that it wrote {why}")),
+            };
+        }
+        match status {
             Some(status) => Outcome::Printed {
                 status,
-                stdout: finished.stdout,
+                stdout: finished.picture.unwrap_or(finished.stdout),
                 message,
                 any_failure: self.any_failure,
             },
@@ -247,7 +320,16 @@ impl Subject for CommandLine {
             let mut requests = task.requests.iter();
             requests.any(|request| request.content_type.is_some())
         };
-        if task.stages.is_empty() {
+        let mut inputs = task.requests.iter().map(|request| &request.input);
+        let is_empty = |input: &RequestInput| {
+            let image = input.image();
+            image.is_some_and(|image| image.pixels.is_empty())
+        };
+        if inputs.any(is_empty) {
+            Some("a picture of no pixels, which is no PNG")
+        } else if task.is_of_pictures() && !self.takes_all_of(task) {
+            Some("an option or a limit that its `image` has no flag for")
+        } else if task.stages.is_empty() {
             Some("a recipe of no stages")
         } else if typed(task) {
             Some("the content type of the input")
@@ -262,4 +344,17 @@ impl Subject for CommandLine {
         // Several requests are never put to it.
         vec![self.answer(task); task.requests.len()]
     }
+}
+
+/// The bytes of the file that a picture was written to, if there is one.
+fn picture(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    // Whatever else stands there is not waited for.
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(MAX_PICTURE)
+        .read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }

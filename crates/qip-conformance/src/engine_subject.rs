@@ -225,10 +225,6 @@ fn failure(error: &Error) -> Outcome {
             stage,
             message,
         },
-        // Tile filters in recipes are all that the host does not do.
-        ErrorKind::Unsupported => Outcome::Unsupported {
-            capability: Capability::Image,
-        },
         _ => Outcome::broken(message),
     }
 }

@@ -75,23 +75,20 @@ impl ExpectedImage {
 
     /// Whether another picture is close enough.
     pub(crate) fn allows(&self, found: &Image) -> bool {
-        let is_same_size = (self.image.width, self.image.height) == (found.width, found.height);
-        is_same_size
-            && match PixelDifference::of(&self.image, found, self.max_difference) {
-                None => true,
-                Some(PixelDifference {
-                    pixels, greatest, ..
-                }) => match self.max_pixels {
-                    None => greatest <= self.max_difference,
-                    Some(most) => {
-                        let most_of_sample = match self.max_difference {
-                            0 => u8::MAX,
-                            limit => limit,
-                        };
-                        pixels <= most && greatest <= most_of_sample
-                    }
-                },
+        if !self.image.is_as_large_as(found) {
+            return false;
+        }
+        let Some(difference) = PixelDifference::of(&self.image, found, self.max_difference) else {
+            return true;
+        };
+        match self.max_pixels {
+            None => difference.greatest <= self.max_difference,
+            Some(most) => {
+                let is_close =
+                    self.max_difference == 0 || difference.greatest <= self.max_difference;
+                is_close && difference.pixels <= most
             }
+        }
     }
 }
 
@@ -200,7 +197,8 @@ impl ExpectedImage {
             text += &format!(", samples within {}", self.max_difference);
         }
         if let Some(most) = self.max_pixels {
-            text += &format!(", at most {most} other pixels");
+            let pixels = if most == 1 { "pixel" } else { "pixels" };
+            text += &format!(", at most {most} differing {pixels}");
         }
         text
     }

@@ -44,6 +44,11 @@ impl Image {
         }
     }
 
+    /// Whether it has the size of another.
+    pub(crate) fn is_as_large_as(&self, other: &Image) -> bool {
+        (self.width, self.height) == (other.width, other.height)
+    }
+
     /// How many pixels there are by its width and height.
     pub fn pixel_count(&self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
@@ -66,10 +71,13 @@ pub(crate) struct PixelDifference {
 }
 
 impl PixelDifference {
-    /// How two pictures of one size differ; `None` where they do not. The pixel that is told
-    /// is the first in which a sample differs by more than `tolerance`, or, where there is
+    /// How two pictures of one size differ; `None` where they do not, and where they are of
+    /// two sizes. The pixel that is told is the first in which a sample differs by more than `tolerance`, or, where there is
     /// none, the first that differs.
     pub(crate) fn of(left: &Image, right: &Image, tolerance: u8) -> Option<PixelDifference> {
+        if !left.is_as_large_as(right) {
+            return None;
+        }
         let (left_pixels, _) = left.pixels.as_chunks::<PIXEL>();
         let (right_pixels, _) = right.pixels.as_chunks::<PIXEL>();
         let mut found: Option<PixelDifference> = None;

@@ -168,10 +168,8 @@ fn focus(expected: &ExpectedOutcome, outcome: &Outcome) -> usize {
 
 /// How a picture is another than was expected.
 fn image_difference(expected: &ExpectedImage, found: &Image) -> Difference {
-    let image = &expected.image;
-    let is_same_size = (image.width, image.height) == (found.width, found.height);
-    let pixels = PixelDifference::of(image, found, expected.max_difference);
-    let (expected, found) = match pixels.filter(|_| is_same_size) {
+    let pixels = PixelDifference::of(&expected.image, found, expected.max_difference);
+    let (expected, found) = match pixels {
         Some(pixels) => (
             format!("{}: {}", expected.describe(), pixels.of_left()),
             format!("{found}: {}", pixels.of_right()),

@@ -66,7 +66,7 @@ pub enum Outcome {
     Printed {
         /// Its exit status.
         status: i32,
-        /// What it wrote to stdout.
+        /// What it wrote to stdout; of a failure that wrote a picture, the picture's file.
         stdout: Vec<u8>,
         /// The message for people: what it wrote to stderr.
         message: String,

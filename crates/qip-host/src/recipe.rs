@@ -76,6 +76,11 @@ impl Recipe {
         self
     }
 
+    /// Whether the first stage is a tile filter, which takes a BMP picture.
+    pub fn takes_picture(&self) -> bool {
+        matches!(self.stages.first().map(Prepared::work), Some(Work::Tile(_)))
+    }
+
     /// Carries one request, each stage on a fresh instance (RUN-4).
     ///
     /// # Errors

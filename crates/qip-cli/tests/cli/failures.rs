@@ -6,8 +6,9 @@ use std::fs;
 use crate::ENGINES;
 use crate::directory::Directory;
 use crate::modules::{
-    LOOPS, TRAPS_DEEP, constant, echo, module, scalar, traps_at_start, typed, uniforms, words,
+    LOOPS, RED, TRAPS_DEEP, constant, echo, module, scalar, traps_at_start, typed, uniforms, words,
 };
+use crate::pictures::bmp;
 
 /// One way to fail.
 pub(crate) struct Failing {
@@ -205,7 +206,44 @@ pub(crate) const FAILING: &[Failing] = &[
             "only utf8/bytes can be piped to another stage",
         ],
     ),
+    failing(
+        "not-pipeable: text to a tile filter",
+        &["echo.wasm", "red.wasm"],
+        b"",
+        4,
+        &[
+            "stage 1",
+            "`echo.wasm`",
+            "only bytes can be piped to a tile filter",
+        ],
+    ),
     // 4: refused in the request
+    failing(
+        "not-bmp",
+        &["red.wasm"],
+        b"\x89PNG\r\n\x1a\n a picture, but not one that filters take: IHDR, IDAT, IEND",
+        4,
+        &["`red.wasm`", "the BMP's signature", "expected `BM`"],
+    ),
+    failing(
+        "image-size",
+        &["-i", "wide.bmp", "red.wasm"],
+        b"",
+        4,
+        &["`red.wasm`", "a side of 65536", "65535"],
+    ),
+    failing(
+        "a trap at a tile",
+        &["-i", "two-tiles.bmp", "red.wasm", "red.wasm", "?from=64"],
+        b"",
+        4,
+        &[
+            "stage 2",
+            "`red.wasm`",
+            "the tile at (64, 0)",
+            "unreachable",
+        ],
+    ),
     failing(
         "instantiate",
         &["start.wasm"],
@@ -325,6 +363,9 @@ pub(crate) const FAILING: &[Failing] = &[
 pub(crate) fn directory() -> Directory {
     let directory = Directory::new();
     fs::create_dir(directory.path("directory")).unwrap();
+    directory.module("red.wasm", RED);
+    directory.file("wide.bmp", bmp(65_536, 1, &[]));
+    directory.file("two-tiles.bmp", bmp(65, 1, &[[1; 4]; 65]));
     directory.file("empty.wasm", "");
     directory.file("page.wasm", "<!DOCTYPE html>\n<title>404</title>\n");
     directory.file("component.wasm", b"\0asm\x0d\0\x01\0");

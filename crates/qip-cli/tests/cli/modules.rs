@@ -145,3 +145,30 @@ pub(crate) fn traps_at_start() -> String {
   (func (export "run") (param i32) (result i32) (local.get 0))"#,
     )
 }
+
+/// Turns colours around, and leaves alpha. One page, no halo.
+pub(crate) const INVERT: &str = r#"(module
+  (memory (export "memory") 1 1)
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_bytes_cap") i32 (i32.const 65536))
+  (func (export "tile_rgba32float_64x64") (param f32 f32)
+    (local $at i32)
+    (loop $next
+      (v128.store (local.get $at)
+        (f32x4.add (v128.const f32x4 1 1 1 0)
+          (f32x4.mul (v128.const f32x4 -1 -1 -1 1) (v128.load (local.get $at)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 65536))))))"#;
+
+/// Writes the red that it is given, and traps at tiles from `uniform_set_from` on.
+pub(crate) const RED: &str = r#"(module
+  (memory (export "memory") 1 1)
+  (global $red (mut f32) (f32.const 0))
+  (global $from (mut f32) (f32.const inf))
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_bytes_cap") i32 (i32.const 65536))
+  (func (export "uniform_set_red") (param f32) (global.set $red (local.get 0)))
+  (func (export "uniform_set_from") (param f32) (global.set $from (local.get 0)))
+  (func (export "tile_rgba32float_64x64") (param $x f32) (param f32)
+    (if (f32.ge (local.get $x) (global.get $from)) (then unreachable))
+    (f32.store (i32.const 0) (global.get $red))))"#;

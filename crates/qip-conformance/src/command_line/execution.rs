@@ -25,6 +25,8 @@ pub(super) struct Finished {
     pub(super) status: ExitStatus,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: Vec<u8>,
+    /// What it wrote to the file of a picture, which others look for.
+    pub(super) picture: Option<Vec<u8>>,
 }
 
 /// Why a program has not ended by itself.
@@ -83,6 +85,7 @@ pub(super) fn run(command: &mut Command, allowed: Duration) -> Result<Finished, 
         status,
         stdout,
         stderr,
+        picture: None,
     })
 }
 

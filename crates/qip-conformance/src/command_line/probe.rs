@@ -10,11 +10,13 @@ use qip_contract::{Limits, quote};
 use super::CommandLine;
 use super::execution::{Failure, Finished};
 use crate::bytes::Bytes;
-use crate::capability::Capability;
+use crate::capability::{Capabilities, Capability};
 use crate::coarse::{FAILED, LIMITED, SUCCESS};
+use crate::image::Image;
 use crate::load_error::Place;
 use crate::module::{Module, ModuleSource};
-use crate::task::{Request, Stage, Task, TaskOptions};
+use crate::png_file;
+use crate::task::{Request, RequestInput, Stage, Task, TaskOptions};
 
 /// How long it may take to answer.
 const TIME: Duration = Duration::from_secs(5);
@@ -68,6 +70,13 @@ const TAKES_CSS: &str = r#"
   (global (export "input_content_type_size") i32 (i32.const 8))
   (func (export "run") (param i32) (result i32) (i32.const 7))"#;
 
+/// A filter that changes nothing.
+const FILTER: &str = r#"(module
+  (memory (export "memory") 1)
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_bytes_cap") i32 (i32.const 65536))
+  (func (export "tile_rgba32float_64x64") (param f32 f32)))"#;
+
 /// A module that takes no bytes, with more in it.
 fn module(more: &str) -> String {
     format!(
@@ -94,9 +103,7 @@ pub(super) fn probe(command_line: &mut CommandLine) -> io::Result<()> {
 
 fn answers(command_line: &mut CommandLine) -> Result<(), Failure> {
     let help = texts(&command_line.execute(["run", "--help"], TIME)?);
-    let flags = FLAGS.iter().filter(|(flag, _)| names(&help, flag));
-    let flags: Vec<Capability> = flags.map(|(_, capability)| *capability).collect();
-    command_line.capabilities.extend(flags);
+    command_line.capabilities.extend(flags_in(&help));
 
     let version = command_line.execute(["--version"], TIME)?.stdout;
     if let Some((name, version)) = name_and_version(&String::from_utf8_lossy(&version)) {
@@ -130,6 +137,9 @@ fn answers(command_line: &mut CommandLine) -> Result<(), Failure> {
         }
     }
     let [same, other] = [TAKES_HTML, TAKES_CSS].map(|takes| task(&[GIVES_HTML, takes], ""));
+    if writes_pictures(command_line)? {
+        command_line.capabilities.insert(Capability::Image);
+    }
     if refusal.is_some()
         && is_seven(&command_line.execute_task(&same)?)
         && failure(&command_line.execute_task(&other)?) == refusal
@@ -139,23 +149,47 @@ fn answers(command_line: &mut CommandLine) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether it gives back a picture of one pixel through a filter that changes nothing.
+fn writes_pictures(command_line: &mut CommandLine) -> Result<bool, Failure> {
+    let help = command_line.execute(["image", "--help"], TIME)?;
+    if help.status.code() == Some(SUCCESS) {
+        let help = texts(&help);
+        command_line.of_pictures = flags_in(&help);
+        command_line.has_threads = names(&help, "--threads");
+    }
+    let image = Image {
+        width: 1,
+        height: 1,
+        pixels: vec![16, 32, 48, 64],
+    };
+    let task = task_of([FILTER.to_owned()], image.clone().into());
+    let finished = command_line.execute_task(&task)?;
+    let picture = finished.picture.as_deref().map(png_file::read);
+    Ok(finished.status.code() == Some(SUCCESS) && picture == Some(Ok(image)))
+}
+
 fn task(modules: &[&str], input: &str) -> Task {
-    let stage = |more: &&str| {
-        let text = ModuleSource::Text(Cow::Owned(module(more)), Place::new("probe", 1));
+    let input = Bytes::literal(input.as_bytes());
+    task_of(modules.iter().map(|more| module(more)), input.into())
+}
+
+fn task_of(modules: impl IntoIterator<Item = String>, input: RequestInput) -> Task {
+    let stage = |text: String| {
+        let text = ModuleSource::Text(Cow::Owned(text), Place::new("probe", 1));
         Stage {
             module: Arc::new(Module::new("probe", text)),
             uniforms: Vec::new(),
         }
     };
     Task {
-        stages: modules.iter().map(stage).collect(),
+        stages: modules.into_iter().map(stage).collect(),
         options: TaskOptions::default(),
         limits: Limits {
             time: Some(TIME),
             ..Limits::standard()
         },
         requests: vec![Request {
-            input: Bytes::literal(input.as_bytes()).into(),
+            input,
             content_type: None,
         }],
     }
@@ -179,6 +213,12 @@ fn message(finished: &Finished) -> Cow<'_, str> {
 fn texts(finished: &Finished) -> String {
     let texts = [&finished.stdout, &finished.stderr];
     texts.map(|text| String::from_utf8_lossy(text)).join("\n")
+}
+
+/// The capabilities whose flags a help names.
+fn flags_in(help: &str) -> Capabilities {
+    let flags = FLAGS.iter().filter(|(flag, _)| names(help, flag));
+    flags.map(|(_, capability)| *capability).collect()
 }
 
 /// Whether a help names this flag, and not only a longer one.
@@ -219,6 +259,8 @@ mod tests {
             let task = task(&[more], "");
             assert_eq!(task.stages[0].module.binary().err(), None, "{more}");
         }
+        let filter = task_of([FILTER.to_owned()], Bytes::literal([]).into());
+        assert!(filter.has_sound_tile_filter());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,6 +18,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use super::fault::{Fault, its_own};
 use super::question::PROTOCOL;
 use crate::capability::{Capabilities, Capability};
+use crate::image::Image;
 use crate::outcome::{Outcome, OutputKind};
 use crate::suggest::no_such;
 
@@ -182,6 +183,7 @@ struct AnswerLine {
 enum OutcomeLine {
     Output(Object<OutputObject>),
     Scalar(Object<ScalarObject>),
+    Image(Object<ImageObject>),
     Refused(Object<RefusedObject>),
     Trapped(Object<TrappedObject>),
     Stopped(Object<StoppedObject>),
@@ -193,6 +195,7 @@ enum OutcomeLine {
 const OUTCOMES: &[&str] = &[
     "output",
     "scalar",
+    "image",
     "refused",
     "trapped",
     "stopped",
@@ -218,6 +221,7 @@ impl<'de> Deserialize<'de> for OutcomeLine {
                 let outcome = match &*key {
                     "output" => OutcomeLine::Output(map.next_value()?),
                     "scalar" => OutcomeLine::Scalar(map.next_value()?),
+                    "image" => OutcomeLine::Image(map.next_value()?),
                     "refused" => OutcomeLine::Refused(map.next_value()?),
                     "trapped" => OutcomeLine::Trapped(map.next_value()?),
                     "stopped" => OutcomeLine::Stopped(map.next_value()?),
@@ -257,6 +261,14 @@ struct ScalarObject {
     value: i32,
     #[serde(default, deserialize_with = "given")]
     content_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ImageObject {
+    width: NonZeroU32,
+    height: NonZeroU32,
+    rgba: String,
 }
 
 #[derive(Deserialize)]
@@ -324,6 +336,12 @@ impl OutcomeLine {
                 value: scalar.value,
                 content_type: known_type(scalar.content_type)?,
             },
+            OutcomeLine::Image(Object(image)) => {
+                let (width, height) = (image.width.get(), image.height.get());
+                let rgba = decoded("rgba", &image.rgba)?;
+                let image = Image::new(width, height, rgba);
+                Outcome::Image(image.map_err(|error| error.to_string())?)
+            }
             OutcomeLine::Refused(Object(refused)) => Outcome::Refused {
                 code: look_up("failure code", &refused.code, Code::ALL, Code::as_str)?,
                 message: refused.message,
@@ -374,6 +392,15 @@ fn known_type(content_type: Option<String>) -> Result<Option<String>, String> {
     }
 }
 
+/// The bytes of the base64 under this key.
+fn decoded(key: &str, text: &str) -> Result<Vec<u8>, String> {
+    STANDARD.decode(text).map_err(|error| {
+        let error = error.to_string();
+        let error = error.trim_end_matches('.');
+        format!("`{key}` is no base64 with padding: {error}")
+    })
+}
+
 /// What is there is no `null`.
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
@@ -417,12 +444,7 @@ impl<'de> Deserialize<'de> for Base64 {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Base64, E> {
-                let bytes = STANDARD.decode(text);
-                bytes.map(Base64).map_err(|error| {
-                    let error = error.to_string();
-                    let error = error.trim_end_matches('.');
-                    E::custom(format!("`bytes` is no base64 with padding: {error}"))
-                })
+                decoded("bytes", text).map(Base64).map_err(E::custom)
             }
         }
 

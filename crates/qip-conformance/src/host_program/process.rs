@@ -340,6 +340,7 @@ mod tests {
             let outputs = expectation.alternatives().iter();
             let outputs = outputs.map(|expected| match &expected.outcome {
                 ExpectedOutcome::Output(_, bytes) => bytes.len(),
+                ExpectedOutcome::Image(expected) => expected.image.pixels.len() as u64,
                 _ => 0,
             });
             outputs.max().unwrap_or_default()

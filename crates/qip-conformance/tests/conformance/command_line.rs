@@ -513,3 +513,190 @@ fn kinds(subject: &SubjectReport) -> Vec<String> {
         .map(|(kind, count)| format!("{count} {kind}"));
     kinds.collect()
 }
+
+/// One that gives every picture back as it is, unless a uniform tells it otherwise, and
+/// notes what it was told.
+fn pictures(help: &str) -> Script {
+    let script = Script::new("");
+    let told = script.path().join("told");
+    let text = format!(
+        "case \"$*\" in
+           'run --help') exit;;
+           'image --help') echo '{help}'; exit;;
+           --version) echo 'script 1.2'; exit;;
+         esac
+         if test \"$1\" = image; then
+           for argument; do
+             case $argument in /*) echo \"${{argument##*/}}\";; *) echo \"$argument\";; esac
+           done > '{told}'
+           for word; do
+             case $before in -i) input=$word;; -o) output=$word;; esac
+             before=$word
+           done
+           case $before in
+             *refuse=1*) echo no >&2; exit 4;;
+             *limit=1*) echo no >&2; exit 5;;
+             *garbage=1*) echo 'no picture' > \"$output\"; exit;;
+             *nothing=1*) exit;;
+             *both=1*) cp \"$input\" \"$output\"; echo no >&2; exit 4;;
+             *directory=1*) mkdir \"$output\"; exit;;
+           esac
+           cp \"$input\" \"$output\"; exit
+         fi
+         {probed}",
+        told = told.display(),
+        probed = probed("echo no >&2; exit 4", ""),
+    );
+    fs::write(script.path().join("script.sh"), text).unwrap();
+    script
+}
+
+const PICTURE: &str = "image = { width = 3, height = 2, gradient = true }";
+
+/// The verdict on one that does as a uniform says, where this is expected.
+fn of_picture(uniform: &str, expect: &str) -> (Verdict, String) {
+    let keys = format!("{PICTURE}\nuniforms = {{ {uniform} = \"1\" }}\nexpect = {{ {expect} }}");
+    only(&pictures("").judge(&case(&keys)))
+}
+
+const SAME: &str = "image = { width = 3, height = 2, gradient = true }";
+const OTHER: &str = "image = { width = 3, height = 2, gradient = true, patches = [{ x = 1, y = 1, width = 1, height = 1, fill = \"00000000\" }] }";
+
+#[test]
+fn one_that_filters_pictures() {
+    assert_eq!(of_picture("nought", SAME), (PASS, String::new()));
+    assert_eq!(
+        of_picture("nought", OTHER),
+        (
+            FAIL,
+            "outcome: expected image 3 × 2: (1, 1) is 00000000, found image 3 × 2: (1, 1) is \
+             010108fc; 1 pixel differs, by at most 252"
+                .to_owned()
+        )
+    );
+    assert_eq!(
+        of_picture("nought", "refused = \"image-size\""),
+        (
+            FAIL,
+            "outcome: expected refused image-size, found image 3 × 2".to_owned()
+        )
+    );
+}
+
+#[test]
+fn one_that_refuses_pictures() {
+    let refused = "refused = \"tile-too-large\"";
+    assert_eq!(of_picture("refuse", refused), (PASS, String::new()));
+    assert_eq!(
+        of_picture("limit", "stopped = \"time\""),
+        (PASS, String::new())
+    );
+    assert_eq!(of_picture("limit", refused).0, FAIL);
+    let (verdict, why) = of_picture("refuse", SAME);
+    assert_eq!(verdict, FAIL);
+    assert_eq!(
+        why,
+        "outcome: expected exit status 0, image 3 × 2 in a file, found exit status 4, 0 bytes: no\\n"
+    );
+    // A failure has no picture.
+    let (verdict, why) = of_picture("both", refused);
+    assert_eq!(verdict, FAIL);
+    assert!(why.contains("found exit status 4, "), "{why}");
+    assert!(why.contains("89504e47"), "{why}");
+}
+
+#[test]
+fn one_that_writes_no_picture() {
+    for uniform in ["nothing", "directory"] {
+        assert_eq!(
+            of_picture(uniform, SAME),
+            (
+                FAIL,
+                "outcome: expected exit status 0, image 3 × 2 in a file, found exit status 0, \
+                 0 bytes"
+                    .to_owned()
+            )
+        );
+    }
+    let (verdict, why) = of_picture("garbage", SAME);
+    assert_eq!(verdict, Verdict::Broken);
+    assert_eq!(
+        why,
+        "the picture that it wrote is no PNG: Invalid PNG signature"
+    );
+}
+
+#[test]
+fn what_a_task_of_pictures_asks_is_told() {
+    let keys = format!(
+        "{PICTURE}\nstages = [{{ uniforms = {{ a = \"b\" }} }}, {{}}]\nlimits = {{ time_ms = 2500, memory_bytes = 65536, fuel = 9 }}\noptions = {{ floats = \"deterministic\" }}\nexpect = {{ {SAME} }}"
+    );
+    let help = "--timeout-ms, --fuel, --max-memory, --deterministic, --threads";
+    let script = pictures(help);
+    let corpus = case(&keys);
+    let case = &corpus.cases()[0];
+    let answer = script.open().run(&case.id, &case.task);
+    assert!(matches!(answer[..], [Outcome::Image(_)]), "{answer:?}");
+    let told = fs::read_to_string(script.path().join("told")).unwrap();
+    let told: Vec<&str> = told.lines().collect();
+    assert_eq!(
+        told.join(" "),
+        "image --timeout-ms 2500 --fuel 9 --max-memory 65536 --deterministic --threads 1 \
+         -i in.png -o out.png stage-1.wasm ?a=b stage-2.wasm"
+    );
+    // Without a flag for time, none is told; without one for anything else, the case is not put.
+    let script = pictures("");
+    let case = crate::fake::corpus(&format!(
+        "summary = \"made up\"\n{ANY_MODULE}[[case]]\nname = \"one\"\nclauses = [\"IMG-3\"]\n{PICTURE}\nexpect = {{ {SAME} }}"
+    ));
+    assert_eq!(only(&script.judge(&case)), (PASS, String::new()));
+    let told = fs::read_to_string(script.path().join("told")).unwrap();
+    let told: Vec<&str> = told.lines().collect();
+    assert_eq!(told.join(" "), "image -i in.png -o out.png stage-1.wasm");
+}
+
+#[test]
+fn pictures_that_no_command_can_be_told() {
+    let unsupported = |script: &Script, keys: &str| {
+        let (verdict, why) = only(&script.judge(&case(keys)));
+        assert_eq!(verdict, Verdict::Unsupported, "{why}");
+        why
+    };
+    let refused = "expect = { refused = \"image-size\" }";
+    let script = pictures("");
+    assert_eq!(
+        unsupported(
+            &script,
+            &format!("image = {{ width = 0, height = 2, rows = [] }}\n{refused}")
+        ),
+        "cannot be told a picture of no pixels, which is no PNG"
+    );
+    // What `run` takes, `image` need not.
+    let text = fs::read_to_string(script.path().join("script.sh")).unwrap();
+    let text = text.replace(
+        "'run --help') exit",
+        "'run --help') echo --fuel --max-memory; exit",
+    );
+    fs::write(script.path().join("script.sh"), text).unwrap();
+    for limit in ["fuel = 9", "memory_bytes = 65536"] {
+        assert_eq!(
+            unsupported(
+                &script,
+                &format!("{PICTURE}\nlimits = {{ {limit} }}\n{refused}")
+            ),
+            "cannot be told an option or a limit that its `image` has no flag for"
+        );
+    }
+    assert_eq!(
+        unsupported(
+            &script,
+            &format!("{PICTURE}\nlimits = {{ image_side = 2 }}\n{refused}")
+        ),
+        "cannot be told a limit other than of time, fuel and memory"
+    );
+    // One without the command lacks the capability.
+    assert_eq!(
+        unsupported(&Script::qip("echo abc"), &format!("{PICTURE}\n{refused}")),
+        "needs image"
+    );
+}

@@ -328,6 +328,16 @@ name = "no stage"
 clauses = ["REC-1"]
 stages = []
 expect = { refused = "empty-recipe" }
+
+[[case]]
+name = "pictures"
+clauses = ["IMG-3"]
+limits = { image_pixels = 9000, image_side = 90 }
+requests = [
+  { image = { width = 2, height = 1, rows = ["01020304 05060708"] }, expect = { image = { width = 2, height = 1, rows = ["090a0b0c 0d0e0f10"], max_difference = 3, max_pixels = 1 } } },
+  { image = { width = 40, height = 30, gradient = true }, expect = { image = { width = 40, height = 30, fill = "ffffffff", max_pixels = 7 } } },
+  { image = { width = 0, height = 9, rows = [] }, expect = { refused = "image-size" } },
+]
 "#;
 
 #[test]
@@ -363,7 +373,7 @@ fn an_earlier_export_is_replaced() {
     assert_eq!((some.cases, some.modules), (1, 2));
     assert_eq!(fs::read(path("notes.txt")).unwrap(), b"mine");
     let json = Reader::of(directory.path()).json;
-    assert_eq!(json["corpus"]["cases"], 7);
+    assert_eq!(json["corpus"]["cases"], 8);
     assert_eq!(json["corpus"]["selected"], 1);
     assert_eq!(list(&json["cases"]).len(), 1);
 }

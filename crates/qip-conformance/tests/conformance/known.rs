@@ -1,6 +1,6 @@
 //! Known failures: expected ones, ones that pass, ones that are stale.
 
-use qip_conformance::{KnownFailures, Report, Verdict};
+use qip_conformance::{Image, KnownFailures, Outcome, Report, Verdict};
 use qip_host::Code;
 
 use crate::fake::{ANY_MODULE, Fake, cases, corpus, refused, run_knowing, scalar};
@@ -36,6 +36,26 @@ fn a_failure_in_the_pinned_way_is_green() {
     assert_eq!(reasons(&report), "");
     let why = report.subjects()[0].results()[0].why.as_deref();
     assert_eq!(why, Some("fake.toml:2: it is so (https://example.org/1)"));
+}
+
+#[test]
+fn a_picture_can_be_pinned() {
+    let picture = "{ width = 1, height = 1, fill = \"01020304\" }";
+    let text = cases(&["one"]).replace(
+        "expect = { scalar = 1 }",
+        &format!("image = {picture}\nexpect = {{ image = {picture} }}"),
+    );
+    let known = format!(
+        "[[known]]\ncase = \"area/file#one\"\noutcome = {{ image = {} }}\n{TAIL}",
+        "{ width = 1, height = 1, fill = \"09090909\", max_difference = 1 }"
+    );
+    let verdict = |sample: u8| {
+        let image = Image::new(1, 1, vec![sample; 4]).unwrap();
+        let subject = Fake::always(Outcome::Image(image));
+        verdicts(&run_knowing(&corpus(&text), subject, &known))
+    };
+    assert_eq!(verdict(8), [Verdict::Xfail]);
+    assert_eq!(verdict(7), [Verdict::Fail]);
 }
 
 #[test]

@@ -600,7 +600,18 @@ fn a_difference_says_where_and_how_much() {
         .iter()
         .map(|(what, told)| format!("{what}\n  {}", told.join("\n  ")))
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    one
+      outcome: expected image 3 × 2: (1, 1) is 00010203, found image 3 × 2: (1, 1) is ff010203; 1 pixel differs, by at most 255
+    several
+      outcome: expected image 3 × 2: (1, 0) is 00010203, found image 3 × 2: (1, 0) is 02010203; 3 pixels differ, by at most 200
+    with a tolerance
+      outcome: expected image 3 × 2, samples within 2: (1, 1) is 00010203, found image 3 × 2: (1, 1) is c8010203; 3 pixels differ, by at most 200
+    too many pixels
+      outcome: expected image 3 × 2, at most 1 differing pixel: (1, 0) is 00010203, found image 3 × 2: (1, 0) is 02010203; 3 pixels differ, by at most 200
+    both
+      outcome: expected image 3 × 2, samples within 200, at most 2 differing pixels: (1, 0) is 00010203, found image 3 × 2: (1, 0) is 02010203; 3 pixels differ, by at most 200
+    ");
 }
 
 #[test]
@@ -609,9 +620,9 @@ fn another_size_is_said_to_be_one() {
     let expectation = Expectation::new(vec![Expected::new(ExpectedOutcome::Image(expected))]);
     let told = |outcome: &Outcome| judge(&expectation, outcome, ALL)[0].to_string();
     // As many pixels.
-    insta::assert_snapshot!(told(&Outcome::Image(image(2, &[0; 6]))), @"");
-    insta::assert_snapshot!(told(&Outcome::Image(image(1, &[0; 3]))), @"");
-    insta::assert_snapshot!(told(&crate::fake::scalar(1)), @"");
+    insta::assert_snapshot!(told(&Outcome::Image(image(2, &[0; 6]))), @"outcome: expected image 3 × 2, found image 2 × 3, another size");
+    insta::assert_snapshot!(told(&Outcome::Image(image(1, &[0; 3]))), @"outcome: expected image 3 × 2, found image 1 × 3, another size");
+    insta::assert_snapshot!(told(&crate::fake::scalar(1)), @"outcome: expected image 3 × 2, found scalar 1");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use qip_conformance::{
-    Capabilities, Capability, CaseId, CaseResult, Corpus, KnownFailures, Outcome, OutputKind,
-    Report, Run, Subject, Task, Verdict,
+    Capabilities, Capability, CaseId, CaseResult, Corpus, Image, KnownFailures, Outcome,
+    OutputKind, Report, Run, Subject, Task, Verdict,
 };
 use qip_host::engine::Exhausted;
 use qip_host::{Code, TrapKind};
@@ -88,6 +88,39 @@ fn assert_change(expect: &str, first: Outcome, second: Outcome, difference: &str
 fn assert_no_change(expect: &str, first: Outcome, second: Outcome) {
     let report = thorough(&expecting(expect), changing(first, second), 7);
     assert_eq!(told(&report), (Verdict::Pass, "", Vec::new()));
+    assert!(report.is_green(), "{}", report.table());
+}
+
+#[test]
+fn another_picture_is_another_answer() {
+    let expect =
+        r#"{ image = { width = 2, height = 1, rows = ["01010101 02020202"], max_pixels = 1 } }"#;
+    let text = cases(&["one"]).replace(
+        "expect = { scalar = 1 }",
+        &format!("image = {{ width = 2, height = 1, gradient = true }}\nexpect = {expect}"),
+    );
+    let corpus = corpus(&text);
+    let image = |width, height, pixels: [u8; 8]| {
+        Outcome::Image(Image::new(width, height, pixels.to_vec()).unwrap())
+    };
+    let first = image(2, 1, [1, 1, 1, 1, 2, 2, 2, 2]);
+    // The case takes both.
+    let near = image(2, 1, [1, 1, 1, 1, 2, 2, 2, 4]);
+    let report = thorough(&corpus, changing(first.clone(), near), 7);
+    let difference = "second time: expected image 2 × 1: (1, 0) is 02020202, found image 2 × 1: \
+                      (1, 0) is 02020204; 1 pixel differs, by at most 2";
+    assert_eq!(
+        told(&report),
+        (Verdict::Fail, CHANGED, vec![difference.to_owned()])
+    );
+    let turned = image(1, 2, [1, 1, 1, 1, 2, 2, 2, 2]);
+    let report = thorough(&corpus, changing(first.clone(), turned), 7);
+    let (_, _, differences) = told(&report);
+    assert_eq!(
+        differences,
+        ["second time: expected image 2 × 1, found image 1 × 2"]
+    );
+    let report = thorough(&corpus, changing(first.clone(), first), 7);
     assert!(report.is_green(), "{}", report.table());
 }
 

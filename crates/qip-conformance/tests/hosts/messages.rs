@@ -46,6 +46,10 @@ fn answers_that_are_taken() {
             r#"{"scalar": {"value": -2147483648}}"#,
             "scalar -2147483648",
         ),
+        (
+            r#"{"image": {"width": 2, "height": 1, "rgba": "AAAAAAAAAAA="}}"#,
+            "image 2 × 1",
+        ),
         (r#"{"refused": {"code": "limit"}}"#, "refused limit"),
         (
             r#"{"refused": {"code": "input-not-utf8", "message": "a", "stage": 1, "offset": 0}}"#,
@@ -184,6 +188,48 @@ fn answers_that_are_refused() {
             outcome(r#"{"output": {"kind": "i32", "bytes": "AAAAAAA="}}"#),
         ),
         (
+            "a picture with too few bytes",
+            outcome(r#"{"image": {"width": 2, "height": 1, "rgba": "AAAAAA=="}}"#),
+        ),
+        (
+            "a picture with too many bytes",
+            outcome(r#"{"image": {"width": 1, "height": 1, "rgba": "AAAAAAAAAAA="}}"#),
+        ),
+        (
+            "a picture whose size is beyond all numbers",
+            outcome(r#"{"image": {"width": 4294967295, "height": 4294967295, "rgba": ""}}"#),
+        ),
+        (
+            "a picture of no pixels",
+            outcome(r#"{"image": {"width": 0, "height": 0, "rgba": ""}}"#),
+        ),
+        (
+            "a picture of no rows",
+            outcome(r#"{"image": {"width": 1, "height": 0, "rgba": ""}}"#),
+        ),
+        (
+            "a picture with a negative width",
+            outcome(r#"{"image": {"width": -1, "height": 1, "rgba": ""}}"#),
+        ),
+        (
+            "a picture that is no base64",
+            outcome(r#"{"image": {"width": 1, "height": 1, "rgba": "AAAAAA"}}"#),
+        ),
+        (
+            "a picture as a list",
+            outcome(r#"{"image": {"width": 1, "height": 1, "rgba": [1, 2, 3, 4]}}"#),
+        ),
+        (
+            "a picture without a height",
+            outcome(r#"{"image": {"width": 1, "rgba": "AAAAAA=="}}"#),
+        ),
+        (
+            "a picture with a content type",
+            outcome(
+                r#"{"image": {"width": 1, "height": 1, "rgba": "AAAAAA==", "content_type": "image/png"}}"#,
+            ),
+        ),
+        (
             "a content type that is null",
             outcome(r#"{"output": {"kind": "utf8", "bytes": "", "content_type": null}}"#),
         ),
@@ -236,6 +282,9 @@ fn answers_that_are_refused() {
         "an id twice",
         "a key in it twice",
         "elements that are cut",
+        "a picture with too few bytes",
+        "a picture with too many bytes",
+        "a picture whose size is beyond all numbers",
     ];
     let schemas = Schema::both();
     let mut text = String::new();

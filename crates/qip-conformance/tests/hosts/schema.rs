@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qip_conformance::{
-    Bytes, Capability, Corpus, Module, Outcome, Request, Run, Stage, Task, TaskOptions,
+    Bytes, Capability, Corpus, Image, Module, Outcome, Request, Run, Stage, Task, TaskOptions,
 };
 use qip_contract::{Code, Limits, Numeric, TrapKind};
 use qip_host::Utf8;
@@ -390,7 +390,8 @@ fn keys_are_those_that_are_written() {
             table_entries: 9,
             memory_bytes: 10,
             stages: 11,
-            ..Limits::standard()
+            image_pixels: 12,
+            image_side: 13,
         },
         requests: vec![request(Some("a/b"))],
     };
@@ -404,6 +405,24 @@ fn keys_are_those_that_are_written() {
         requests: vec![request(Some("a/b")), request(None)],
         ..all.clone()
     });
+    let picture = Request {
+        input: Image::new(2, 1, (1..=8).collect()).unwrap().into(),
+        content_type: None,
+    };
+    let pictures = |requests: &[&Request]| {
+        written(&Task {
+            requests: requests.iter().map(|one| (*one).clone()).collect(),
+            ..all.clone()
+        })
+    };
+    let one_picture = pictures(&[&picture]);
+    let pictures = pictures(&[&picture, &picture]);
+    let image = json!({ "width": 2, "height": 1, "rgba": "AQIDBAUGBwg=" });
+    assert_eq!(one_picture["image"], image);
+    assert_eq!(
+        pictures["requests"],
+        json!([{ "image": image }, { "image": image }])
+    );
     let keys = |value: &Value| {
         value
             .as_object()
@@ -412,13 +431,21 @@ fn keys_are_those_that_are_written() {
             .cloned()
             .collect::<BTreeSet<_>>()
     };
-    let both: BTreeSet<String> = keys(&alone).union(&keys(&several)).cloned().collect();
-    assert_eq!(both, harness.keys("/$defs/case/properties"));
+    let all_keys =
+        |all: &[&Value]| -> BTreeSet<String> { all.iter().flat_map(|value| keys(value)).collect() };
+    assert_eq!(
+        all_keys(&[&alone, &several, &one_picture]),
+        harness.keys("/$defs/case/properties")
+    );
+    assert_eq!(
+        all_keys(&[&several["requests"][0], &pictures["requests"][0]]),
+        harness.keys("/$defs/request/properties")
+    );
     for (found, definition) in [
         (&alone["options"], "options"),
         (&alone["limits"], "limits"),
         (&alone["stages"][0], "stage"),
-        (&several["requests"][0], "request"),
+        (&one_picture["image"], "image"),
     ] {
         assert_eq!(
             keys(found),
