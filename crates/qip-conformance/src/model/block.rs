@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use qip_contract::Code;
 use qip_host::engine::{Budget, Exhausted, Instance};
 
 use crate::image::Image;
@@ -65,8 +66,8 @@ pub(super) fn filter_bmp(
         && current != bmp::MEDIA_TYPE
         && job.errs(Mutation::BlockTypeChecked)
     {
-        let code = qip_contract::Code::ContentTypeMismatch;
-        return Err(first(refused(code, "a block takes image/bmp")));
+        let message = "a block takes image/bmp";
+        return Err(first(refused(Code::ContentTypeMismatch, message)));
     }
     let last = filters.len().saturating_sub(1);
     let mut block = Block {
@@ -78,6 +79,13 @@ pub(super) fn filter_bmp(
     };
     // Before anything of the block is instantiated.
     let bmp = bmp::read(bytes, job);
+    if let Err(Outcome::Refused {
+        code: Code::NotBmp, ..
+    }) = bmp
+        && job.errs(Mutation::NoBmpPasses)
+    {
+        return Ok(bytes.to_vec());
+    }
     let bmp = bmp.map_err(|outcome| block.late(outcome, Mutation::BmpReadLate))?;
     let filtered = block.run(&bmp.image).map_err(|mut fault| {
         if fault.stage > 0 && job.errs(Mutation::BlockFailureUnplaced) {
@@ -134,10 +142,15 @@ impl<'a> Block<'a> {
             }
         }
         let first = Canvas::new(image, job);
-        let has_halos =
-            largest > 0 || !first.is_of_whole_tiles() && job.errs(Mutation::ClampedAlways);
+        let could_have = ready.iter().any(|ready| ready.filter.halo.is_some());
+        let has_halos = largest > 0
+            || !first.is_of_whole_tiles() && job.errs(Mutation::ClampedAlways)
+            || could_have && job.errs(Mutation::HaloExportClamps);
         let last = self.filters.len().saturating_sub(1);
         let mut canvas = first.clone();
+        if job.errs(Mutation::LastPixelsLost) {
+            canvas.lose_last_pixels();
+        }
         if !has_halos && !first.is_of_whole_tiles() {
             paint_outside(&mut canvas, job);
         }
@@ -284,6 +297,12 @@ fn cores(canvas: &Canvas, job: Job<'_>) -> Vec<(i64, i64)> {
     }
     if cores.len() > 1 && job.errs(Mutation::TilesReversed) {
         cores.reverse();
+    }
+    if job.errs(Mutation::FirstTileLeftOut) {
+        cores = cores.split_off(cores.len().min(1));
+    }
+    if cores.len() > 1 && job.errs(Mutation::LastTileLeftOut) {
+        cores.pop();
     }
     cores
 }

@@ -92,6 +92,17 @@ impl Canvas {
         }
     }
 
+    /// What a mutant does that takes the picture for smaller than it is.
+    pub(super) fn lose_last_pixels(&mut self) {
+        for y in 0..self.height {
+            for x in 0..self.width {
+                if x == self.width - 1 || y == self.height - 1 {
+                    self.put(x, y, NOTHING);
+                }
+            }
+        }
+    }
+
     /// Whether there is something outside of the picture.
     pub(super) fn has_something_outside(&self) -> bool {
         let mut all = self.clone();

@@ -209,12 +209,12 @@ fn run_block(
     };
     let is_kept = filters.iter().any(declares)
         || content_type.as_deref() != Some(bmp::MEDIA_TYPE) && job.errs(Mutation::BlockTypeKept);
+    if !is_kept {
+        content_type = Some(bmp::MEDIA_TYPE.to_owned());
+    }
     Ok(Passed {
         result: Output::Buffered(OutputKind::Bytes, output),
-        content_type: match is_kept {
-            true => content_type,
-            false => Some(bmp::MEDIA_TYPE.to_owned()),
-        },
+        content_type: content_type.filter(|_| !job.errs(Mutation::BlockTypeDropped)),
         left: Left::default(),
     })
 }

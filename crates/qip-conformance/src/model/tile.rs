@@ -121,7 +121,7 @@ pub(super) fn filter(
             outcome => Err(outcome),
         };
     }
-    spend(&mut *ready.instance, budget);
+    spend(&mut *ready.instance, budget, job)?;
 
     let memory = ready.instance.memory();
     let has_grown = memory.len() > size;
@@ -184,6 +184,9 @@ fn arguments(ready: &Ready<'_>, core: (i64, i64), job: Job<'_>) -> [Value; 2] {
     }
     if (x, y) != (0, 0) && job.errs(Mutation::PlaceInTiles) {
         (x, y) = (x / SIDE, y / SIDE);
+    }
+    if job.errs(Mutation::PlaceFromOne) {
+        (x, y) = (x + 1, y + 1);
     }
     [x, y].map(|place| match ready.filter.by_mistake.takes_integers {
         true => Value::I32(place as i32),

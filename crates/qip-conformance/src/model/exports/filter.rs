@@ -211,6 +211,9 @@ impl<'b> Exports<'b> {
     fn check_size_setter(&self) -> Result<bool, Outcome> {
         let name = format!("{UNIFORM}{WIDTH_AND_HEIGHT}");
         let Some(found) = self.binary.exports.get(&name) else {
+            if self.job.errs(Mutation::SizeSetterRequired) {
+                return Err(missing(&name, Code::MissingExport));
+            }
             return Ok(false);
         };
         if let Export::Function(function) = found
