@@ -87,6 +87,8 @@ struct Loaded {
 struct Job<'a> {
     task: &'a Task,
     flaw: Flaw<'a>,
+    /// Whether checks are made in their order, also by a mutant that has another one.
+    in_order: bool,
 }
 
 impl Job<'_> {
@@ -95,15 +97,28 @@ impl Job<'_> {
         self.flaw.is(mutation)
     }
 
+    /// Whether this mistake is made, of one that does no more than find another failure first.
+    fn disorders(self, mutation: Mutation) -> bool {
+        !self.in_order && self.errs(mutation)
+    }
+
+    /// Of mistakes that are to be thought about pixel by pixel, those that may be made.
+    fn possible(self, mutations: &[Mutation]) -> Vec<Mutation> {
+        let mut possible = mutations.to_vec();
+        possible.retain(|mutation| self.flaw.may_be(*mutation));
+        possible
+    }
+
     /// What the caller allows (LIM-1).
     fn limits(self) -> Limits {
         let limits = &self.task.limits;
-        if self.errs(Mutation::LimitsDefault) {
-            return Limits {
-                time: limits.time,
-                fuel: limits.fuel,
-                ..Limits::standard()
-            };
+        let default = Limits {
+            time: limits.time,
+            fuel: limits.fuel,
+            ..Limits::standard()
+        };
+        if default != *limits && self.errs(Mutation::LimitsDefault) {
+            return default;
         }
         limits.clone()
     }
@@ -145,6 +160,7 @@ impl Model {
                 mutation: self.mutation,
                 asked: None,
             },
+            in_order: true,
         })
     }
 
@@ -158,6 +174,7 @@ impl Model {
                 mutation: self.mutation,
                 asked: Some(&asked),
             },
+            in_order: true,
         });
         (outcomes, asked.into_inner())
     }
@@ -228,12 +245,23 @@ impl Model {
         outcomes
     }
 
-    /// Everything that comes before anything is instantiated (ORD-1).
+    /// Everything that comes before anything is instantiated (ORD-1). Another order of it
+    /// makes a difference only where something fails.
     fn load(&self, job: Job<'_>) -> Result<Vec<Loaded>, Outcome> {
+        let loaded = self.load_in_turn(job);
+        loaded.or_else(|_| {
+            self.load_in_turn(Job {
+                in_order: false,
+                ..job
+            })
+        })
+    }
+
+    fn load_in_turn(&self, job: Job<'_>) -> Result<Vec<Loaded>, Outcome> {
         let task = job.task;
         check_number_of_stages(job)?;
         let mut order: Vec<usize> = (0..task.stages.len()).collect();
-        if order.len() > 1 && job.errs(Mutation::LastStageFirst) {
+        if order.len() > 1 && job.disorders(Mutation::LastStageFirst) {
             order.reverse();
         }
         let mut roles = Vec::new();
@@ -241,7 +269,7 @@ impl Model {
             let stage = &task.stages[index];
             let role = match stage.module.binary() {
                 Ok(wasm) => {
-                    if job.errs(Mutation::InstantiatedEarly) {
+                    if job.disorders(Mutation::InstantiatedEarly) {
                         let early = self.instantiate_early(wasm, job);
                         early.map_err(|outcome| at_stage(outcome, index, job))?;
                     }
@@ -252,7 +280,7 @@ impl Model {
                 Err(error) => Err(Outcome::broken(error.to_string())),
             };
             let role = role.map_err(|outcome| at_stage(outcome, index, job))?;
-            if index + 1 < task.stages.len() && job.errs(Mutation::PipesCheckedFirst) {
+            if index + 1 < task.stages.len() && job.disorders(Mutation::PipesCheckedFirst) {
                 check_pipe(&role, None, index, job)?;
             }
             roles.push((index, role));
@@ -505,11 +533,11 @@ fn can_be_piped(kind: Option<OutputKind>, into_block: bool, job: Job<'_>) -> boo
     }
 }
 
-fn not_pipeable(into_block: bool) -> Outcome {
-    let message = if into_block {
-        "only bytes can be piped to a tile filter"
-    } else {
-        NOT_PIPEABLE
+/// REC-2 has a text, for what can be piped nowhere.
+fn not_pipeable(kind: Option<OutputKind>) -> Outcome {
+    let message = match kind {
+        Some(OutputKind::Utf8) => "only bytes can be piped to a tile filter",
+        _ => NOT_PIPEABLE,
     };
     refused(Code::NotPipeable, message)
 }
@@ -517,12 +545,16 @@ fn not_pipeable(into_block: bool) -> Outcome {
 /// REC-2, REC-6. Without the next stage it is only known that there is one.
 fn check_pipe(role: &Role, next: Option<&Role>, index: usize, job: Job<'_>) -> Result<(), Outcome> {
     let into_block = matches!(next, Some(Role::Filter(_)));
+    let kind = match role {
+        Role::Content(plan) => plan.output_kind(),
+        // It gives a BMP.
+        _ => Some(OutputKind::Bytes),
+    };
     let is_piped = match role {
-        Role::Content(plan) => {
-            can_be_piped(plan.output_kind(), into_block, job)
+        Role::Content(_) => {
+            can_be_piped(kind, into_block, job)
                 && !(into_block && job.errs(Mutation::BlockMustBeFirst))
         }
-        // It gives a BMP: bytes.
         Role::Filter(_) => {
             let ends = matches!(next, Some(Role::Content(_)));
             !(ends && job.errs(Mutation::BlockMustBeLast))
@@ -532,7 +564,7 @@ fn check_pipe(role: &Role, next: Option<&Role>, index: usize, job: Job<'_>) -> R
     if is_piped || job.errs(Mutation::PipesCheckedLate) {
         return Ok(());
     }
-    let mut outcome = not_pipeable(into_block);
+    let mut outcome = not_pipeable(kind);
     if let Outcome::Refused { message, .. } = &mut outcome
         && job.errs(Mutation::NotPipeableUnnamed)
     {

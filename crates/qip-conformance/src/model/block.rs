@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use qip_contract::Code;
 use qip_host::engine::{Budget, Exhausted, Instance};
 
 use crate::image::Image;
@@ -11,7 +12,7 @@ use crate::outcome::Outcome;
 use super::exports::Role;
 use super::picture::{self, Canvas, NOTHING, SIDE};
 use super::ready::{Ready, prepare};
-use super::tile::{self, View};
+use super::tile::{self, MISTAKES_OUTSIDE, View};
 use super::{Job, Kept, Loaded, Mutation, at_stage, bmp, refused, request};
 
 /// What failed, and at which stage of the block, from 0.
@@ -65,8 +66,8 @@ pub(super) fn filter_bmp(
         && current != bmp::MEDIA_TYPE
         && job.errs(Mutation::BlockTypeChecked)
     {
-        let code = qip_contract::Code::ContentTypeMismatch;
-        return Err(first(refused(code, "a block takes image/bmp")));
+        let message = "a block takes image/bmp";
+        return Err(first(refused(Code::ContentTypeMismatch, message)));
     }
     let last = filters.len().saturating_sub(1);
     let mut block = Block {
@@ -78,6 +79,13 @@ pub(super) fn filter_bmp(
     };
     // Before anything of the block is instantiated.
     let bmp = bmp::read(bytes, job);
+    if let Err(Outcome::Refused {
+        code: Code::NotBmp, ..
+    }) = bmp
+        && job.errs(Mutation::NoBmpPasses)
+    {
+        return Ok(bytes.to_vec());
+    }
     let bmp = bmp.map_err(|outcome| block.late(outcome, Mutation::BmpReadLate))?;
     let filtered = block.run(&bmp.image).map_err(|mut fault| {
         if fault.stage > 0 && job.errs(Mutation::BlockFailureUnplaced) {
@@ -134,10 +142,15 @@ impl<'a> Block<'a> {
             }
         }
         let first = Canvas::new(image, job);
-        let has_halos =
-            largest > 0 || !first.is_of_whole_tiles() && job.errs(Mutation::ClampedAlways);
+        let could_have = ready.iter().any(|ready| ready.filter.halo.is_some());
+        let has_halos = largest > 0
+            || !first.is_of_whole_tiles() && job.errs(Mutation::ClampedAlways)
+            || could_have && job.errs(Mutation::HaloExportClamps);
         let last = self.filters.len().saturating_sub(1);
         let mut canvas = first.clone();
+        if job.errs(Mutation::LastPixelsLost) {
+            canvas.lose_last_pixels();
+        }
         if !has_halos && !first.is_of_whole_tiles() {
             paint_outside(&mut canvas, job);
         }
@@ -154,6 +167,7 @@ impl<'a> Block<'a> {
                 first: &first,
                 has_halos,
                 stage,
+                mistakes: job.possible(&MISTAKES_OUTSIDE),
             };
             for (at, core) in cores.iter().enumerate() {
                 let result = self.tile(&mut ready[slot], &view, *core, &mut after);
@@ -263,7 +277,7 @@ fn paint_outside(canvas: &mut Canvas, job: Job<'_>) {
         canvas.paint_outside(Canvas::nearest);
     }
     if job.errs(Mutation::PaddedWithBlack) {
-        let black = [0.0, 0.0, 0.0, 1.0].map(f32::to_bits);
+        let black = [0.0_f32, 0.0, 0.0, 1.0].map(f32::to_le_bytes);
         canvas.paint_outside(|_, _, _| black);
     }
 }
@@ -283,6 +297,12 @@ fn cores(canvas: &Canvas, job: Job<'_>) -> Vec<(i64, i64)> {
     }
     if cores.len() > 1 && job.errs(Mutation::TilesReversed) {
         cores.reverse();
+    }
+    if job.errs(Mutation::FirstTileLeftOut) {
+        cores = cores.split_off(cores.len().min(1));
+    }
+    if cores.len() > 1 && job.errs(Mutation::LastTileLeftOut) {
+        cores.pop();
     }
     cores
 }

@@ -167,7 +167,7 @@ fn checks(job: Job<'_>) -> Vec<Check> {
         (Mutation::ContentTypesBeforeOutput, ContentTypes, Output),
         (Mutation::UniformsBeforeContentTypes, Uniforms, ContentTypes),
     ] {
-        if job.errs(mutation) {
+        if job.disorders(mutation) {
             checks.retain(|check| *check != early);
             let at = checks.iter().position(|check| *check == before);
             checks.insert(at.unwrap_or_default(), early);
@@ -186,18 +186,18 @@ pub(super) fn plan(
     most_locals: Option<u64>,
     is_last: bool,
 ) -> Result<Role, Outcome> {
-    if job.errs(Mutation::HeaderBeforeSize) {
+    if job.disorders(Mutation::HeaderBeforeSize) {
         check_header(wasm, job)?;
     }
-    let size_late = job.errs(Mutation::SizeAfterValidity);
+    let size_late = job.disorders(Mutation::SizeAfterValidity);
     if !size_late {
         check_size(wasm, job)?;
     }
     check_header(wasm, job)?;
-    if job.errs(Mutation::ImportBeforeValidity) {
+    if job.disorders(Mutation::ImportBeforeValidity) {
         check_import(&binary::skim(wasm, job), job)?;
     }
-    if job.errs(Mutation::LimitsBeforeValidity) {
+    if job.disorders(Mutation::LimitsBeforeValidity) {
         check_limits(&binary::skim(wasm, job), most_locals, job)?;
     }
     let binary = binary::read(wasm, job).map_err(|why| {
@@ -216,7 +216,6 @@ pub(super) fn plan(
     }
     let exports = Exports {
         binary: &binary,
-        numeric: numeric(job),
         job,
         used: Vec::new(),
     };
@@ -341,9 +340,11 @@ fn check_import(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
 /// MOD-1, and MOD-7 where the caller insists.
 fn check_memory(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
     let mut found = binary.exports.get("memory");
-    if job.errs(Mutation::FirstMemoryTaken) {
-        let mut all = binary.exports.values();
-        found = all.find(|export| matches!(export, Export::Memory(_)));
+    let mut all = binary.exports.values();
+    let first = all.find(|export| matches!(export, Export::Memory(_)));
+    let is_memory = matches!(found, Some(Export::Memory(_)));
+    if !is_memory && first.is_some() && job.errs(Mutation::FirstMemoryTaken) {
+        found = first;
     }
     let insists = job.task.options.fixed_memory && !job.errs(Mutation::FixedMemoryIgnored)
         || job.errs(Mutation::FixedMemoryAlways);
@@ -472,7 +473,6 @@ impl Found {
 /// The exports of a module, looked at in turn.
 struct Exports<'b> {
     binary: &'b Binary,
-    numeric: Numeric,
     job: Job<'b>,
     used: Vec<String>,
 }
@@ -767,7 +767,7 @@ impl<'b> Exports<'b> {
         match number {
             ValType::I32 => true,
             ValType::I64 | ValType::F32 | ValType::F64 => {
-                self.numeric == Numeric::Lenient || self.job.errs(lax)
+                numeric(self.job) == Numeric::Lenient || self.job.errs(lax)
             }
             _ => false,
         }
@@ -796,7 +796,7 @@ impl<'b> Exports<'b> {
     fn check_uniforms(&self, given: &[(String, String)]) -> Result<Vec<(String, Value)>, Outcome> {
         let job = self.job;
         let mut values = Vec::new();
-        if job.errs(Mutation::ShapesBeforeValues) {
+        if job.disorders(Mutation::ShapesBeforeValues) {
             let mut found = self.keys(given).into_iter().filter_map(|key| {
                 let name = format!("{UNIFORM}{key}");
                 Some((self.binary.exports.get(&name)?, name))

@@ -577,12 +577,16 @@ mutations! {
         "A block only takes what is known to be, or may be, `image/bmp`.",
     BlockTypeKept "block-type-kept" ["REC-6" "MIME-4"]
         "A block leaves the current type as it is.",
+    BlockTypeDropped "block-type-dropped" ["REC-6" "MIME-4"]
+        "After a block the current type is unknown.",
     Utf8PipedToBlock "utf8-piped-to-block" ["REC-6"]
         "UTF-8 output is piped into a block.",
     NotPipeableNamesBlock "not-pipeable-names-block" ["REC-6" "REC-5"]
         "Where a block cannot take the output of the stage before, the block is named.",
-    EmptyInputSkipsBlock "empty-input-skips-block" ["REC-6" "OUT-7"]
+    EmptyInputSkipsBlock "empty-input-skips-block" ["REC-6" "REC-7" "OUT-7"]
         "An empty input passes through a block as it is.",
+    NoBmpPasses "no-bmp-passes" ["REC-7" "REC-6"]
+        "What is no BMP passes through a block as it is.",
     BmpOfAnyLength "bmp-of-any-length" ["REC-7"]
         "A BMP may have fewer than 54 bytes.",
     BmpMagicUnchecked "bmp-magic-unchecked" ["REC-7"]
@@ -867,7 +871,11 @@ mutations! {
         "A negative halo counts without its sign.",
     HaloNegativeRefused "halo-negative-refused" ["IMG-5"]
         "A negative halo is refused.",
-    HaloCapped "halo-capped" ["IMG-5"]
+    HaloZeroRefused "halo-zero-refused" ["IMG-5"]
+        "A halo must be 1 or more.",
+    HaloExportClamps "halo-export-clamps" ["IMG-5" "IMG-8"]
+        "A stage that can be asked for a halo has one, also where it is 0.",
+    HaloCapped "halo-capped" ["IMG-5" "IMG-3" "IMG-7" "IMG-9"]
         "A halo is at most as wide as a tile.",
     HaloShapeUnchecked "halo-shape-unchecked" ["IMG-5"]
         "A misshapen halo counts as none.",
@@ -875,6 +883,8 @@ mutations! {
         "A halo may be a global.",
     SizeSetterIgnored "size-setter-ignored" ["IMG-6"]
         "Width and height are not told.",
+    SizeSetterRequired "size-setter-required" ["IMG-6"]
+        "A tile filter must have a setter of width and height.",
     WidthAndHeightSwapped "width-and-height-swapped" ["IMG-6"]
         "The height is told before the width.",
     TileSizeTold "tile-size-told" ["IMG-6"]
@@ -897,8 +907,14 @@ mutations! {
         "y is told before x.",
     PlaceInTiles "place-in-tiles" ["IMG-7"]
         "A tile's place is told in tiles.",
+    PlaceFromOne "place-from-one" ["IMG-7"]
+        "A tile's place is counted from 1.",
     LastTileShifted "last-tile-shifted" ["IMG-7"]
         "The last tile of a row or column ends where the picture does.",
+    FirstTileLeftOut "first-tile-left-out" ["IMG-7"]
+        "The first tile is not filtered.",
+    LastTileLeftOut "last-tile-left-out" ["IMG-7"]
+        "The last tile of several is not filtered.",
     TileTwice "tile-twice" ["IMG-7" "IMG-3"]
         "Every tile is filtered twice.",
     PaddedWithEdge "padded-with-edge" ["IMG-8"]
@@ -913,6 +929,8 @@ mutations! {
         "A tile that reaches out of the picture is not filtered.",
     PartialTileShort "partial-tile-short" ["IMG-8"]
         "Rows of a tile end where the picture does.",
+    LastPixelsLost "last-pixels-lost" ["IMG-8" "IMG-9"]
+        "The last row and column of the picture lie outside of it.",
     LeftNotClamped "left-not-clamped" ["IMG-9"]
         "Left of the picture the halo is 0.",
     RightNotClamped "right-not-clamped" ["IMG-9"]
@@ -991,6 +1009,8 @@ mutations! {
         "Width and height are told anew for each tile.",
     HaloPerTile "halo-per-tile" ["IMG-12" "IMG-5"]
         "The halo is asked for anew for each tile.",
+    NothingIsReady "nothing-is-ready" ["IMG-12"]
+        "No tile filter is ever ready.",
 
     TrapsUnreachable "traps-unreachable" ["TRAP-1"]
         "Every trap is `unreachable`.",
@@ -1098,6 +1118,7 @@ impl Mutation {
                 | Mutation::SingleStageRefused
                 | Mutation::AllSettersMisshapen
                 | Mutation::AllKeysUnknown
+                | Mutation::NothingIsReady
                 | Mutation::EveryCallTraps
                 | Mutation::LimitsHalved
         )
@@ -1132,6 +1153,12 @@ pub(super) struct Flaw<'a> {
 }
 
 impl Flaw<'_> {
+    /// Whether this may be what it gets wrong, as far as can be told before it is known
+    /// whether it makes a difference.
+    pub(super) fn may_be(self, mutation: Mutation) -> bool {
+        self.asked.is_some() || self.mutation == Some(mutation)
+    }
+
     /// Whether this is what it gets wrong.
     pub(super) fn is(self, mutation: Mutation) -> bool {
         if let Some(asked) = self.asked {

@@ -11,11 +11,12 @@ use super::{Job, Mutation, exceeds, over_limit, refused};
 /// The width and height of a tile's core, in pixels.
 pub(super) const SIDE: i64 = 64;
 
-/// Red, green, blue and alpha, each the bits of an f32: so a NaN stays as it is.
-pub(super) type Pixel = [u32; 4];
+/// Red, green, blue and alpha, each an f32 as it stands in a module's memory: so a NaN stays
+/// as it is.
+pub(super) type Pixel = [[u8; 4]; 4];
 
 /// Nothing: 0 in every channel.
-pub(super) const NOTHING: Pixel = [0; 4];
+pub(super) const NOTHING: Pixel = [[0; 4]; 4];
 
 /// A picture in floats, with all that its tiles cover: to the right and below, some of
 /// that may lie outside of the picture.
@@ -38,10 +39,11 @@ impl Canvas {
         };
         let all = canvas.line() * of_whole_tiles(height);
         canvas.pixels = vec![NOTHING; all as usize];
-        let mut bytes = image.pixels.chunks_exact(4);
+        let mistakes = job.possible(&MISTAKES_OF_FLOATS);
+        let mut bytes = image.pixels.as_chunks::<4>().0.iter();
         for y in 0..height {
             for x in 0..width {
-                let pixel = bytes.next().map(|pixel| floats(pixel, job));
+                let pixel = bytes.next().map(|pixel| floats(*pixel, &mistakes, job));
                 canvas.put(x, y, pixel.unwrap_or(NOTHING));
             }
         }
@@ -90,6 +92,17 @@ impl Canvas {
         }
     }
 
+    /// What a mutant does that takes the picture for smaller than it is.
+    pub(super) fn lose_last_pixels(&mut self) {
+        for y in 0..self.height {
+            for x in 0..self.width {
+                if x == self.width - 1 || y == self.height - 1 {
+                    self.put(x, y, NOTHING);
+                }
+            }
+        }
+    }
+
     /// Whether there is something outside of the picture.
     pub(super) fn has_something_outside(&self) -> bool {
         let mut all = self.clone();
@@ -99,19 +112,24 @@ impl Canvas {
 
     /// What one stage gives to the next: the same bits. Only a mutant changes them.
     pub(super) fn pass_on(&mut self, job: Job<'_>) {
+        let mistakes = job.possible(&MISTAKES_BETWEEN);
+        if mistakes.is_empty() {
+            return;
+        }
         for pixel in &mut self.pixels {
-            *pixel = pixel.map(|bits| passed_on(bits, job));
+            *pixel = pixel.map(|float| passed_on(float, &mistakes, job));
         }
     }
 
     /// The picture in bytes. `before` is the one that it was made of.
     pub(super) fn image(&self, before: &Image, job: Job<'_>) -> Image {
+        let mistakes = job.possible(&MISTAKES_OF_BYTES);
+        let mut all_before = before.pixels.as_chunks::<4>().0.iter();
         let mut pixels = Vec::new();
-        let mut alphas = before.pixels.iter().skip(3).step_by(4);
         for y in 0..self.height {
             for x in 0..self.width {
-                let alpha = alphas.next().copied().unwrap_or_default();
-                pixels.extend(bytes(self.at(x, y), alpha, job));
+                let before = all_before.next().copied().unwrap_or_default();
+                pixels.extend(bytes(self.at(x, y), before, &mistakes, job));
             }
         }
         Image {
@@ -163,144 +181,140 @@ fn too_large(what: &str, found: u64, allowed: u64, job: Job<'_>) -> Outcome {
     outcome
 }
 
-/// IMG-2: a pixel of bytes in floats, straight.
-fn floats(pixel: &[u8], job: Job<'_>) -> Pixel {
-    let [mut red, mut green, mut blue, alpha] = [0, 1, 2, 3].map(|at| float(pixel[at], job));
-    if pixel[3] < 255 && job.errs(Mutation::AlphaPremultiplied) {
-        [red, green, blue] = [red, green, blue].map(|colour| colour * alpha);
-    }
-    if is_colour_of_nothing(pixel) && job.errs(Mutation::ColourUnderZeroLost) {
-        [red, green, blue] = [0.0; 3];
-    }
-    if red != blue && job.errs(Mutation::ChannelsReversed) {
-        (red, blue) = (blue, red);
-    }
-    [red, green, blue, alpha].map(f32::to_bits)
-}
+/// What a mutant gets wrong on the way in.
+const MISTAKES_OF_FLOATS: [Mutation; 5] = [
+    Mutation::BytesDivided,
+    Mutation::BytesBy256,
+    Mutation::AlphaPremultiplied,
+    Mutation::ColourUnderZeroLost,
+    Mutation::ChannelsReversed,
+];
 
-/// IMG-2: a pixel of floats in bytes, straight. `alpha_before` is the alpha that it had
-/// before all stages.
-fn bytes(pixel: Pixel, alpha_before: u8, job: Job<'_>) -> [u8; 4] {
-    let mut floats = pixel.map(f32::from_bits);
-    let alpha = floats[3];
-    if alpha != 1.0 && job.errs(Mutation::AlphaPremultiplied) {
-        for colour in &mut floats[..3] {
-            *colour = if alpha > 0.0 { *colour / alpha } else { 0.0 };
+/// IMG-2: a pixel of bytes in floats, straight.
+fn floats(pixel: [u8; 4], mistakes: &[Mutation], job: Job<'_>) -> Pixel {
+    let floats = pixel.map(float);
+    for mutation in mistakes {
+        let [red, green, blue, alpha] = floats;
+        let wrong = match mutation {
+            Mutation::BytesDivided => pixel.map(|byte| f32::from(byte) / 255.0),
+            Mutation::BytesBy256 => pixel.map(|byte| f32::from(byte) / 256.0),
+            Mutation::AlphaPremultiplied => [red * alpha, green * alpha, blue * alpha, alpha],
+            Mutation::ColourUnderZeroLost if alpha == 0.0 => [0.0; 4],
+            Mutation::ChannelsReversed => [blue, green, red, alpha],
+            _ => floats,
+        };
+        if wrong != floats && job.errs(*mutation) {
+            return wrong.map(f32::to_le_bytes);
         }
     }
-    let [mut red, mut green, mut blue, mut alpha] = floats.map(|float| byte(float, job));
-    if is_colour_of_nothing(&[red, green, blue, alpha]) && job.errs(Mutation::ColourUnderZeroLost) {
-        [red, green, blue] = [0; 3];
-    }
-    if red != blue && job.errs(Mutation::ChannelsReversed) {
-        (red, blue) = (blue, red);
-    }
-    if alpha < 255 && job.errs(Mutation::AlphaOpaque) {
-        alpha = 255;
-    }
-    if alpha != alpha_before && job.errs(Mutation::AlphaKept) {
-        alpha = alpha_before;
-    }
-    [red, green, blue, alpha]
+    floats.map(f32::to_le_bytes)
 }
 
-/// Whether there is a colour of which alpha shows nothing.
-fn is_colour_of_nothing(pixel: &[u8]) -> bool {
-    pixel[3] == 0 && pixel[..3] != [0; 3]
+/// What a mutant gets wrong on the way out.
+const MISTAKES_OF_BYTES: [Mutation; 13] = [
+    Mutation::FloatsCut,
+    Mutation::FloatsHalfEven,
+    Mutation::FloatsTimes256,
+    Mutation::FloatsThroughDoubles,
+    Mutation::NanIs255,
+    Mutation::NegativesWrap,
+    Mutation::AboveOneWraps,
+    Mutation::InfinityIsZero,
+    Mutation::AlphaPremultiplied,
+    Mutation::ColourUnderZeroLost,
+    Mutation::ChannelsReversed,
+    Mutation::AlphaOpaque,
+    Mutation::AlphaKept,
+];
+
+/// IMG-2: a pixel of floats in bytes, straight. `before` is what it was before all stages.
+fn bytes(pixel: Pixel, before: [u8; 4], mistakes: &[Mutation], job: Job<'_>) -> [u8; 4] {
+    let floats = pixel.map(f32::from_le_bytes);
+    let bytes = floats.map(byte);
+    for mutation in mistakes {
+        let [red, green, blue, alpha] = bytes;
+        let wrong = match mutation {
+            Mutation::AlphaPremultiplied => unmultiplied(floats).map(byte),
+            Mutation::ColourUnderZeroLost if alpha == 0 => [0; 4],
+            Mutation::ChannelsReversed => [blue, green, red, alpha],
+            Mutation::AlphaOpaque => [red, green, blue, 255],
+            Mutation::AlphaKept => [red, green, blue, before[3]],
+            _ => floats.map(|float| wrong_byte(float, *mutation)),
+        };
+        if wrong != bytes && job.errs(*mutation) {
+            return wrong;
+        }
+    }
+    bytes
+}
+
+/// What a mutant makes of colours that it has multiplied by alpha.
+fn unmultiplied([red, green, blue, alpha]: [f32; 4]) -> [f32; 4] {
+    let [red, green, blue] =
+        [red, green, blue].map(|colour| if alpha > 0.0 { colour / alpha } else { 0.0 });
+    [red, green, blue, alpha]
 }
 
 /// IMG-2: the constant, 1/255 rounded to f32.
 const ONE_255TH: f32 = f32::from_bits(0x3B80_8081);
 
 /// IMG-2: one product.
-fn float(byte: u8, job: Job<'_>) -> f32 {
-    let byte = f32::from(byte);
-    let float = byte * ONE_255TH;
-    for (mutation, wrong) in [
-        (Mutation::BytesDivided, byte / 255.0),
-        (Mutation::BytesBy256, byte / 256.0),
-    ] {
-        if wrong != float && job.errs(mutation) {
-            return wrong;
-        }
-    }
-    float
+fn float(byte: u8) -> f32 {
+    f32::from(byte) * ONE_255TH
 }
 
 /// IMG-2: each step is rounded to f32.
-fn byte(v: f32, job: Job<'_>) -> u8 {
-    let is_nan = v.is_nan();
-    let byte = if v <= 0.0 {
+fn byte(v: f32) -> u8 {
+    if v <= 0.0 {
         0
     } else if v >= 1.0 {
         255
-    } else if is_nan {
+    } else if v.is_nan() {
         0
     } else {
-        rounded(v)
-    };
-    let double = f64::from(v);
-    for (mutation, wrong) in [
-        (Mutation::FloatsCut, (v * 255.0) as u8),
-        (
-            Mutation::FloatsHalfEven,
-            (v * 255.0).round_ties_even() as u8,
-        ),
-        (Mutation::FloatsTimes256, (v * 256.0) as u8),
-        (Mutation::FloatsThroughDoubles, (double * 255.0 + 0.5) as u8),
-        (Mutation::NanIs255, if is_nan { 255 } else { byte }),
-        (
-            Mutation::NegativesWrap,
-            if v < 0.0 { wrapped(v) } else { byte },
-        ),
-        (
-            Mutation::AboveOneWraps,
-            if v > 1.0 { wrapped(v) } else { byte },
-        ),
-        (
-            Mutation::InfinityIsZero,
-            if v.is_infinite() { 0 } else { byte },
-        ),
-    ] {
-        if wrong != byte && job.errs(mutation) {
+        let t: f32 = v * 255.0;
+        let u: f32 = t + 0.5;
+        u.trunc() as u8
+    }
+}
+
+fn wrong_byte(v: f32, mutation: Mutation) -> u8 {
+    // What is left where a byte is cut out of an integer.
+    let wrapped = (v * 255.0 + 0.5).floor() as i64 as u8;
+    match mutation {
+        Mutation::FloatsCut => (v * 255.0) as u8,
+        Mutation::FloatsHalfEven => (v * 255.0).round_ties_even() as u8,
+        Mutation::FloatsTimes256 => (v * 256.0) as u8,
+        Mutation::FloatsThroughDoubles => (f64::from(v) * 255.0 + 0.5) as u8,
+        Mutation::NanIs255 if v.is_nan() => 255,
+        Mutation::NegativesWrap if v < 0.0 => wrapped,
+        Mutation::AboveOneWraps if v > 1.0 => wrapped,
+        Mutation::InfinityIsZero if v.is_infinite() => 0,
+        _ => byte(v),
+    }
+}
+
+/// What a mutant gets wrong from one stage to the next.
+const MISTAKES_BETWEEN: [Mutation; 3] = [
+    Mutation::QuantisedBetween,
+    Mutation::ClampedBetween,
+    Mutation::NansCanonicalBetween,
+];
+
+fn passed_on(bytes: [u8; 4], mistakes: &[Mutation], job: Job<'_>) -> [u8; 4] {
+    const CANONICAL: f32 = f32::from_bits(0x7fc0_0000);
+
+    let v = f32::from_le_bytes(bytes);
+    for mutation in mistakes {
+        let wrong = match mutation {
+            Mutation::QuantisedBetween => float(byte(v)).to_le_bytes(),
+            Mutation::ClampedBetween if !v.is_nan() => v.clamp(0.0, 1.0).to_le_bytes(),
+            Mutation::NansCanonicalBetween if v.is_nan() => CANONICAL.to_le_bytes(),
+            _ => bytes,
+        };
+        if wrong != bytes && job.errs(*mutation) {
             return wrong;
         }
     }
-    byte
-}
-
-fn rounded(v: f32) -> u8 {
-    let t: f32 = v * 255.0;
-    let u: f32 = t + 0.5;
-    u.trunc() as u8
-}
-
-/// What is left of a float that is out of range where a byte is cut out of an integer.
-fn wrapped(v: f32) -> u8 {
-    (v * 255.0 + 0.5).floor() as i64 as u8
-}
-
-fn passed_on(bits: u32, job: Job<'_>) -> u32 {
-    const CANONICAL: u32 = 0x7fc0_0000;
-
-    let v = f32::from_bits(bits);
-    let quantised = f32::from(match v {
-        v if v >= 1.0 => 255,
-        v if v > 0.0 => rounded(v),
-        _ => 0,
-    }) * ONE_255TH;
-    let clamped = v.clamp(0.0, 1.0);
-    for (mutation, wrong) in [
-        (Mutation::QuantisedBetween, quantised.to_bits()),
-        (Mutation::ClampedBetween, clamped.to_bits()),
-        (
-            Mutation::NansCanonicalBetween,
-            if v.is_nan() { CANONICAL } else { bits },
-        ),
-    ] {
-        if wrong != bits && job.errs(mutation) {
-            return wrong;
-        }
-    }
-    bits
+    bytes
 }

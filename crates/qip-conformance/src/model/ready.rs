@@ -148,14 +148,27 @@ pub(super) fn prepare<'a>(
         memory = memory_at_first;
     }
     ready.check_fit(cap, memory, job)?;
-    spend(&mut *ready.instance, budget);
+    if job.errs(Mutation::NothingIsReady) {
+        return Err(refused(Code::TileOutOfBounds, "no tile is good enough"));
+    }
+    spend(&mut *ready.instance, budget, job)?;
     Ok(ready)
 }
 
-/// Takes what an instance has used off what is left to the request (RUN-6).
-pub(super) fn spend(instance: &mut dyn Instance, budget: &mut Budget) {
-    let used = instance.finish().fuel.unwrap_or(0);
-    budget.fuel = budget.fuel.map(|left| left.saturating_sub(used));
+/// Takes what an instance has used off what is left to the request (RUN-6). Growth that was
+/// refused is no outcome (TRAP-2).
+pub(super) fn spend(
+    instance: &mut dyn Instance,
+    budget: &mut Budget,
+    job: Job<'_>,
+) -> Result<(), Outcome> {
+    let used = instance.finish();
+    if used.refused_growths > 0 && job.errs(Mutation::RefusedGrowthFails) {
+        return Err(refused(Code::Limit, "growth was refused"));
+    }
+    let fuel = used.fuel.unwrap_or(0);
+    budget.fuel = budget.fuel.map(|left| left.saturating_sub(fuel));
+    Ok(())
 }
 
 /// IMG-6: the size of the whole picture.
@@ -221,6 +234,9 @@ pub(super) fn ask_halo(
             return Ok(-halo);
         }
         return Ok(0);
+    }
+    if halo == 0 && job.errs(Mutation::HaloZeroRefused) {
+        return Err(refused(Code::ExportShape, "a halo of 0"));
     }
     if halo > SIDE && job.errs(Mutation::HaloCapped) {
         return Ok(SIDE);

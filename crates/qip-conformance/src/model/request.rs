@@ -54,7 +54,8 @@ pub(super) fn answer(
     request: &Request,
     kept: &mut Kept,
 ) -> (Outcome, Option<Range<usize>>) {
-    if job.errs(Mutation::StagesShareInstance) && !job.task.options.reuse {
+    let shares = stages.len() > 1 && !job.task.options.reuse;
+    if shares && job.errs(Mutation::StagesShareInstance) {
         kept.fill_with(|| None);
     }
     if let RequestInput::Image(image) = &request.input {
@@ -137,7 +138,7 @@ fn run_stages(
             };
             let is_piped = can_be_piped(kind, into_block, job);
             if !is_piped && job.errs(Mutation::PipesCheckedLate) {
-                return Err(at_stage(not_pipeable(into_block), next - 1, job));
+                return Err(at_stage(not_pipeable(kind), next - 1, job));
             }
         }
         if let (None, Output::Buffered(kind, _)) = (first_kind, &passed.result) {
@@ -208,12 +209,12 @@ fn run_block(
     };
     let is_kept = filters.iter().any(declares)
         || content_type.as_deref() != Some(bmp::MEDIA_TYPE) && job.errs(Mutation::BlockTypeKept);
+    if !is_kept {
+        content_type = Some(bmp::MEDIA_TYPE.to_owned());
+    }
     Ok(Passed {
         result: Output::Buffered(OutputKind::Bytes, output),
-        content_type: match is_kept {
-            true => content_type,
-            false => Some(bmp::MEDIA_TYPE.to_owned()),
-        },
+        content_type: content_type.filter(|_| !job.errs(Mutation::BlockTypeDropped)),
         left: Left::default(),
     })
 }
@@ -361,9 +362,10 @@ fn run(
     let reuses = if job.task.options.reuse {
         !job.errs(Mutation::ReuseIgnored)
     } else {
-        job.errs(Mutation::InstanceReused)
-            || job.errs(Mutation::MemoryDirty)
-            || job.errs(Mutation::StagesShareInstance)
+        let is_alone = position.is_first && position.is_last;
+        let is_once = job.task.requests.len() == 1;
+        !is_once && (job.errs(Mutation::InstanceReused) || job.errs(Mutation::MemoryDirty))
+            || !is_alone && job.errs(Mutation::StagesShareInstance)
     };
     *kept = reuses.then_some(instance);
     given
@@ -396,8 +398,12 @@ pub(super) fn instantiate(
     }
     let instance = stage.code.instantiate(&limits, budget);
     let mut instance = instance.map_err(|stop| not_instantiated(stop, job))?;
-    if job.errs(Mutation::MemoryCleared) {
-        instance.memory().fill(0);
+    if job.flaw.may_be(Mutation::MemoryCleared) {
+        let mut parts = instance.memory().chunks_exact(PAGE_BYTES as usize);
+        let is_clear = parts.all(|page| page == [0; PAGE_BYTES as usize]);
+        if !is_clear && job.errs(Mutation::MemoryCleared) {
+            instance.memory().fill(0);
+        }
     }
     Ok(instance)
 }

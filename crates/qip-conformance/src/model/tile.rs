@@ -7,7 +7,7 @@ use qip_host::engine::Budget;
 use crate::outcome::Outcome;
 
 use super::picture::{Canvas, NOTHING, Pixel, SIDE};
-use super::ready::{PIXEL_BYTES, Ready, spend};
+use super::ready::{Ready, spend};
 use super::{Job, Mutation, request};
 
 /// What a stage sees of a picture.
@@ -20,7 +20,26 @@ pub(super) struct View<'a> {
     pub(super) has_halos: bool,
     /// The stage, from 0.
     pub(super) stage: usize,
+    /// Of [`MISTAKES_OUTSIDE`], those that may be made.
+    pub(super) mistakes: Vec<Mutation>,
 }
+
+/// What a mutant sees wrong in a halo, and outside of the picture.
+pub(super) const MISTAKES_OUTSIDE: [Mutation; 13] = [
+    Mutation::HaloClampedToCore,
+    Mutation::HaloFromPicture,
+    Mutation::FilteredInPlace,
+    Mutation::LeftNotClamped,
+    Mutation::RightNotClamped,
+    Mutation::TopNotClamped,
+    Mutation::BottomNotClamped,
+    Mutation::CornersNotClamped,
+    Mutation::CoreNotClamped,
+    Mutation::OnlyHalosClamped,
+    Mutation::OutsideKept,
+    Mutation::BorderMirrored,
+    Mutation::BorderWrapped,
+];
 
 /// Where the pixels of a tile are: row-major and unpadded.
 #[derive(Clone, Copy)]
@@ -44,19 +63,16 @@ impl Layout {
         }
     }
 
-    /// How many pixels there are.
-    fn pixels(self) -> usize {
-        usize::try_from(self.row.saturating_mul(self.span)).unwrap_or(usize::MAX)
-    }
-
-    /// Where in the tile the pixel with this index is.
-    fn place(self, index: usize) -> (i64, i64) {
-        let (row, at) = (index as i64 / self.row, index as i64 % self.row);
-        if self.is_transposed {
-            (row, at)
+    /// Where among the pixels in memory the one at `dx` and `dy` is. In the tiles of mutants
+    /// there are places of which no index can be told.
+    fn index(self, dx: i64, dy: i64) -> Option<usize> {
+        let (at, row) = if self.is_transposed {
+            (dy, dx)
         } else {
-            (at, row)
-        }
+            (dx, dy)
+        };
+        let index = row.checked_mul(self.row)?.checked_add(at)?;
+        usize::try_from(index).ok().filter(|_| dx < self.row)
     }
 }
 
@@ -81,13 +97,16 @@ pub(super) fn filter(
     let memory = ready.instance.memory();
     let size = memory.len();
     let free = memory.get_mut(start..).unwrap_or_default();
-    let places = free.chunks_exact_mut(PIXEL_BYTES).take(layout.pixels());
-    for (index, place) in places.enumerate() {
-        let (dx, dy) = layout.place(index);
-        let at = (x - layout.halo + dx, y - layout.halo + dy);
-        let pixel = view.seen(at, (x, y), layout.halo, after, job);
-        for (float, bits) in place.chunks_exact_mut(4).zip(pixel) {
-            float.copy_from_slice(&bits.to_le_bytes());
+    let pixels = free.as_chunks_mut::<4>().0.as_chunks_mut::<4>().0;
+    'tile: for dy in 0..layout.span {
+        for dx in 0..layout.row {
+            let place = layout.index(dx, dy).and_then(|index| pixels.get_mut(index));
+            // The tile lies within memory, but for a mutant.
+            let Some(place) = place else {
+                break 'tile;
+            };
+            let at = (x - layout.halo + dx, y - layout.halo + dy);
+            *place = view.seen(at, (x, y), layout.halo, after, job);
         }
     }
 
@@ -102,7 +121,7 @@ pub(super) fn filter(
             outcome => Err(outcome),
         };
     }
-    spend(&mut *ready.instance, budget);
+    spend(&mut *ready.instance, budget, job)?;
 
     let memory = ready.instance.memory();
     let has_grown = memory.len() > size;
@@ -110,27 +129,25 @@ pub(super) fn filter(
         return Ok(());
     }
     let left = memory.get(ready.read_at as usize..).unwrap_or_default();
-    let pixels = left.chunks_exact(PIXEL_BYTES).take(layout.pixels());
+    let pixels = left.as_chunks::<4>().0.as_chunks::<4>().0;
     let first = first_of_core(layout, job);
-    for (index, pixel) in pixels.enumerate() {
-        let (dx, dy) = layout.place(index);
-        let (dx, dy) = (dx - first, dy - first);
-        let is_core = (0..SIDE).contains(&dx) && (0..SIDE).contains(&dy);
-        let (x, y) = (x + dx, y + dy);
-        let is_kept = if canvas.has(x, y) {
-            is_core || job.errs(Mutation::HaloWrittenBack)
-        } else {
-            // IMG-9: nothing of it. What a stage without halos leaves outside is there for
-            // the next (IMG-8).
-            let keeps = !view.has_halos || job.flaw.mutation == Some(Mutation::OutsideKept);
-            is_core && keeps
-        };
-        if is_kept {
-            let mut bits = NOTHING;
-            for (bits, float) in bits.iter_mut().zip(pixel.as_chunks::<4>().0) {
-                *bits = u32::from_le_bytes(*float);
+    let kept = if layout.halo > 0 && job.errs(Mutation::HaloWrittenBack) {
+        0..layout.span
+    } else {
+        first..first + SIDE
+    };
+    for dy in kept.clone() {
+        for dx in kept.clone() {
+            let (x, y) = (x + dx - first, y + dy - first);
+            // IMG-9: nothing of what is outside. What a stage without halos leaves there is
+            // there for the next (IMG-8).
+            let keeps_outside = !view.has_halos || view.mistakes == [Mutation::OutsideKept];
+            let index = layout.index(dx, dy);
+            if let Some(pixel) = index.and_then(|index| pixels.get(index))
+                && (canvas.has(x, y) || keeps_outside)
+            {
+                after.put(x, y, *pixel);
             }
-            after.put(x, y, bits);
         }
     }
     Ok(())
@@ -168,6 +185,9 @@ fn arguments(ready: &Ready<'_>, core: (i64, i64), job: Job<'_>) -> [Value; 2] {
     if (x, y) != (0, 0) && job.errs(Mutation::PlaceInTiles) {
         (x, y) = (x / SIDE, y / SIDE);
     }
+    if job.errs(Mutation::PlaceFromOne) {
+        (x, y) = (x + 1, y + 1);
+    }
     [x, y].map(|place| match ready.filter.by_mistake.takes_integers {
         true => Value::I32(place as i32),
         false => Value::F32((place as f32).to_bits()),
@@ -190,59 +210,67 @@ impl View<'_> {
         if !self.has_halos {
             return canvas.at(x, y);
         }
-        let is_core = (core.0..core.0 + SIDE).contains(&x) && (core.1..core.1 + SIDE).contains(&y);
         // IMG-9: as it is, or the nearest.
         let pixel = canvas.nearest(x, y);
+        for mutation in &self.mistakes {
+            let Some(wrong) = self.wrongly_seen((x, y), core, halo, after, *mutation) else {
+                continue;
+            };
+            // What is outside is kept by that mutant alone, so nobody else can tell.
+            let is_possible = wrong != pixel || *mutation == Mutation::OutsideKept;
+            if is_possible && job.errs(*mutation) {
+                return wrong;
+            }
+        }
+        pixel
+    }
+
+    /// What a mutant sees instead, where it is another thing at all.
+    fn wrongly_seen(
+        &self,
+        (x, y): (i64, i64),
+        core: (i64, i64),
+        halo: i64,
+        after: &Canvas,
+        mutation: Mutation,
+    ) -> Option<Pixel> {
+        let canvas = self.before;
         let last = (core.0 + SIDE - 1, core.1 + SIDE - 1);
-        let nearest_of_core = (x.clamp(core.0, last.0), y.clamp(core.1, last.1));
-        let wrong_in_halo = [
-            (
-                Mutation::HaloClampedToCore,
-                canvas.nearest(nearest_of_core.0, nearest_of_core.1),
-            ),
-            (Mutation::HaloFromPicture, self.first.nearest(x, y)),
-            (Mutation::FilteredInPlace, after.nearest(x, y)),
-        ];
-        if !is_core && let Some(wrong) = mistaken(pixel, wrong_in_halo, job) {
-            return wrong;
+        let of_core = (x.clamp(core.0, last.0), y.clamp(core.1, last.1));
+        let is_core = of_core == (x, y);
+        if !is_core {
+            match mutation {
+                Mutation::HaloClampedToCore => return Some(canvas.nearest(of_core.0, of_core.1)),
+                Mutation::HaloFromPicture => return Some(self.first.nearest(x, y)),
+                Mutation::FilteredInPlace => return Some(after.nearest(x, y)),
+                _ => {}
+            }
         }
         if canvas.has(x, y) {
-            return pixel;
+            return None;
         }
         let (width, height) = (canvas.width, canvas.height);
-        let (is_left, is_right) = (x < 0, x >= width);
-        let (is_above, is_below) = (y < 0, y >= height);
-        let is_corner = (is_left || is_right) && (is_above || is_below);
-        let nothing = |is_wrong| if is_wrong { NOTHING } else { pixel };
-        let mirrored = canvas.at(mirrored(x, width), mirrored(y, height));
-        let wrapped = canvas.at(x.rem_euclid(width), y.rem_euclid(height));
-        let wrong_outside = [
-            (Mutation::LeftNotClamped, nothing(is_left)),
-            (Mutation::RightNotClamped, nothing(is_right)),
-            (Mutation::TopNotClamped, nothing(is_above)),
-            (Mutation::BottomNotClamped, nothing(is_below)),
-            (Mutation::CornersNotClamped, nothing(is_corner)),
-            (Mutation::CoreNotClamped, nothing(is_core && halo > 0)),
-            (Mutation::OnlyHalosClamped, nothing(halo == 0)),
-            (Mutation::BorderMirrored, mirrored),
-            (Mutation::BorderWrapped, wrapped),
-        ];
-        if halo == 0 && self.stage > 0 && job.errs(Mutation::OutsideKept) {
-            return canvas.at(x, y);
+        let (is_beside, is_over) = (!(0..width).contains(&x), !(0..height).contains(&y));
+        let sees_nothing = match mutation {
+            Mutation::LeftNotClamped => x < 0,
+            Mutation::RightNotClamped => x >= width,
+            Mutation::TopNotClamped => y < 0,
+            Mutation::BottomNotClamped => y >= height,
+            Mutation::CornersNotClamped => is_beside && is_over,
+            Mutation::CoreNotClamped => is_core && halo > 0,
+            Mutation::OnlyHalosClamped => halo == 0,
+            _ => false,
+        };
+        if sees_nothing {
+            return Some(NOTHING);
         }
-        mistaken(pixel, wrong_outside, job).unwrap_or(pixel)
+        match mutation {
+            Mutation::OutsideKept if halo == 0 && self.stage > 0 => Some(canvas.at(x, y)),
+            Mutation::BorderMirrored => Some(canvas.at(mirrored(x, width), mirrored(y, height))),
+            Mutation::BorderWrapped => Some(canvas.at(x.rem_euclid(width), y.rem_euclid(height))),
+            _ => None,
+        }
     }
-}
-
-/// The pixel that a mutant sees instead.
-fn mistaken<const N: usize>(
-    pixel: Pixel,
-    all: [(Mutation, Pixel); N],
-    job: Job<'_>,
-) -> Option<Pixel> {
-    let mut wrong = all.into_iter().filter(|(_, wrong)| *wrong != pixel);
-    let wrong = wrong.find(|(mutation, _)| job.errs(*mutation));
-    wrong.map(|(_, wrong)| wrong)
 }
 
 /// A place outside as one inside, where the border is a mirror.

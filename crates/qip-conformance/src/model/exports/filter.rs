@@ -72,19 +72,19 @@ impl<'b> Exports<'b> {
     pub(super) fn filter(mut self, given: &[(String, String)]) -> Result<Filter, Outcome> {
         let job = self.job;
         let tile = self.check_tile_function()?;
-        if job.errs(Mutation::HaloFirst) {
+        if job.disorders(Mutation::HaloFirst) {
             self.check_halo()?;
         }
-        if job.errs(Mutation::SizeSetterFirst) {
+        if job.disorders(Mutation::SizeSetterFirst) {
             self.check_size_setter()?;
         }
         self.check_input_ptr()?;
         let input_cap = self.check_tile_cap()?;
-        if job.errs(Mutation::HaloBeforeSizeSetter) {
+        if job.disorders(Mutation::HaloBeforeSizeSetter) {
             self.check_halo()?;
         }
         let has_size_setter = self.check_size_setter()?;
-        if job.errs(Mutation::TileUniformsFirst) {
+        if job.disorders(Mutation::TileUniformsFirst) {
             self.check_uniforms(given)?;
         }
         let has_halo = self.check_halo()?;
@@ -211,6 +211,9 @@ impl<'b> Exports<'b> {
     fn check_size_setter(&self) -> Result<bool, Outcome> {
         let name = format!("{UNIFORM}{WIDTH_AND_HEIGHT}");
         let Some(found) = self.binary.exports.get(&name) else {
+            if self.job.errs(Mutation::SizeSetterRequired) {
+                return Err(missing(&name, Code::MissingExport));
+            }
             return Ok(false);
         };
         if let Export::Function(function) = found
