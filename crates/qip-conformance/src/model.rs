@@ -24,6 +24,7 @@ use std::sync::Arc;
 use qip_contract::{Code, Limits, Signature};
 use qip_host::engine::{Build, Compile, CompiledModule, Engine, Floats, Instance, Stop};
 
+use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
 use crate::case::CaseId;
 use crate::outcome::{Outcome, OutputKind};
@@ -56,7 +57,7 @@ use self::mutation::Flaw;
 ///     }],
 ///     options: TaskOptions::default(),
 ///     limits: Limits::standard(),
-///     requests: vec![Request { input: Bytes::literal([]), content_type: None }],
+///     requests: vec![Request { input: Bytes::literal([]).into(), content_type: None }],
 /// };
 /// let [Outcome::Refused { code, stage, .. }] = model.answer(&task)[..] else {
 ///     panic!("one refusal")
@@ -158,6 +159,10 @@ impl Model {
 
     fn answer_job(&self, job: Job<'_>) -> Vec<Outcome> {
         let requests = &job.task.requests;
+        if job.task.is_of_pictures() {
+            let capability = Capability::Image;
+            return vec![Outcome::Unsupported { capability }; requests.len()];
+        }
         if job.task.stages.is_empty() && job.errs(Mutation::EmptyRecipeEchoes) {
             return requests.iter().map(echo).collect();
         }
@@ -420,7 +425,7 @@ fn read_again(outcomes: &mut [Outcome], places: &[Option<Range<usize>>], kept: &
 fn echo(request: &Request) -> Outcome {
     Outcome::Output {
         kind: OutputKind::Bytes,
-        bytes: request.input.to_vec(),
+        bytes: request.input.bytes().map(Bytes::to_vec).unwrap_or_default(),
         content_type: request.content_type.clone(),
     }
 }

@@ -8,6 +8,7 @@ use qip_contract::{Code, PAGE_BYTES, TrapKind, Value};
 use qip_host::Utf8;
 use qip_host::engine::{Budget, Exhausted, Instance, Stop};
 
+use crate::bytes::Bytes;
 use crate::outcome::{Outcome, OutputKind};
 use crate::task::Request;
 
@@ -73,7 +74,7 @@ fn run_stages(
     // RUN-6: one limit for all stages, and the copying of the input counts.
     let mut budget = budget(job);
     let mut passed = Passed {
-        result: Output::Buffered(OutputKind::Bytes, request.input.to_vec()),
+        result: Output::Buffered(OutputKind::Bytes, bytes_of(request)),
         content_type: callers_type(request, job),
         left: Left::default(),
     };
@@ -97,7 +98,7 @@ fn run_stages(
             is_last,
         };
         if index > 0 && job.errs(Mutation::InputToAll) {
-            passed.result = Output::Buffered(OutputKind::Bytes, request.input.to_vec());
+            passed.result = Output::Buffered(OutputKind::Bytes, bytes_of(request));
         }
         if let Output::Buffered(OutputKind::Bytes, _) = passed.result
             && index > 0
@@ -132,6 +133,11 @@ fn run_stages(
         *kind = first;
     }
     Ok(passed)
+}
+
+/// The bytes of a request, which is no picture.
+fn bytes_of(request: &Request) -> Vec<u8> {
+    request.input.bytes().map(Bytes::to_vec).unwrap_or_default()
 }
 
 fn reply(passed: Passed, job: Job<'_>) -> Outcome {
