@@ -354,6 +354,7 @@ def pictures():
     add("unsharp-strong", unsharp, amount=2.5, radius=1, threshold=0.1)
     add("sobel", sobel)
     add("pixelate", pixelate, takes=list)
+    add("pixelate-5", pixelate, takes=list, size=5)
     add("pixelate-7", pixelate, takes=list, size=7)
     add("pixelate-63", pixelate, takes=list, size=63)
     add("pixelate-64", pixelate, takes=list, size=64)
