@@ -8,16 +8,15 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use qip_conformance::{
     Case, CommandLine, Corpus, EngineSubject, Exported, HostProgram, HostSettings, KnownFailures,
     LoadErrors, Model, Report, Run, StartError, StartErrorKind, Subject,
 };
 
+use crate::bar::Bar;
 use crate::exit::{Exit, Failure};
 use crate::limits::EngineName;
 use crate::message::Messages;
@@ -159,7 +158,7 @@ impl Conformance {
         let subjects = self.subjects(messages, &bar)?;
         let report = run
             .subjects(subjects)
-            .execute(&mut |done, total| bar.show(done, total));
+            .execute(&mut |done, total| bar.show(done as u64, total as u64));
         // Whoever reads the table may have read enough and gone: that is told after
         // the reports are written.
         let printed = print(&report.table().to_string());
@@ -350,42 +349,4 @@ fn write_json_lines(report: &Report, path: &Path) -> io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     report.write_json_lines(&mut file)?;
     file.flush()
-}
-
-/// A bar on a terminal's stderr, for a run that takes over a second.
-#[derive(Clone)]
-struct Bar(ProgressBar);
-
-impl Bar {
-    fn new() -> Bar {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}") {
-            bar.set_style(style);
-        }
-        Bar(bar)
-    }
-
-    /// One that is never drawn.
-    fn hidden() -> Bar {
-        Bar(ProgressBar::hidden())
-    }
-
-    fn show(&self, done: usize, total: usize) {
-        let Bar(bar) = self;
-        bar.set_length(total as u64);
-        if bar.elapsed() > Duration::from_secs(1) {
-            bar.set_position(done as u64);
-        }
-        if done == total {
-            bar.finish_and_clear();
-        }
-    }
-
-    /// Writes a line to stderr, above the bar where it is drawn.
-    fn say(&self, line: &str) {
-        self.0.suspend(|| {
-            // Where stderr itself is gone there is nobody left to tell.
-            let _ = writeln!(anstream::stderr(), "{line}");
-        });
-    }
 }

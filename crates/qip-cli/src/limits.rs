@@ -40,22 +40,19 @@ impl EngineName {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Utf8Check {
-    /// Ill-formed text is refused.
-    Checked,
-    /// Text passes as it is.
-    Unchecked,
-}
+/// The heading of these options in help.
+pub(crate) const HEADING: &str = "How modules run";
 
+/// The options that every subcommand has which carries requests; where nothing is said, one
+/// may take `TIMEOUT_MS` milliseconds.
 #[derive(Args)]
-#[command(next_help_heading = "How modules run")]
-pub(crate) struct RunOptions {
+#[command(next_help_heading = HEADING)]
+pub(crate) struct RunOptions<const TIMEOUT_MS: u64> {
     /// The engine.
     #[arg(long, value_name = "ENGINE", default_value = "wasmtime")]
     engine: EngineName,
     /// The time that one request may take over all stages.
-    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = TIMEOUT_MS, value_parser = clap::value_parser!(u64).range(1..))]
     timeout_ms: u64,
     /// The fuel that one request may use, in the engine's own units.
     #[arg(long, value_name = "N")]
@@ -69,24 +66,22 @@ pub(crate) struct RunOptions {
     /// Make the bits of NaN the same on every engine and machine.
     #[arg(long)]
     deterministic: bool,
-    /// Whether text is checked where it goes in and comes out.
-    #[arg(long, value_name = "WHICH", default_value = "checked")]
-    utf8: Utf8Check,
 }
 
-impl RunOptions {
-    pub(crate) fn host(&self) -> Host {
-        let limits = Limits {
+impl<const TIMEOUT_MS: u64> RunOptions<TIMEOUT_MS> {
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
             time: Some(Duration::from_millis(self.timeout_ms)),
             fuel: self.fuel,
             memory_bytes: self.max_memory,
             ..Limits::standard()
-        };
+        }
+    }
+
+    /// A host for one request, under these limits.
+    pub(crate) fn host(&self, limits: Limits, utf8: Utf8) -> Host {
         let options = Options {
-            utf8: match self.utf8 {
-                Utf8Check::Checked => Utf8::Checked,
-                Utf8Check::Unchecked => Utf8::Unchecked,
-            },
+            utf8,
             floats: if self.deterministic {
                 Floats::Deterministic
             } else {

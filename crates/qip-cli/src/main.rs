@@ -1,9 +1,11 @@
 //! The command `qip`: one file a subcommand, no logic of its own.
 
+mod bar;
 mod conformance;
 mod exit;
 mod limits;
 mod message;
+mod output_file;
 mod run;
 mod stages;
 

@@ -1,20 +1,18 @@
 //! `qip run`: carries one request through a module or a recipe.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context;
-use clap::Args;
-use qip_host::{Output, Reply, Stage};
-use sha2::{Digest, Sha256};
+use clap::{Args, ValueEnum};
+use qip_host::{Output, Reply, Utf8};
 
 use crate::exit::{Exit, Failure};
-use crate::limits::RunOptions;
+use crate::limits::{self, RunOptions};
 use crate::message::Messages;
-use crate::stages::{self, StageArgument};
+use crate::{output_file, stages};
 
 /// Runs a module, or a recipe of several, on one input.
 ///
@@ -37,7 +35,18 @@ pub(crate) struct Run {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    options: RunOptions,
+    options: RunOptions<5000>,
+    /// Whether text is checked where it goes in and comes out.
+    #[arg(long, value_name = "WHICH", default_value = "checked", help_heading = limits::HEADING)]
+    utf8: Utf8Check,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Utf8Check {
+    /// Ill-formed text is refused.
+    Checked,
+    /// Text passes as it is.
+    Unchecked,
 }
 
 const AFTER_HELP: &str = "\
@@ -55,26 +64,14 @@ Exit codes:
 
 impl Run {
     pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
-        let arguments = stages::parse(&self.stages)?;
-        let host = self.options.host();
-        let info = host.engine().info();
-        messages.detail(|| format!("engine {} {}", info.name, info.version));
-
+        let utf8 = match self.utf8 {
+            Utf8Check::Checked => Utf8::Checked,
+            Utf8Check::Unchecked => Utf8::Unchecked,
+        };
+        let host = self.options.host(self.options.limits(), utf8);
+        let stages = stages::load(&self.stages, &host, messages)?;
         let begin = Instant::now();
-        let modules: Vec<Vec<u8>> = arguments
-            .iter()
-            .map(|stage| stages::read_file(&stage.path, host.limits().module_bytes))
-            .collect::<Result<_, _>>()?;
-        for (stage, module) in arguments.iter().zip(&modules) {
-            messages.detail(|| describe(stage, module, host.limits().module_bytes));
-        }
-        let recipe = host.recipe(arguments.iter().zip(&modules).map(|(argument, module)| {
-            let stage = Stage::new(module).named(argument.path.display().to_string());
-            argument
-                .uniforms
-                .iter()
-                .fold(stage, |stage, (key, value)| stage.uniform(key, value))
-        }))?;
+        let recipe = host.recipe(stages.iter().map(stages::LoadedStage::stage))?;
         messages.detail(|| format!("loaded in {:.1?}", begin.elapsed()));
 
         let input = self.read_input(host.limits().memory_bytes)?;
@@ -110,38 +107,20 @@ impl Run {
 
     fn write_output(&self, output: &Output) -> Result<(), Failure> {
         match &self.output {
-            Some(path) if path != Path::new("-") => replace(path, output)
-                .with_context(|| format!("cannot write `{}`", path.display()))?,
+            Some(path) if path != Path::new("-") => {
+                output_file::replace(path, |file| Ok(print(output, file)?))?;
+            }
             _ => {
                 let is_forced = self.force || self.output.is_some();
                 let mut stdout = io::stdout().lock();
                 if !is_forced && stdout.is_terminal() && !is_text(output) {
-                    return Err(Failure::Usage(
-                        "the output is no text, and stdout is a terminal".to_owned(),
-                        "write it to a file with -o, or to the terminal with --force".to_owned(),
-                    ));
+                    return Err(output_file::no_text_to_a_terminal());
                 }
                 print(output, &mut stdout).map_err(Failure::of_stdout)?;
             }
         }
         Ok(())
     }
-}
-
-fn describe(stage: &StageArgument, module: &[u8], most: u64) -> String {
-    if module.len() as u64 > most {
-        // It was not read to its end.
-        return format!("module `{}`, over {most} bytes", stage.path.display());
-    }
-    let digest: String = Sha256::digest(module)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!(
-        "module `{}`, {} bytes, sha256 {digest}",
-        stage.path.display(),
-        module.len()
-    )
 }
 
 fn usage(reply: &Reply) -> String {
@@ -191,30 +170,4 @@ fn print(output: &Output, to: &mut impl Write) -> io::Result<()> {
         Output::Scalar(value) => writeln!(to, "Ran: {value}")?,
     }
     to.flush()
-}
-
-/// Writes a file as a whole or not at all: to a temporary file beside it, which is
-/// then renamed. A link to a file that is there is followed, the permissions of a file
-/// that was there stay, and a device or a pipe is written to as it stands.
-fn replace(path: &Path, output: &Output) -> anyhow::Result<()> {
-    let old = fs::metadata(path).ok();
-    if old.as_ref().is_some_and(|old| !old.is_file()) {
-        return Ok(print(output, &mut fs::File::create(path)?)?);
-    }
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    // Opened here, so that its permissions are those of any new file, and an error
-    // does not name a file that nobody asked for.
-    let mut file = tempfile::Builder::new()
-        .prefix(".qip-")
-        .make_in(directory, |path| fs::File::create_new(path))?;
-    print(output, file.as_file_mut())?;
-    if let Some(old) = old {
-        file.as_file().set_permissions(old.permissions())?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

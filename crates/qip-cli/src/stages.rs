@@ -8,18 +8,73 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use qip_host::{Host, Stage};
+use sha2::{Digest, Sha256};
 
 use crate::exit::Failure;
+use crate::message::Messages;
 
 /// One stage: a file, and the uniforms that follow it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct StageArgument {
-    pub(crate) path: PathBuf,
-    pub(crate) uniforms: BTreeMap<String, String>,
+struct StageArgument {
+    path: PathBuf,
+    uniforms: BTreeMap<String, String>,
+}
+
+/// A stage with its module's bytes.
+pub(crate) struct LoadedStage {
+    argument: StageArgument,
+    module: Vec<u8>,
+}
+
+impl LoadedStage {
+    /// As the host takes it.
+    pub(crate) fn stage(&self) -> Stage<'_> {
+        let stage = Stage::new(&self.module).named(self.argument.path.display().to_string());
+        let uniforms = self.argument.uniforms.iter();
+        uniforms.fold(stage, |stage, (key, value)| stage.uniform(key, value))
+    }
+}
+
+/// Reads the modules that a command line names, and says of what and for which engine.
+pub(crate) fn load(
+    arguments: &[OsString],
+    host: &Host,
+    messages: &Messages,
+) -> Result<Vec<LoadedStage>, Failure> {
+    let arguments = parse(arguments)?;
+    let info = host.engine().info();
+    messages.detail(|| format!("engine {} {}", info.name, info.version));
+    let most = host.limits().module_bytes;
+    let load = |argument: StageArgument| {
+        let module = read_file(&argument.path, most)?;
+        Ok(LoadedStage { argument, module })
+    };
+    let stages: Vec<LoadedStage> = arguments
+        .into_iter()
+        .map(load)
+        .collect::<Result<_, Failure>>()?;
+    for stage in &stages {
+        messages.detail(|| describe(stage, most));
+    }
+    Ok(stages)
+}
+
+fn describe(LoadedStage { argument, module }: &LoadedStage, most: u64) -> String {
+    let path = argument.path.display();
+    if module.len() as u64 > most {
+        // It was not read to its end.
+        return format!("module `{path}`, over {most} bytes");
+    }
+    let digest: String = Sha256::digest(module)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("module `{path}`, {} bytes, sha256 {digest}", module.len())
 }
 
 /// Sorts arguments into stages. What starts with `?` belongs to the module before.
-pub(crate) fn parse(arguments: &[OsString]) -> Result<Vec<StageArgument>, Failure> {
+fn parse(arguments: &[OsString]) -> Result<Vec<StageArgument>, Failure> {
     let mut stages: Vec<StageArgument> = Vec::new();
     for argument in arguments {
         let Some(query) = query(argument) else {

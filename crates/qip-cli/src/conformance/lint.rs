@@ -2,7 +2,8 @@
 
 use qip_conformance::{Capability, Exchange, HostProgram, LintReply, Subject as _};
 
-use super::{Bar, not_started, print, settings};
+use super::{not_started, print, settings};
+use crate::bar::Bar;
 use crate::exit::{Exit, Failure};
 use crate::message::Messages;
 

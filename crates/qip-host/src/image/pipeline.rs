@@ -5,46 +5,51 @@
 //! a halo anywhere each stage is a step of its own, which reads the window that the one
 //! before writes (IMG-9).
 
+use std::mem;
 use std::ops::Range;
+use std::panic;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use qip_contract::Limits;
 
 use super::board::{Board, Job, Step};
-use super::filter::{Filter, Ready};
+use super::filter::{Filter, Ready, together};
 use super::pixels::Sample;
+use super::progress::{Calls, Progress};
 use super::tile::{Grid, Outside, PIXEL_BYTES, Pixels, SIDE, Whole, fill};
 use super::window::Window;
-use super::{CHANNELS, Failure, Picture};
-use crate::engine::{Budget, Exhausted};
+use super::{CHANNELS, Failure, ImageOptions, Picture};
+use crate::allowance::Allowance;
+use crate::engine::{Budget, Exhausted, Usage};
 use crate::error::Cause;
-use crate::host::Settings;
-use crate::recipe;
 
-/// Runs filters over a picture that is within the limits: the samples of the result.
+/// Runs filters over a picture that is within the limits: the result, and what each stage
+/// used. What it takes of the fuel is taken off the allowance.
 pub(super) fn run<T: Sample>(
-    settings: &Settings,
-    filters: &[Filter],
+    filters: &[Filter<'_>],
     picture: &Picture<T>,
-    threads: usize,
-) -> Result<Vec<T>, Failure> {
-    let limits = &settings.limits;
-    let begin = limits.time.map(|_| Instant::now());
-    let budget = recipe::budget(limits, begin);
+    options: ImageOptions,
+    allowance: &mut Allowance<'_>,
+    progress: Option<&Progress>,
+) -> Result<(Picture<T>, Vec<Usage>), Failure> {
+    let Allowance { limits, budget, .. } = *allowance;
     let size = (picture.width, picture.height);
     // All stages are made ready before the first tile (IMG-12).
-    let first = Worker::new(filters, size, limits, budget)?;
+    let mut first = Worker::new(filters, size, limits, budget)?;
 
     let grid = Grid {
         width: picture.width as usize,
         height: picture.height as usize,
     };
+    if let Some(progress) = progress {
+        progress.begin((grid.rows() * grid.columns() * filters.len()) as u64);
+    }
     // Fuel is shared out in the order of the tiles, so there must be one.
     let threads = match budget.fuel {
         Some(_) => 1,
-        None => threads.min(grid.rows() * grid.columns()),
+        None => options.threads.get().min(grid.rows() * grid.columns()),
     };
     let halos: Vec<usize> = first.stages.iter().map(|stage| stage.halo).collect();
     let has_halo = halos.iter().any(|halo| *halo > 0);
@@ -74,63 +79,76 @@ pub(super) fn run<T: Sample>(
         windows: windows.collect(),
         cells: cells(&mut output, grid, &board),
         board,
+        progress,
     };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            let worker = || {
-                // What keeps this worker from being set up leaves its work to the others.
-                let worker = Worker::new(filters, size, limits, budget);
-                let worker = worker.ok().filter(|worker| worker.has_halos(&halos));
-                if let Some(worker) = worker {
-                    run.work(worker);
-                }
-            };
-            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
-                break;
-            }
-        }
-        run.work(first);
+    let others = thread::scope(|scope| {
+        let work = || {
+            // What keeps this worker from being set up leaves its work to the others.
+            let worker = Worker::new(filters, size, limits, budget);
+            let mut worker = worker.ok().filter(|worker| worker.has_halos(&halos))?;
+            run.work(&mut worker);
+            Some(worker)
+        };
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..threads).map_while(spawn).collect();
+        run.work(&mut first);
+        let end = |other: ScopedJoinHandle<'_, _>| {
+            let panicked = |panic| panic::resume_unwind(panic);
+            other.join().unwrap_or_else(panicked)
+        };
+        let others: Vec<Worker> = others.into_iter().filter_map(end).collect();
+        others
     });
     let Run { board, .. } = run;
     if let Some(failure) = board.into_failure() {
         return Err(failure);
     }
-    // The limit covers the host's own copying too (RUN-6).
-    if let (Some(begin), Some(limit)) = (begin, limits.time)
-        && begin.elapsed() > limit
-    {
-        return Err(Failure {
-            stage: filters.len() - 1,
-            tile: None,
-            cause: Cause::exhausted(Exhausted::Time, limits),
-        });
+    allowance.budget = first.budget;
+    let mut usages = first.finish();
+    for other in others {
+        for (usage, more) in usages.iter_mut().zip(other.finish()) {
+            *usage = together(*usage, more);
+        }
     }
-    Ok(output)
+    let picture = Picture {
+        pixels: output,
+        ..*picture
+    };
+    Ok((picture, usages))
 }
 
 /// An instance of each stage, for one thread.
 struct Worker {
     stages: Vec<Ready>,
     budget: Budget,
+    /// Counted only where somebody looks.
+    calls: Calls,
 }
 
 impl Worker {
     fn new(
-        filters: &[Filter],
+        filters: &[Filter<'_>],
         size: (u32, u32),
         limits: &Limits,
         mut budget: Budget,
     ) -> Result<Worker, Failure> {
         let stages = filters.iter().enumerate().map(|(stage, filter)| {
             let ready = filter.prepare(size, limits, &mut budget);
-            ready.map_err(|cause| Failure {
-                stage,
-                tile: None,
-                cause,
-            })
+            ready.map_err(|cause| Failure::at(stage, cause))
         });
         let stages = stages.collect::<Result<_, Failure>>()?;
-        Ok(Worker { stages, budget })
+        Ok(Worker {
+            stages,
+            budget,
+            calls: Calls::default(),
+        })
+    }
+
+    /// What each stage used.
+    fn finish(self) -> Vec<Usage> {
+        let Worker { stages, budget, .. } = self;
+        let usages = stages.into_iter().map(|stage| stage.finish(&budget));
+        usages.collect()
     }
 
     /// Whether another instance said the same, as it does on a sound engine.
@@ -170,10 +188,11 @@ struct Run<'a, T> {
     windows: Vec<Window>,
     cells: Vec<Cell<'a, T>>,
     board: Board,
+    progress: Option<&'a Progress>,
 }
 
 impl<T: Sample> Run<'_, T> {
-    fn work(&self, mut worker: Worker) {
+    fn work(&self, worker: &mut Worker) {
         /// Lets nobody wait for a worker that panics.
         struct Watch<'a>(&'a Board);
         impl Drop for Watch<'_> {
@@ -185,7 +204,11 @@ impl<T: Sample> Run<'_, T> {
         }
         let _watch = Watch(&self.board);
         while let Some(job) = self.board.take() {
-            self.job(job, &mut worker);
+            let begin = self.progress.map(|progress| (progress, Instant::now()));
+            self.job(job, worker);
+            if let Some((progress, begin)) = begin {
+                progress.add(mem::take(&mut worker.calls), begin.elapsed());
+            }
             if self.board.done(job) && job.step > 0 {
                 self.windows[job.step - 1].clear();
             }
@@ -238,7 +261,11 @@ impl<T: Sample> Run<'_, T> {
         (row, column): (usize, usize),
         worker: &mut Worker,
     ) -> Result<(), Box<Cause>> {
-        let Worker { stages, budget } = worker;
+        let Worker {
+            stages,
+            budget,
+            calls,
+        } = worker;
         // Between tiles is where the host looks (LIM-4).
         if budget
             .deadline
@@ -262,7 +289,13 @@ impl<T: Sample> Run<'_, T> {
                 self.source(stage),
             ),
         }
-        ready.call(column * SIDE, row * SIDE, self.limits, budget)
+        let begin = self.progress.map(|_| Instant::now());
+        let result = ready.call(column * SIDE, row * SIDE, self.limits, budget);
+        if let Some(begin) = begin {
+            calls.count += 1;
+            calls.time += begin.elapsed();
+        }
+        result
     }
 
     fn source(&self, stage: usize) -> &dyn Pixels {

@@ -1,11 +1,15 @@
 //! The image mode: tiles, halos, whole pictures, threads (IMG).
 
+#[path = "image/blocks.rs"]
+mod blocks;
 #[path = "image/failures.rs"]
 mod failures;
 #[path = "image/plain.rs"]
 mod plain;
 #[path = "image/preparing.rs"]
 mod preparing;
+#[path = "image/progress.rs"]
+mod progress;
 #[path = "image/properties.rs"]
 mod properties;
 #[path = "image/tiles.rs"]
