@@ -14,6 +14,7 @@ import math
 import struct
 import sys
 import zlib
+from itertools import accumulate
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -166,29 +167,35 @@ def mean(pixels):
     return (*(colour / (255 * alpha) for colour in colours), alpha / (255 * len(pixels)))
 
 
+def turned(rows):
+    return [list(column) for column in zip(*rows)]
+
+
 def box_blur(picture, radius=2):
-    """Takes bytes: see `mean`. Sums along columns first, and adds those up."""
-    reach = range(-radius, radius + 1)
-    count = len(reach)
-    made = []
-    for y, row in enumerate(picture):
-        columns = []
-        for x in range(len(row)):
-            pixels = [near(picture, x, y + dy) for dy in reach]
-            alpha = sum(pixel[3] for pixel in pixels)
-            colours = (sum(pixel[c] * pixel[3] for pixel in pixels) for c in range(3))
-            columns.append((*colours, alpha))
-        line = []
-        for x in range(len(row)):
-            around = [near([columns], x + dx, 0) for dx in reach]
-            *colours, alpha = map(sum, zip(*around))
-            if alpha == 0:
-                line.append((0, 0, 0, 0))
-            else:
-                colours = (colour / (255 * alpha) for colour in colours)
-                line.append((*colours, alpha / (255 * count * count)))
-        made.append(line)
-    return made
+    """Takes bytes: see `mean`."""
+    count = 2 * radius + 1
+
+    def along_rows(numbers):
+        made = []
+        for row in numbers:
+            row = [row[0]] * radius + row + [row[-1]] * radius
+            up_to = list(accumulate(row, initial=0))
+            made.append([end - start for start, end in zip(up_to, up_to[count:])])
+        return made
+
+    def sums(number_of):
+        numbers = [list(map(number_of, row)) for row in picture]
+        return turned(along_rows(turned(along_rows(numbers))))
+
+    colours = [sums(lambda pixel, c=c: pixel[c] * pixel[3]) for c in range(3)]
+    alphas = sums(lambda pixel: pixel[3])
+
+    def pixel(r, g, b, a):
+        if a == 0:
+            return (0, 0, 0, 0)
+        return (*(c / (255 * a) for c in (r, g, b)), a / (255 * count * count))
+
+    return [list(map(pixel, *rows)) for rows in zip(*colours, alphas)]
 
 
 def gaussian_blur(picture, radius=2):
@@ -211,9 +218,6 @@ def gaussian_blur(picture, radius=2):
             ]
             made.append(list(zip(*sums)))
         return made
-
-    def turned(picture):
-        return [list(column) for column in zip(*picture)]
 
     picture = [[(r * a, g * a, b * a, a) for r, g, b, a in row] for row in picture]
     picture = turned(along_rows(turned(along_rows(picture))))
