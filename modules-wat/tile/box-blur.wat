@@ -10,7 +10,7 @@
 ;;
 ;; First the sums along each row are made, then along each column. A sum of n pixels is
 ;; put together from sums of 1, 2, 4, 8 and so on pixels, each made of two of the sums
-;; before: three to thirteen additions a pixel. One running sum, to which a pixel is added
+;; before: 3 to 13 additions a pixel and direction. One running sum, to which one is added
 ;; at one end and from which one is taken at the other, would need two, but would carry
 ;; its rounding along: a trace of alpha would be left behind where nothing is seen, and a
 ;; tile would begin a little otherwise than the one before it ends. Here nothing is ever
