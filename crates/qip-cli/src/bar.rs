@@ -30,8 +30,13 @@ impl Bar {
             bar.set_position(done);
         }
         if done == total {
-            bar.finish_and_clear();
+            self.clear();
         }
+    }
+
+    /// Takes it off the screen.
+    pub(crate) fn clear(&self) {
+        self.0.finish_and_clear();
     }
 
     /// Writes a line to stderr, above the bar where it is drawn.

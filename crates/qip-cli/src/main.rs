@@ -3,6 +3,7 @@
 mod bar;
 mod conformance;
 mod exit;
+mod image;
 mod limits;
 mod message;
 mod output_file;
@@ -36,6 +37,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   printf '  hello  ' | qip run trim.wasm
+  qip image -i photo.jpg -o out.png invert.wasm
   qip conformance
 
 Each subcommand's --help ends with its exit codes.";
@@ -43,6 +45,7 @@ Each subcommand's --help ends with its exit codes.";
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Image(image::Image),
     Conformance(conformance::Conformance),
 }
 
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
             "leave one of them out".to_owned(),
         )),
         Command::Run(command) => command.run(&messages),
+        Command::Image(command) => command.run(&messages),
         Command::Conformance(command) => command.run(&messages),
     };
     match result {
