@@ -16,7 +16,7 @@ use crate::{build, program};
 const SCENE: &str = "modules-wat/pictures/scene.png";
 
 /// The size of that, in pixels.
-const SIZE: (u32, u32) = (960, 640);
+const SIZE: (u32, u32) = (816, 544);
 
 /// The scene behind filters.
 const FILTERED: &str = "modules-wat/pictures/scene-filtered.png";
