@@ -57,6 +57,7 @@ pub(crate) struct Image {
     #[arg(long)]
     best: bool,
     /// Say on stderr what it took: time in modules, around them and in codecs, and memory.
+    /// Where it fails, as much as is known.
     #[arg(long)]
     stats: bool,
     /// Write the picture to a terminal.
@@ -97,6 +98,15 @@ const TICK: Duration = Duration::from_millis(100);
 
 impl Image {
     pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
+        let mut stats = Stats::default();
+        let result = self.run_and_note(messages, &mut stats);
+        if self.stats {
+            stats.tell();
+        }
+        result.map(|()| Exit::Fine)
+    }
+
+    fn run_and_note(&self, messages: &Messages, stats: &mut Stats) -> Result<(), Failure> {
         let format = self.format()?;
         let limits = Limits {
             image_pixels: self.max_pixels,
@@ -113,32 +123,25 @@ impl Image {
         let decoded = self.decode(host.limits())?;
         let decoding = begin.elapsed();
         messages.detail(|| format!("{decoded}, decoded in {decoding:.1?}"));
-        format.check_size(&decoded.picture)?;
         let Decoded {
             picture,
             format: from,
             profile,
             ..
         } = decoded;
+        stats.read = Some((picture.width(), picture.height(), from, decoding));
+        format.check_size(&picture)?;
 
-        let options = ImageOptions {
-            threads: self.threads(),
-        };
-        let progress = Progress::default();
+        let threads = self.threads();
+        stats.threads = threads;
         let begin = Instant::now();
-        let result = apply(&filters, &picture, options, &progress, messages);
+        let result = apply(&filters, &picture, threads, &stats.progress, messages)?;
         let filtering = begin.elapsed();
-        let result = result?;
-        messages.detail(|| {
-            format!(
-                "filtered in {filtering:.1?}, on {} threads",
-                options.threads
-            )
-        });
+        messages.detail(|| format!("filtered in {filtering:.1?}, on at most {threads} threads"));
+        stats.filtering = Some(filtering);
         // It goes before the encoder comes.
         drop(picture);
 
-        let (width, height) = (result.width(), result.height());
         let begin = Instant::now();
         let encoding = Encoding {
             format,
@@ -149,18 +152,8 @@ impl Image {
         self.write(encoding, result)?;
         let encoding = begin.elapsed();
         messages.detail(|| format!("{} written in {encoding:.1?}", format.name()));
-        if self.stats {
-            stats::tell(&Stats {
-                size: (width, height),
-                formats: (from, format.name()),
-                threads: options.threads,
-                filtering,
-                progress: &progress,
-                decoding,
-                encoding,
-            });
-        }
-        Ok(Exit::Fine)
+        stats.written = Some((format.name(), encoding));
+        Ok(())
     }
 
     /// What to write, where that can be done at all.
@@ -237,10 +230,11 @@ impl Image {
 fn apply(
     filters: &Filters,
     picture: &Picture,
-    options: ImageOptions,
+    threads: NonZeroUsize,
     progress: &Progress,
     messages: &Messages,
 ) -> Result<Picture, qip_host::Error> {
+    let options = ImageOptions { threads };
     let apply = || filters.apply_watched(picture, options, progress);
     if messages.is_quiet() || !io::stderr().is_terminal() {
         return apply();

@@ -171,9 +171,13 @@ fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
     let (width, height) = decoder.dimensions();
     check_size(width, height, limits).map_err(Defect::Size)?;
     let count = u64::from(width) * u64::from(height);
-    if format == ImageFormat::Jpeg
-        && let Some(defect) = jpeg::defect(&bytes, count)
-    {
+    let is_bomb = count > FEW_PIXELS && count / most_pixels_a_byte(format) > bytes.len() as u64;
+    let defect = match format {
+        _ if is_bomb => Some("it claims more pixels than so few bytes can mean"),
+        ImageFormat::Jpeg => jpeg::defect(&bytes, count),
+        _ => None,
+    };
+    if let Some(defect) = defect {
         return Err(Defect::Broken(defect.to_owned()));
     }
     // Metadata that cannot be read are as good as none.
@@ -198,6 +202,20 @@ fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
         profile,
         orientation,
     })
+}
+
+/// So many pixels, of 64 MB, may come from any number of bytes.
+const FEW_PIXELS: u64 = 1 << 24;
+
+/// How many pixels a byte of a file can be. Some formats have no such bound for pictures of
+/// one colour: there it is more than anything that is worth looking at has.
+fn most_pixels_a_byte(format: ImageFormat) -> u64 {
+    match format {
+        // The longest string of its dictionary of 4096, for each 12 bits.
+        ImageFormat::Gif => 2800,
+        // Above the 8 × 1032 of a PNG.
+        _ => 1 << 14,
+    }
 }
 
 fn allocations(most: u64) -> ::image::Limits {

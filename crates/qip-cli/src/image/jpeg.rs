@@ -4,9 +4,11 @@
 /// What is wrong with a file that claims so many pixels.
 ///
 /// Only markers are looked at: an end that is missing, and less data than the picture can
-/// come from. A block of 8 × 8 pixels takes a bit or more.
+/// come from. A block of 8 × 8 pixels takes a bit or more. Later scans may say of many
+/// blocks at once that nothing changes, but the decoder goes over all of them: where there
+/// are more scans than any encoder makes, they must have data for that.
 pub(super) fn defect(bytes: &[u8], pixels: u64) -> Option<&'static str> {
-    let mut scanned = 0;
+    let (mut scans, mut scanned) = (0, 0);
     let mut left = bytes.get(2..)?;
     loop {
         let Some((segment, rest)) = next_segment(left) else {
@@ -17,14 +19,19 @@ pub(super) fn defect(bytes: &[u8], pixels: u64) -> Option<&'static str> {
             Segment::Header => left = rest,
             Segment::Scan => {
                 let data = scan_length(rest);
+                scans += 1;
                 scanned += data as u64;
                 left = &rest[data..];
             }
         }
     }
-    (scanned.saturating_mul(8 * 64) < pixels)
+    let rounds = 1 + scans / USUAL_SCANS;
+    (scanned.saturating_mul(8 * 64) < pixels.saturating_mul(rounds))
         .then_some("it has too little data for as many pixels as it claims")
 }
+
+/// More than a picture in colour is cut into.
+const USUAL_SCANS: u64 = 20;
 
 enum Segment {
     /// The end of the picture.
@@ -102,5 +109,10 @@ mod tests {
         // Seven bytes in each.
         assert_eq!(defect(&file, 14 * 8 * 64), None);
         assert!(defect(&file, 14 * 8 * 64 + 1).is_some());
+        // Many scans need more.
+        let file = [&SCAN.repeat(40)[..], END].concat();
+        let file = [START, &file].concat();
+        assert_eq!(defect(&file, 40 * 7 * 8 * 64 / 3), None);
+        assert!(defect(&file, 40 * 7 * 8 * 64 / 2).is_some());
     }
 }
