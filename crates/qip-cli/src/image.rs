@@ -64,11 +64,14 @@ pub(crate) struct Image {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    options: RunOptions<60_000>,
+    options: RunOptions,
+    /// The time that filters may take over all stages, in milliseconds.
+    #[arg(long, value_name = "N", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..), help_heading = limits::HEADING)]
+    timeout_ms: u64,
     /// The threads that run filters; without, as many as the machine has cores. With 1,
     /// tiles are taken row by row. The result is the same.
-    #[arg(long, value_name = "N", help_heading = limits::HEADING)]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = limits::HEADING)]
+    threads: Option<u16>,
     /// The pixels that a picture may have.
     #[arg(long, value_name = "N", default_value_t = Limits::standard().image_pixels, help_heading = limits::HEADING)]
     max_pixels: u64,
@@ -111,7 +114,7 @@ impl Image {
         let limits = Limits {
             image_pixels: self.max_pixels,
             image_side: self.max_side,
-            ..self.options.limits()
+            ..self.options.limits(self.timeout_ms)
         };
         let host = self.options.host(limits, Utf8::Checked);
         let stages = stages::load(&self.stages, &host, messages)?;
@@ -187,8 +190,9 @@ impl Image {
     }
 
     fn threads(&self) -> NonZeroUsize {
-        let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        self.threads.unwrap_or_else(cores)
+        let given = self.threads.map(usize::from).map(NonZeroUsize::new);
+        let threads = given.unwrap_or_else(|| thread::available_parallelism().ok());
+        threads.unwrap_or(NonZeroUsize::MIN)
     }
 
     /// Reads the picture: from `-i`, else from stdin unless that is a terminal.

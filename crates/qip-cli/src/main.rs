@@ -24,15 +24,18 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     /// When to colour messages.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = LAST)]
     color: ColorChoice,
     /// Say more, on stderr: digests, engine, phases with their times.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     verbose: bool,
     /// Say less: an error's one line and nothing else.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     quiet: bool,
 }
+
+/// Where options stand in help that every subcommand has.
+const LAST: usize = 900;
 
 const AFTER_HELP: &str = "\
 Examples:

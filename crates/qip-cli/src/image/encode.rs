@@ -109,10 +109,12 @@ impl Encoding {
     /// # Errors
     ///
     /// Those of the writer, and what an encoder does not like.
-    pub(super) fn write(self, picture: Picture, to: &mut dyn Write) -> io::Result<()> {
-        self.encode(picture, to).map_err(|error| match error {
-            ImageError::IoError(error) => error,
-            error => io::Error::other(error),
+    pub(super) fn write(self, picture: Picture, to: impl Write) -> io::Result<()> {
+        let mut to = Noting { to, failure: None };
+        let encoded = self.encode(picture, &mut to);
+        encoded.map_err(|error| match (to.failure, error) {
+            (Some(failure), _) | (None, ImageError::IoError(failure)) => failure,
+            (None, error) => io::Error::other(error),
         })
     }
 
@@ -196,3 +198,33 @@ const RGBA: ExtendedColorType = ExtendedColorType::Rgba8;
 
 /// The most bytes of a PNG's chunk of data.
 const PNG_CHUNK: usize = 1 << 18;
+
+/// A writer that notes why it failed: some encoders keep no more of that than its text.
+struct Noting<W> {
+    to: W,
+    failure: Option<io::Error>,
+}
+
+impl<W: Write> Noting<W> {
+    fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            if kind != io::ErrorKind::Interrupted {
+                self.failure.get_or_insert(error);
+            }
+            kind.into()
+        })
+    }
+}
+
+impl<W: Write> Write for Noting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.to.write(bytes);
+        self.note(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.to.flush();
+        self.note(result)
+    }
+}

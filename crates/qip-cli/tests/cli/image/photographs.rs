@@ -1,1 +1,94 @@
-//! soon
+//! Real photographs: those that the Python package scikit-image carries, as files in the
+//! directory that `QIP_PHOTOGRAPHS` names.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::decoded;
+use crate::ENGINES;
+use crate::directory::Directory;
+use crate::real_modules::modules;
+
+/// The photographs, sorted, where they are.
+fn photographs() -> Option<Vec<PathBuf>> {
+    let directory = env::var_os("QIP_PHOTOGRAPHS").unwrap_or_default();
+    let is_photograph = |path: &PathBuf| {
+        let extension = path.extension().and_then(OsStr::to_str);
+        extension.is_some_and(|extension| ["jpg", "jpeg", "png", "tif", "gif"].contains(&extension))
+    };
+    let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
+    let mut photographs: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(is_photograph)
+        .collect();
+    photographs.sort();
+    if !photographs.is_empty() {
+        return Some(photographs);
+    }
+    let about = "QIP_PHOTOGRAPHS names no directory of photographs";
+    assert!(
+        env::var_os("QIP_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
+        "{about}: set it to `skimage/data` of the Python package scikit-image"
+    );
+    eprintln!("skipped: {about}");
+    None
+}
+
+/// Through the README's filters, on both engines: the same bytes, of the picture's size,
+/// and softer than it was.
+#[test]
+fn photographs_are_softened() {
+    let (Some(photographs), Some(modules)) = (photographs(), modules()) else {
+        return;
+    };
+    let directory = Directory::new();
+    for name in ["gaussian-blur", "vignette"] {
+        let path = modules.join(format!("tile/{name}.wat"));
+        directory.file(&format!("{name}.wasm"), wat::parse_file(path).unwrap());
+    }
+    for photograph in photographs {
+        let soften = |engine: &str, name: &str| {
+            let path = photograph.to_str().unwrap();
+            let args = [
+                "image",
+                "-i",
+                path,
+                "-o",
+                name,
+                "--engine",
+                engine,
+                "gaussian-blur.wasm",
+                "?radius=4",
+                "vignette.wasm",
+            ];
+            let answer = directory.qip(&args);
+            assert_eq!((answer.code, &*answer.stderr), (0, ""), "{path}");
+            directory.read(name)
+        };
+        let results = ENGINES.map(|engine| soften(engine, "out.png"));
+        assert!(results[0] == results[1], "{}", photograph.display());
+        let (before, after) = (decode(&photograph), decoded(&results[0]));
+        assert_eq!(after.dimensions(), before.dimensions());
+        let (rough, soft) = (roughness(&before), roughness(&after));
+        assert!(
+            soft < rough,
+            "{}: {soft} after {rough}",
+            photograph.display()
+        );
+    }
+}
+
+fn decode(path: &Path) -> ::image::RgbaImage {
+    decoded(&fs::read(path).unwrap())
+}
+
+/// How far neighbours are from each other, on average.
+fn roughness(picture: &::image::RgbaImage) -> f64 {
+    let pairs = picture.pixels().zip(picture.pixels().skip(1));
+    let sum: u64 = pairs
+        .map(|(one, next)| u64::from(one[1].abs_diff(next[1])))
+        .sum();
+    sum as f64 / f64::from(picture.width() * picture.height())
+}
