@@ -1,8 +1,7 @@
-//! Real photographs: those that the Python package scikit-image carries, as files in the
+//! Real photographs: some that the Python package scikit-image carries, as files in the
 //! directory that `QIP_PHOTOGRAPHS` names.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,26 +10,27 @@ use crate::ENGINES;
 use crate::directory::Directory;
 use crate::real_modules::modules;
 
-/// The photographs, sorted, where they are.
+/// In colour and in grey.
+const PHOTOGRAPHS: [&str; 5] = [
+    "astronaut.png",
+    "camera.png",
+    "chelsea.png",
+    "coffee.png",
+    "rocket.jpg",
+];
+
+/// The photographs, where they are.
 fn photographs() -> Option<Vec<PathBuf>> {
-    let directory = env::var_os("QIP_PHOTOGRAPHS").unwrap_or_default();
-    let is_photograph = |path: &PathBuf| {
-        let extension = path.extension().and_then(OsStr::to_str);
-        extension.is_some_and(|extension| ["jpg", "jpeg", "png", "tif", "gif"].contains(&extension))
-    };
-    let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
-    let mut photographs: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(is_photograph)
-        .collect();
-    photographs.sort();
-    if !photographs.is_empty() {
-        return Some(photographs);
+    let directory = PathBuf::from(env::var_os("QIP_PHOTOGRAPHS").unwrap_or_default());
+    let photographs = PHOTOGRAPHS.map(|name| directory.join(name));
+    if photographs.iter().all(|path| path.is_file()) {
+        return Some(photographs.into());
     }
-    let about = "QIP_PHOTOGRAPHS names no directory of photographs";
+    let about = "QIP_PHOTOGRAPHS does not name a directory with `skimage/data` of the Python \
+                 package scikit-image";
     assert!(
         env::var_os("QIP_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
-        "{about}: set it to `skimage/data` of the Python package scikit-image"
+        "{about}"
     );
     eprintln!("skipped: {about}");
     None
