@@ -182,7 +182,11 @@ fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
     }
     // Metadata that cannot be read are as good as none.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let profile = decoder.icc_profile().ok().flatten().filter(is_for_rgb);
+    let profile = decoder
+        .icc_profile()
+        .ok()
+        .flatten()
+        .filter(|profile| is_for_rgb(profile));
 
     let color = decoder.color_type();
     let samples = decoder.total_bytes();
@@ -263,6 +267,6 @@ fn turned(
 
 /// Whether an ICC profile says what RGB means. Samples are RGB from here on: one for grey or
 /// for ink would only mislead.
-fn is_for_rgb(profile: &Vec<u8>) -> bool {
+fn is_for_rgb(profile: &[u8]) -> bool {
     profile.get(16..20) == Some(b"RGB ")
 }
