@@ -25,8 +25,9 @@ impl Bar {
 
     pub(crate) fn show(&self, done: u64, total: u64) {
         let Bar(bar) = self;
-        bar.set_length(total);
+        // Also a length would draw it.
         if bar.elapsed() > Duration::from_secs(1) {
+            bar.set_length(total);
             bar.set_position(done);
         }
         if done == total {

@@ -16,6 +16,8 @@ mod photographs;
 mod places;
 #[path = "image/refused.rs"]
 mod refused;
+#[path = "image/terminal.rs"]
+mod terminal;
 
 use ::image::RgbaImage;
 
