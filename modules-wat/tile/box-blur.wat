@@ -10,10 +10,11 @@
 ;;
 ;; First the sums along each row are made, then along each column. A sum of n pixels is
 ;; put together from sums of 1, 2, 4, 8 and so on pixels, each made of two of the sums
-;; before. That is about as fast as one running sum from which a pixel is taken at one
-;; end when one is added at the other, and exact in what that one is not: nothing is
-;; ever taken away, so no error is carried along, and what comes out does not depend on
-;; where the tile begins.
+;; before: 3 to 13 additions a pixel and direction. One running sum, to which one is added
+;; at one end and from which one is taken at the other, would need two, but would carry
+;; its rounding along: a trace of alpha would be left behind where nothing is seen, and a
+;; tile would begin a little otherwise than the one before it ends. Here nothing is ever
+;; taken away, and what comes out does not depend on where the tile begins.
 ;;
 ;; Memory: 14 pages of 65 536 bytes, fixed.
 ;;

@@ -1,6 +1,6 @@
 ;; hue: turns each colour around the colour wheel; alpha is kept.
 ;;
-;;   angle  f32, in degrees, default 90: 120 brings red to where green was, 360 is all
+;;   angle  f32, in degrees, default 90: 120 makes red green and green blue, 360 is all
 ;;          the way around. Any number is taken; a negative one turns the other way.
 ;;
 ;; It is the matrix of hueRotate in SVG and of hue-rotate() in CSS: greys stay, and so

@@ -1,6 +1,6 @@
 ;; sobel: draws the edges of a picture, bright on black; alpha is kept.
 ;;
-;;   strength  f32, 0 and above, default 1: what the result is multiplied by. With 1 a
+;;   strength  f32, 0 and above, default 2: what the result is multiplied by. With 1 a
 ;;             straight edge from black to white comes out white. What is below 0 is
 ;;             taken for 0.
 ;;
@@ -31,7 +31,7 @@
   (global $luma i32 (i32.const 0x020000))
 
   ;; A quarter of the strength.
-  (global $scale (mut f32) (f32.const 0.25))
+  (global $scale (mut f32) (f32.const 0.5))
 
   (func (export "uniform_set_strength") (param $strength f32)
     (global.set $scale

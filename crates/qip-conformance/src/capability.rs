@@ -60,12 +60,15 @@ impl Capability {
             .find(|capability| capability.as_str() == text)
     }
 
-    /// Whether a case file may ask for it under `needs`: those that follow from
+    /// Whether a case file may ask for it under `needs`: those that always follow from
     /// other keys are found by themselves.
     pub(crate) const fn is_of_module(self) -> bool {
         matches!(
             self,
-            Capability::TailCall | Capability::ExtendedConst | Capability::IndirectKinds
+            Capability::Image
+                | Capability::TailCall
+                | Capability::ExtendedConst
+                | Capability::IndirectKinds
         )
     }
 }

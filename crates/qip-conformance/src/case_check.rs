@@ -14,13 +14,14 @@ use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
 use crate::case::{Case, CaseId, Level};
 use crate::case_file::{
-    RawCase, RawFile, RawLimits, RawModule, RawOptions, RawRequest, RawStage, RawTime, RawUniforms,
+    RawBytes, RawCase, RawExpect, RawFile, RawImage, RawLimits, RawModule, RawOptions, RawRequest,
+    RawStage, RawTime, RawUniforms,
 };
-use crate::expectation::{Expectation, ExpectedOutcome};
+use crate::expectation::{Expectation, ExpectedImage, ExpectedOutcome};
 use crate::file_check::FileCheck;
 use crate::load_error::{LoadErrorKind, Place};
 use crate::suggest::no_such;
-use crate::task::{DEFAULT_TIME, Request, Stage, Task, TaskOptions};
+use crate::task::{DEFAULT_TIME, Request, RequestInput, Stage, Task, TaskOptions};
 
 /// What a case file holds.
 #[derive(Default)]
@@ -118,9 +119,11 @@ fn check_conflicts(file: &mut FileCheck<'_>, raw: &RawCase) {
             }
         }
     }
+    RawInput::of_case(raw).check(file);
     if let Some(requests) = &raw.requests {
         let others = [
             ("input", raw.input.is_some()),
+            ("image", raw.image.is_some()),
             ("content_type", raw.content_type.is_some()),
             ("expect", raw.expect.is_some()),
         ];
@@ -128,6 +131,62 @@ fn check_conflicts(file: &mut FileCheck<'_>, raw: &RawCase) {
             if given {
                 let message = format!("`requests` with `{key}`: each request carries its own");
                 file.refuse::<()>(LoadErrorKind::Conflict, &requests.span(), message);
+            }
+        }
+    }
+}
+
+/// What goes in by one table: bytes with their type, or a picture.
+#[derive(Clone, Copy)]
+struct RawInput<'r> {
+    input: Option<&'r Spanned<RawBytes>>,
+    image: Option<&'r Spanned<RawImage>>,
+    content_type: Option<&'r Spanned<String>>,
+}
+
+impl<'r> RawInput<'r> {
+    fn of_case(raw: &'r RawCase) -> RawInput<'r> {
+        RawInput {
+            input: raw.input.as_ref(),
+            image: raw.image.as_ref(),
+            content_type: raw.content_type.as_ref(),
+        }
+    }
+
+    fn of_request(raw: &'r RawRequest) -> RawInput<'r> {
+        RawInput {
+            input: raw.input.as_ref(),
+            image: raw.image.as_ref(),
+            content_type: raw.content_type.as_ref(),
+        }
+    }
+
+    /// With what a default says: one of them alone, so that a case of bytes may stand among
+    /// cases of pictures, and the other way round.
+    fn or(self, default: RawInput<'r>) -> RawInput<'r> {
+        match self {
+            RawInput { image: Some(_), .. } => self,
+            RawInput { input: Some(_), .. } => RawInput {
+                content_type: self.content_type.or(default.content_type),
+                ..self
+            },
+            _ => RawInput {
+                content_type: self.content_type.or(default.content_type),
+                ..default
+            },
+        }
+    }
+
+    /// Bytes have a type, a picture has none.
+    fn check(self, file: &mut FileCheck<'_>) {
+        let others = [
+            ("input", self.input.map(Spanned::span)),
+            ("content_type", self.content_type.map(Spanned::span)),
+        ];
+        for (key, span) in others {
+            if let (Some(_), Some(span)) = (self.image, span) {
+                let message = format!("`image` with `{key}`: a picture goes in, or bytes do");
+                file.refuse::<()>(LoadErrorKind::Conflict, &span, message);
             }
         }
     }
@@ -294,14 +353,10 @@ impl CaseCheck<'_, '_> {
     }
 
     fn requests(&mut self) -> Option<Vec<(Request, Expectation)>> {
-        let Some(requests) = &self.raw.requests else {
-            let raw = self.raw;
-            let alone = self.request(
-                raw.input.as_ref(),
-                raw.content_type.as_ref(),
-                raw.expect.as_ref(),
-                &self.span.clone(),
-            )?;
+        let raw = self.raw;
+        let Some(requests) = &raw.requests else {
+            let span = self.span.clone();
+            let alone = self.request(RawInput::of_case(raw), raw.expect.as_ref(), &span)?;
             return Some(vec![alone]);
         };
         if requests.get_ref().is_empty() {
@@ -311,46 +366,89 @@ impl CaseCheck<'_, '_> {
                 "`requests` without a request",
             );
         }
-        let requests = requests.get_ref().iter().map(|request| {
-            let RawRequest {
-                input,
-                content_type,
-                expect,
-            } = request.get_ref();
-            self.request(
-                input.as_ref(),
-                content_type.as_ref(),
-                expect.as_ref(),
-                &request.span(),
-            )
+        let checked = requests.get_ref().iter().map(|request| {
+            let (raw, span) = (request.get_ref(), request.span());
+            RawInput::of_request(raw).check(self.file);
+            self.request(RawInput::of_request(raw), raw.expect.as_ref(), &span)
         });
-        let requests: Vec<Option<(Request, Expectation)>> = requests.collect();
-        requests.into_iter().collect()
+        let checked: Vec<Option<(Request, Expectation)>> = checked.collect();
+        let checked = checked.into_iter().collect::<Option<Vec<_>>>()?;
+        let mut inputs = checked.iter().map(|(request, _)| &request.input);
+        let is_picture = |input: &RequestInput| input.image().is_some();
+        if inputs.clone().any(is_picture) && !inputs.all(is_picture) {
+            return self.file.refuse(
+                LoadErrorKind::Conflict,
+                &requests.span(),
+                "pictures and bytes among `requests`: all of them are pictures, or none",
+            );
+        }
+        Some(checked)
     }
 
     fn request(
         &mut self,
-        input: Option<&Spanned<crate::case_file::RawBytes>>,
-        content_type: Option<&Spanned<String>>,
-        expect: Option<&Spanned<crate::case_file::RawExpect>>,
+        own: RawInput<'_>,
+        expect: Option<&Spanned<RawExpect>>,
         span: &Range<usize>,
     ) -> Option<(Request, Expectation)> {
-        let input = match input.or(self.defaults.input.as_ref()) {
-            Some(input) => self.file.bytes(input),
-            None => Some(Bytes::literal([])),
+        let given = own.or(RawInput::of_case(self.defaults));
+        let input = match (given.image, given.input) {
+            (Some(image), _) => self.file.image(image).map(RequestInput::Image),
+            (None, Some(input)) => self.file.bytes(input).map(RequestInput::Bytes),
+            (None, None) => Some(Bytes::literal([]).into()),
         };
-        let content_type = content_type.or(self.defaults.content_type.as_ref());
         let expect = match expect {
             Some(expect) => self.file.expectation(expect),
             None => self
                 .file
                 .refuse(LoadErrorKind::Expectation, span, "no `expect`"),
         };
+        if let (Some(_), Some(content_type)) = (given.image, own.content_type) {
+            // Within one table that has been said.
+            if own.image.is_none() {
+                return self.file.refuse(
+                    LoadErrorKind::Conflict,
+                    &content_type.span(),
+                    "`content_type` with the `image` of the defaults: a picture has none",
+                );
+            }
+        }
+        let (input, expect) = (input?, expect?);
+        self.check_comes_out(&input, &expect, span)?;
         let request = Request {
-            input: input?,
-            content_type: content_type.map(|text| text.get_ref().clone()),
+            input,
+            content_type: given.content_type.map(|text| text.get_ref().clone()),
         };
-        Some((request, expect?))
+        Some((request, expect))
+    }
+
+    /// A picture comes out of a picture, and of the same size; anything else out of bytes.
+    fn check_comes_out(
+        &mut self,
+        input: &RequestInput,
+        expectation: &Expectation,
+        span: &Range<usize>,
+    ) -> Option<()> {
+        for expected in expectation.alternatives() {
+            let problem = match (&expected.outcome, input) {
+                (ExpectedOutcome::Image(_), RequestInput::Bytes(_)) => {
+                    "a picture is expected, but bytes go in".to_owned()
+                }
+                (
+                    ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_),
+                    RequestInput::Image(_),
+                ) => "a picture goes in, but no picture is expected".to_owned(),
+                (
+                    ExpectedOutcome::Image(ExpectedImage { image, .. }),
+                    RequestInput::Image(input),
+                ) if (image.width, image.height) != (input.width, input.height) => {
+                    format!("{image} is expected of {input}: filters keep the size")
+                }
+                _ => continue,
+            };
+            return self.file.refuse(LoadErrorKind::Expectation, span, problem);
+        }
+        Some(())
     }
 
     fn options(&mut self) -> Option<TaskOptions> {
@@ -445,14 +543,17 @@ impl CaseCheck<'_, '_> {
     }
 
     fn check_reuse(&mut self, task: &Task) -> Option<()> {
-        if !task.options.reuse || task.requests.len() > 1 {
+        let problem = if !task.options.reuse {
             return Some(());
-        }
-        self.file.refuse(
-            LoadErrorKind::Conflict,
-            &self.span,
-            "`reuse` with a single request: nothing is used again",
-        )
+        } else if task.is_of_pictures() {
+            "`reuse` with pictures: each is filtered by instances of its own"
+        } else if task.requests.len() == 1 {
+            "`reuse` with a single request: nothing is used again"
+        } else {
+            return Some(());
+        };
+        self.file
+            .refuse(LoadErrorKind::Conflict, &self.span, problem)
     }
 
     /// A stage that is not there cannot fail.
@@ -506,7 +607,8 @@ fn with_limits(raw: &RawLimits) -> Limits {
         table_entries: raw.table_entries.unwrap_or(standard.table_entries),
         memory_bytes: raw.memory_bytes.unwrap_or(standard.memory_bytes),
         stages: raw.stages.unwrap_or(standard.stages),
-        ..standard
+        image_pixels: raw.image_pixels.unwrap_or(standard.image_pixels),
+        image_side: raw.image_side.unwrap_or(standard.image_side),
     }
 }
 
@@ -536,8 +638,18 @@ fn derived_needs(
         .any(|request| request.content_type.is_some())
         || expected().any(|expected| expected.content_type.is_some())
         || refuses(&[Code::ContentType, Code::ContentTypeMismatch]);
+    let image = task.is_of_pictures()
+        || limits
+            .is_some_and(|limits| limits.image_pixels.is_some() || limits.image_side.is_some())
+        || refuses(&[
+            Code::TileTooLarge,
+            Code::TileOutOfBounds,
+            Code::ImageSize,
+            Code::NotBmp,
+        ]);
     let needs = [
-        (Capability::Content, true),
+        (Capability::Content, !task.is_of_pictures()),
+        (Capability::Image, image),
         (Capability::Recipes, task.stages.len() != 1),
         (Capability::Uniforms, uniforms),
         (Capability::ContentTypes, content_types),

@@ -30,6 +30,7 @@ pub(crate) struct RawCase {
     pub(crate) stages: Option<Spanned<Vec<RawStage>>>,
     pub(crate) uniforms: Option<Spanned<RawUniforms>>,
     pub(crate) input: Option<Spanned<RawBytes>>,
+    pub(crate) image: Option<Spanned<RawImage>>,
     pub(crate) content_type: Option<Spanned<String>>,
     pub(crate) requests: Option<Spanned<Vec<Spanned<RawRequest>>>>,
     pub(crate) options: Option<RawOptions>,
@@ -51,6 +52,7 @@ pub(crate) struct RawStage {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawRequest {
     pub(crate) input: Option<Spanned<RawBytes>>,
+    pub(crate) image: Option<Spanned<RawImage>>,
     pub(crate) content_type: Option<Spanned<String>>,
     pub(crate) expect: Option<Spanned<RawExpect>>,
 }
@@ -81,6 +83,8 @@ pub(crate) struct RawLimits {
     pub(crate) table_entries: Option<u64>,
     pub(crate) memory_bytes: Option<u64>,
     pub(crate) stages: Option<u64>,
+    pub(crate) image_pixels: Option<u64>,
+    pub(crate) image_side: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +94,7 @@ pub(crate) struct RawExpect {
     pub(crate) bytes: Option<Spanned<RawBytes>>,
     pub(crate) i32: Option<Vec<Spanned<i64>>>,
     pub(crate) scalar: Option<Spanned<i64>>,
+    pub(crate) image: Option<Spanned<RawImage>>,
     pub(crate) refused: Option<Spanned<String>>,
     pub(crate) trap: Option<Spanned<String>>,
     pub(crate) stopped: Option<Spanned<String>>,
@@ -172,6 +177,38 @@ pub(crate) struct RawBytesTable {
     pub(crate) count: Option<Spanned<u64>>,
     pub(crate) concat: Option<Spanned<Vec<Spanned<RawBytes>>>>,
 }
+
+/// A picture, and where one is expected how much another may differ from it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawImage {
+    pub(crate) width: Option<Spanned<u32>>,
+    pub(crate) height: Option<Spanned<u32>>,
+    pub(crate) rows: Option<Spanned<RawRows>>,
+    pub(crate) fill: Option<Spanned<String>>,
+    pub(crate) gradient: Option<Spanned<bool>>,
+    pub(crate) file: Option<Spanned<String>>,
+    pub(crate) made_by: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) patches: Vec<Spanned<RawPatch>>,
+    pub(crate) max_difference: Option<Spanned<u64>>,
+    pub(crate) max_pixels: Option<Spanned<u64>>,
+}
+
+/// A rectangle that is laid over a picture.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPatch {
+    pub(crate) x: u32,
+    pub(crate) y: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) rows: Option<Spanned<RawRows>>,
+    pub(crate) fill: Option<Spanned<String>>,
+}
+
+/// Rows of pixels in hexadecimal.
+pub(crate) type RawRows = Vec<Spanned<String>>;
 
 /// Keys and values in the order in which they stand: a TOML table has none, but a
 /// case may be about it.

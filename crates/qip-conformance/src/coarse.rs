@@ -75,7 +75,9 @@ impl<'a> Printed<'a> {
 
     fn wanted_status(self, expected: &ExpectedOutcome) -> i32 {
         match expected {
-            ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_) => SUCCESS,
+            ExpectedOutcome::Output(..)
+            | ExpectedOutcome::Scalar(_)
+            | ExpectedOutcome::Image(_) => SUCCESS,
             ExpectedOutcome::Refused(Code::Limit) | ExpectedOutcome::Stopped(_) => {
                 self.any_failure.unwrap_or(LIMITED)
             }
@@ -89,7 +91,7 @@ impl<'a> Printed<'a> {
 fn is_success(expected: &ExpectedOutcome) -> bool {
     matches!(
         expected,
-        ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_)
+        ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_) | ExpectedOutcome::Image(_)
     )
 }
 
@@ -113,8 +115,10 @@ fn stdout(expected: &ExpectedOutcome) -> Vec<u8> {
             lines.into_bytes()
         }
         ExpectedOutcome::Scalar(value) => format!("Ran: {value}\n").into_bytes(),
-        ExpectedOutcome::Refused(_) | ExpectedOutcome::Trapped(_) | ExpectedOutcome::Stopped(_) => {
-            Vec::new()
-        }
+        // A picture goes into a file.
+        ExpectedOutcome::Image(_)
+        | ExpectedOutcome::Refused(_)
+        | ExpectedOutcome::Trapped(_)
+        | ExpectedOutcome::Stopped(_) => Vec::new(),
     }
 }

@@ -13,6 +13,7 @@ use qip_contract::Limits;
 use qip_host::Utf8;
 use qip_host::engine::Floats;
 
+use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
 use crate::case::CaseId;
 use crate::outcome::Outcome;
@@ -137,7 +138,11 @@ impl CommandLine {
         };
         let mut arguments: Vec<OsString> = vec!["run".into()];
         arguments.extend(self.flags(task).into_iter().map(OsString::from));
-        let input = task.requests.first().map(|request| request.input.to_vec());
+        let input = task
+            .requests
+            .first()
+            .and_then(|request| request.input.bytes());
+        let input = input.map(Bytes::to_vec);
         arguments.push("-i".into());
         arguments.push(write("input", &input.unwrap_or_default())?);
         for (index, stage) in task.stages.iter().enumerate() {

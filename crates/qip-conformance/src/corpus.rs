@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::bytes::to_hex;
 use crate::case::{Case, CaseId};
 use crate::case_check::{self, FileName};
-use crate::file_check::{Beside, FileCheck, Modules, join};
+use crate::file_check::{Beside, FileCheck, Modules, Pictures, join};
 use crate::load_error::{LoadError, LoadErrorKind, LoadErrors, Place};
 use crate::lock::Lock;
 use crate::source::{FileBytes, Source};
@@ -198,6 +198,7 @@ struct Loader {
     /// The area of all cases, where it is not the directory under the root.
     area: Option<String>,
     modules: Modules,
+    pictures: Pictures,
     used: BTreeSet<String>,
     cases: Vec<Arc<Case>>,
     ids: Vec<(CaseId, Place)>,
@@ -211,6 +212,7 @@ impl Loader {
             source,
             area: None,
             modules: Modules::new(),
+            pictures: Pictures::new(),
             used: BTreeSet::new(),
             cases: Vec::new(),
             ids: Vec::new(),
@@ -231,17 +233,16 @@ impl Loader {
                 self.load_file(area, stem);
             }
         }
-        let unused = paths
-            .iter()
-            .filter(|path| path.ends_with(".wat") || path.ends_with(".wasm"))
-            .filter(|path| !self.used.contains(*path));
-        for path in unused {
+        for path in paths.iter().filter(|path| !self.used.contains(*path)) {
+            let what = match path.rsplit_once('.') {
+                Some((_, "wat" | "wasm")) => "module",
+                Some((_, "png")) => "picture",
+                _ => continue,
+            };
             let place = Place::new(self.source.shown(path), 1);
-            self.errors.push(LoadError::new(
-                LoadErrorKind::Unused,
-                place,
-                "no case uses this module",
-            ));
+            let message = format!("no case uses this {what}");
+            self.errors
+                .push(LoadError::new(LoadErrorKind::Unused, place, message));
         }
         self.finish(lock, "")
     }
@@ -287,6 +288,7 @@ impl Loader {
             source: &self.source,
             area,
             modules: &mut self.modules,
+            pictures: &mut self.pictures,
         };
         let mut file = FileCheck::new(text, &shown, Some(beside));
         let checked = case_check::check(

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use qip_host::engine::{Engine, EngineInfo};
+use qip_host::image::{ImageOptions, Picture};
 use qip_host::{Error, ErrorKind, Host, Input, Options, Output, Refusal, Reply};
 
 use crate::capability::{Capabilities, Capability};
 use crate::case::CaseId;
+use crate::image::Image;
 use crate::outcome::{Outcome, OutputKind};
 use crate::subject::Subject;
-use crate::task::{Request, Task};
+use crate::task::{Request, RequestInput, Task};
 
 /// `qip-host` on one engine. Each case gets a host of its own limits and options;
 /// all share the engine.
@@ -42,6 +44,7 @@ fn capabilities_of(engine: &EngineInfo) -> Capabilities {
         Capability::ContentTypes,
         Capability::Requests,
         Capability::Reuse,
+        Capability::Image,
         Capability::TimeLimit,
         Capability::Limits,
         Capability::FixedMemory,
@@ -91,24 +94,69 @@ impl Subject for EngineSubject {
             );
         }
         let host = Host::with(Arc::clone(&self.engine), task.limits.clone(), options(task));
-        let recipe = match host.recipe(stages) {
-            Ok(recipe) => recipe,
-            Err(error) => return all(failure(&error)),
-        };
-        let mut session = task.options.reuse.then(|| recipe.session());
-        let requests = task.requests.iter();
-        requests
-            .map(|request| {
-                let bytes = request.input.to_vec();
-                let input = input(request, &bytes);
-                let reply = match &mut session {
-                    Some(session) => session.render(input),
-                    None => recipe.render(input),
-                };
-                reply.map_or_else(|error| failure(&error), success)
-            })
-            .collect()
+        if task.is_of_pictures() {
+            filter(&host, stages, task)
+        } else {
+            render(&host, stages, task)
+        }
     }
+}
+
+/// Bytes through a recipe.
+fn render(host: &Host, stages: Vec<qip_host::Stage<'_>>, task: &Task) -> Vec<Outcome> {
+    let recipe = match host.recipe(stages) {
+        Ok(recipe) => recipe,
+        Err(error) => return vec![failure(&error); task.requests.len()],
+    };
+    let mut session = task.options.reuse.then(|| recipe.session());
+    let requests = task.requests.iter();
+    requests
+        .map(|request| {
+            let RequestInput::Bytes(bytes) = &request.input else {
+                return mixed();
+            };
+            let bytes = bytes.to_vec();
+            let input = input(request, &bytes);
+            let reply = match &mut session {
+                Some(session) => session.render(input),
+                None => recipe.render(input),
+            };
+            reply.map_or_else(|error| failure(&error), success)
+        })
+        .collect()
+}
+
+/// Pictures through a pipeline of filters, on one thread.
+fn filter(host: &Host, stages: Vec<qip_host::Stage<'_>>, task: &Task) -> Vec<Outcome> {
+    let filters = match host.filters(stages) {
+        Ok(filters) => filters,
+        Err(error) => return vec![failure(&error); task.requests.len()],
+    };
+    let requests = task.requests.iter();
+    requests
+        .map(|request| {
+            let RequestInput::Image(image) = &request.input else {
+                return mixed();
+            };
+            let picture = Picture::new(image.width, image.height, image.pixels.clone());
+            let filtered =
+                picture.and_then(|picture| filters.apply(&picture, ImageOptions::default()));
+            filtered.map_or_else(|error| failure(&error), filtered_picture)
+        })
+        .collect()
+}
+
+/// A task that no case file can say.
+fn mixed() -> Outcome {
+    Outcome::broken("a task of pictures and of bytes")
+}
+
+fn filtered_picture(picture: Picture) -> Outcome {
+    Outcome::Image(Image {
+        width: picture.width(),
+        height: picture.height(),
+        pixels: picture.into_pixels(),
+    })
 }
 
 fn options(task: &Task) -> Options {
@@ -152,7 +200,11 @@ fn success(reply: Reply) -> Outcome {
 }
 
 fn failure(error: &Error) -> Outcome {
-    let (stage, message) = (error.stage(), error.message());
+    let stage = error.stage();
+    let message = match error.tile() {
+        Some((x, y)) => format!("the tile at ({x}, {y}): {}", error.message()),
+        None => error.message(),
+    };
     match error.kind() {
         ErrorKind::Refused(code) => {
             let offset = error.refusal().and_then(Refusal::offset);
@@ -173,7 +225,7 @@ fn failure(error: &Error) -> Outcome {
             stage,
             message,
         },
-        // Tile filters are all that the host does not do.
+        // Tile filters in recipes are all that the host does not do.
         ErrorKind::Unsupported => Outcome::Unsupported {
             capability: Capability::Image,
         },

@@ -13,7 +13,8 @@ use crate::file_check::FileCheck;
 use crate::load_error::LoadErrorKind;
 use crate::outcome::OutputKind;
 
-const OUTCOMES: &str = "`utf8`, `bytes`, `i32`, `scalar`, `refused`, `trap`, `stopped` and `any`";
+const OUTCOMES: &str =
+    "`utf8`, `bytes`, `i32`, `scalar`, `image`, `refused`, `trap`, `stopped` and `any`";
 
 impl FileCheck<'_> {
     /// What a request expects.
@@ -119,6 +120,9 @@ impl FileCheck<'_> {
                 ),
             };
         }
+        if let Some(image) = &expect.image {
+            return Some(ExpectedOutcome::Image(self.expected_image(image)?));
+        }
         if let Some(code) = &expect.refused {
             let code = self.look_up("failure code", code, Code::ALL, Code::as_str)?;
             return Some(ExpectedOutcome::Refused(code));
@@ -210,8 +214,9 @@ impl FileCheck<'_> {
     fn goes_together(&mut self, expected: &Expected, span: &Range<usize>) -> Option<()> {
         let is_output = matches!(
             expected.outcome,
-            ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_)
+            ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_) | ExpectedOutcome::Image(_)
         );
+        let has_type = is_output && !matches!(expected.outcome, ExpectedOutcome::Image(_));
         let has_offset = matches!(
             expected.outcome,
             ExpectedOutcome::Refused(Code::InputNotUtf8 | Code::OutputNotUtf8)
@@ -222,7 +227,7 @@ impl FileCheck<'_> {
             "`message` goes with `refused`, `trap` and `stopped`"
         } else if is_output && expected.message_without.is_some() {
             "`message_without` goes with `refused`, `trap` and `stopped`"
-        } else if !is_output && expected.content_type.is_some() {
+        } else if !has_type && expected.content_type.is_some() {
             "`content_type` goes with an output or a scalar"
         } else if !has_offset && expected.offset.is_some() {
             "`offset` goes with `input-not-utf8` and `output-not-utf8`"
@@ -248,6 +253,7 @@ fn count_outcomes(expect: &RawExpect) -> usize {
         expect.bytes.is_some(),
         expect.i32.is_some(),
         expect.scalar.is_some(),
+        expect.image.is_some(),
         expect.refused.is_some(),
         expect.trap.is_some(),
         expect.stopped.is_some(),

@@ -1,9 +1,12 @@
 //! What a case expects: one outcome, or several where the contract allows more.
 
+use std::sync::Arc;
+
 use qip_contract::{Code, TrapKind};
 use qip_host::engine::Exhausted;
 
 use crate::bytes::{self, Bytes};
+use crate::image::{Image, PixelDifference};
 use crate::outcome::OutputKind;
 
 /// The outcomes that satisfy a request of a case: one, or two and more under `any`.
@@ -36,12 +39,60 @@ pub enum ExpectedOutcome {
     Output(OutputKind, Bytes),
     /// The result of a module without an output buffer.
     Scalar(i32),
+    /// A picture.
+    Image(ExpectedImage),
     /// A failure code.
     Refused(Code),
     /// A trap.
     Trapped(TrapKind),
     /// A limit that ran out.
     Stopped(Exhausted),
+}
+
+/// A picture, and how much another may differ from it.
+///
+/// Without `max_pixels`, every sample may differ by `max_difference`. With it, so many
+/// pixels may differ at all: by `max_difference`, or by anything where that is 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedImage {
+    /// The picture.
+    pub image: Arc<Image>,
+    /// The greatest difference of a sample that is allowed.
+    pub max_difference: u8,
+    /// How many pixels may differ at all.
+    pub max_pixels: Option<u64>,
+}
+
+impl ExpectedImage {
+    /// A picture from which nothing may differ.
+    pub fn exactly(image: impl Into<Arc<Image>>) -> ExpectedImage {
+        ExpectedImage {
+            image: image.into(),
+            max_difference: 0,
+            max_pixels: None,
+        }
+    }
+
+    /// Whether another picture is close enough.
+    pub(crate) fn allows(&self, found: &Image) -> bool {
+        let is_same_size = (self.image.width, self.image.height) == (found.width, found.height);
+        is_same_size
+            && match PixelDifference::of(&self.image, found, self.max_difference) {
+                None => true,
+                Some(PixelDifference {
+                    pixels, greatest, ..
+                }) => match self.max_pixels {
+                    None => greatest <= self.max_difference,
+                    Some(most) => {
+                        let most_of_sample = match self.max_difference {
+                            0 => u8::MAX,
+                            limit => limit,
+                        };
+                        pixels <= most && greatest <= most_of_sample
+                    }
+                },
+            }
+    }
 }
 
 impl Expectation {
@@ -87,6 +138,7 @@ impl Expected {
         let outcome = match &self.outcome {
             ExpectedOutcome::Output(kind, _) => kind.as_str(),
             ExpectedOutcome::Scalar(_) => "scalar",
+            ExpectedOutcome::Image(_) => "image",
             ExpectedOutcome::Refused(_) => "refused",
             ExpectedOutcome::Trapped(_) => "trap",
             ExpectedOutcome::Stopped(_) => "stopped",
@@ -132,10 +184,25 @@ impl ExpectedOutcome {
         match self {
             ExpectedOutcome::Output(kind, bytes) => kind.describe(&bytes.to_vec(), focus),
             ExpectedOutcome::Scalar(value) => format!("scalar {value}"),
+            ExpectedOutcome::Image(expected) => expected.describe(),
             ExpectedOutcome::Refused(code) => format!("refused {code}"),
             ExpectedOutcome::Trapped(kind) => format!("trap {kind}"),
             ExpectedOutcome::Stopped(exhausted) => format!("stopped {}", exhausted.as_str()),
         }
+    }
+}
+
+impl ExpectedImage {
+    /// The picture's size and what may differ, in one line.
+    pub(crate) fn describe(&self) -> String {
+        let mut text = self.image.to_string();
+        if self.max_difference > 0 {
+            text += &format!(", samples within {}", self.max_difference);
+        }
+        if let Some(most) = self.max_pixels {
+            text += &format!(", at most {most} other pixels");
+        }
+        text
     }
 }
 

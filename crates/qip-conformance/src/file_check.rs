@@ -10,14 +10,19 @@ use toml::Spanned;
 
 use crate::bytes::{self, Bytes, MAX_BYTES};
 use crate::case_file::{RawBytes, RawBytesTable, RawModule};
+use crate::image::Image;
 use crate::load_error::{LoadError, LoadErrorKind, Place};
 use crate::module::{Module, ModuleSource};
+use crate::png_file;
 use crate::source::{FileBytes, Source};
 use crate::suggest::no_such;
 
 /// Modules that have been read, by path and by whether they are taken as they are:
 /// a module that several cases use is assembled once.
 pub(crate) type Modules = HashMap<(String, bool), Arc<Module>>;
+
+/// Pictures that have been read, by path.
+pub(crate) type Pictures = HashMap<String, Arc<Image>>;
 
 /// One TOML file while it is checked. What is wrong is collected, so that all of it
 /// is reported at once; a check that finds something wrong answers `None`.
@@ -37,6 +42,7 @@ pub(crate) struct Beside<'a> {
     pub(crate) source: &'a Source,
     pub(crate) area: &'a str,
     pub(crate) modules: &'a mut Modules,
+    pub(crate) pictures: &'a mut Pictures,
 }
 
 impl<'a> FileCheck<'a> {
@@ -216,6 +222,57 @@ impl<'a> FileCheck<'a> {
         self.refuse(LoadErrorKind::File, &span, problem)
     }
 
+    /// The picture in a PNG file beside this one.
+    pub(crate) fn picture_file(&mut self, name: &Spanned<String>) -> Option<Arc<Image>> {
+        if let Some(beside) = &self.beside {
+            let path = join(beside.area, name.get_ref());
+            if let Some(image) = beside.pictures.get(&path).cloned() {
+                self.used.insert(path);
+                return Some(image);
+            }
+        }
+        // What is unused is looked for by this ending.
+        if !name.get_ref().ends_with(".png") {
+            let message = format!(
+                "`{}` is no picture: expected a `.png` file",
+                qip_contract::quote(name.get_ref())
+            );
+            return self.refuse(LoadErrorKind::File, &name.span(), message);
+        }
+        let (path, bytes) = self.file(name)?;
+        match png_file::read(&bytes) {
+            Ok(image) => {
+                let image = Arc::new(image);
+                if let Some(beside) = &mut self.beside {
+                    beside.pictures.insert(path, Arc::clone(&image));
+                }
+                Some(image)
+            }
+            Err(why) => {
+                let message = format!("the file `{}` {why}", qip_contract::quote(name.get_ref()));
+                self.refuse(LoadErrorKind::Image, &name.span(), message)
+            }
+        }
+    }
+
+    /// Looks for a script beside this file or above it.
+    pub(crate) fn script(&mut self, name: &Spanned<String>) -> Option<()> {
+        let shown = qip_contract::quote(name.get_ref());
+        let Some(beside) = &self.beside else {
+            let message = format!("no script `{shown}` can stand beside what is given as text");
+            return self.refuse(LoadErrorKind::File, &name.span(), message);
+        };
+        let problem = match script_path(beside.area, name.get_ref()) {
+            Some(path) if beside.source.has_script(&path) => return Some(()),
+            Some(_) => format!("the script `{shown}` is not there"),
+            None => format!(
+                "`{shown}` is no path of a script: expected a file name, after as many `../` \
+                 as lead to it"
+            ),
+        };
+        self.refuse(LoadErrorKind::File, &name.span(), problem)
+    }
+
     /// A module, read but not assembled.
     pub(crate) fn module(&mut self, raw: &Spanned<RawModule>) -> Option<Arc<Module>> {
         let table = match raw.get_ref() {
@@ -372,6 +429,22 @@ impl<'a> FileCheck<'a> {
             None => Place::new(path, 1),
         }
     }
+}
+
+/// The path of a script that an area's file names, relative to the root: `../` leads out
+/// of the area, and out of the root where there is nothing left of it.
+fn script_path(area: &str, name: &str) -> Option<String> {
+    let mut area: Vec<&str> = area.split('/').filter(|part| !part.is_empty()).collect();
+    let mut above = String::new();
+    let mut name = name;
+    while let Some(rest) = name.strip_prefix("../") {
+        if area.pop().is_none() {
+            above += "../";
+        }
+        name = rest;
+    }
+    let is_name = !name.is_empty() && name != ".." && name != "." && !name.contains(['/', '\\']);
+    is_name.then(|| above + &join(&area.join("/"), name))
 }
 
 /// The path of a file in an area.

@@ -10,6 +10,7 @@ use crate::bytes::to_hex;
 use crate::outcome::Outcome;
 use crate::report::{Report, SubjectReport};
 use crate::verdict::{CaseResult, JudgedRequest, Verdict};
+use crate::wire::Base64;
 
 /// The version of the lines below. Whatever takes something away raises it.
 const SCHEMA: u32 = 1;
@@ -104,6 +105,12 @@ enum OutcomeLine<'r> {
     Scalar {
         value: i32,
         content_type: &'r str,
+    },
+    Image {
+        width: u32,
+        height: u32,
+        bytes: usize,
+        rgba: Base64<&'r [u8]>,
     },
     Refused {
         code: &'static str,
@@ -243,6 +250,12 @@ fn found(judged: &JudgedRequest) -> OutcomeLine<'_> {
         Outcome::Scalar { value, .. } => OutcomeLine::Scalar {
             value: *value,
             content_type,
+        },
+        Outcome::Image(image) => OutcomeLine::Image {
+            width: image.width,
+            height: image.height,
+            bytes: judged.output_bytes,
+            rgba: Base64(&image.pixels),
         },
         Outcome::Refused {
             code,

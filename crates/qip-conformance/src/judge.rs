@@ -7,7 +7,8 @@ use qip_contract::TrapKind;
 use crate::bytes::first_difference;
 use crate::capability::{Capabilities, Capability};
 use crate::coarse::Printed;
-use crate::expectation::{Expectation, Expected, ExpectedOutcome, describe_type};
+use crate::expectation::{Expectation, Expected, ExpectedImage, ExpectedOutcome, describe_type};
+use crate::image::{Image, PixelDifference};
 use crate::outcome::Outcome;
 
 /// One way in which an outcome is not what was expected.
@@ -75,6 +76,10 @@ pub fn judge(expectation: &Expectation, outcome: &Outcome, detail: Detail) -> Ve
 
 fn differences(expected: &Expected, outcome: &Outcome, detail: Detail) -> Vec<Difference> {
     if !is_outcome(&expected.outcome, outcome, detail) {
+        if let (ExpectedOutcome::Image(image), Outcome::Image(found)) = (&expected.outcome, outcome)
+        {
+            return vec![image_difference(image, found)];
+        }
         let focus = focus(&expected.outcome, outcome);
         return vec![Difference {
             what: "outcome",
@@ -133,6 +138,7 @@ fn is_outcome(expected: &ExpectedOutcome, outcome: &Outcome, detail: Detail) -> 
             },
         ) => kind == found && expected.len() == bytes.len() as u64 && expected.to_vec() == *bytes,
         (ExpectedOutcome::Scalar(expected), Outcome::Scalar { value, .. }) => expected == value,
+        (ExpectedOutcome::Image(expected), Outcome::Image(found)) => expected.allows(found),
         (ExpectedOutcome::Refused(expected), Outcome::Refused { code, .. }) => expected == code,
         (ExpectedOutcome::Trapped(expected), Outcome::Trapped { kind, .. }) => {
             is_trap(*expected, *kind, detail)
@@ -157,6 +163,25 @@ fn focus(expected: &ExpectedOutcome, outcome: &Outcome) -> usize {
             first_difference(&expected.to_vec(), bytes)
         }
         _ => Printed::of(outcome).map_or(0, |printed| printed.focus(expected)),
+    }
+}
+
+/// How a picture is another than was expected.
+fn image_difference(expected: &ExpectedImage, found: &Image) -> Difference {
+    let image = &expected.image;
+    let is_same_size = (image.width, image.height) == (found.width, found.height);
+    let pixels = PixelDifference::of(image, found, expected.max_difference);
+    let (expected, found) = match pixels.filter(|_| is_same_size) {
+        Some(pixels) => (
+            format!("{}: {}", expected.describe(), pixels.of_left()),
+            format!("{found}: {}", pixels.of_right()),
+        ),
+        None => (expected.describe(), format!("{found}, another size")),
+    };
+    Difference {
+        what: "outcome",
+        expected,
+        found,
     }
 }
 

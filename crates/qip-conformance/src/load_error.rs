@@ -66,12 +66,14 @@ pub enum LoadErrorKind {
     File,
     /// Hexadecimal that is none, or too many bytes.
     Bytes,
+    /// A picture that is none, or does not say which script made it.
+    Image,
     /// A module's bytes that a host may take for WebAssembly text, or text that
     /// does not parse.
     Module,
     /// An expectation that could not fail, or could not be met.
     Expectation,
-    /// A `.wat` or `.wasm` file that no case uses.
+    /// A `.wat`, `.wasm` or `.png` file that no case uses.
     Unused,
     /// The list of cases and the cases differ.
     Lock,

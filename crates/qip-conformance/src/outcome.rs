@@ -8,6 +8,7 @@ use qip_host::engine::Exhausted;
 use crate::bytes;
 use crate::capability::Capability;
 use crate::expectation::describe_type;
+use crate::image::Image;
 
 /// What a subject answered to one request of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub enum Outcome {
         /// The final content type, where it is known.
         content_type: Option<String>,
     },
+    /// What the filters made of a picture.
+    Image(Image),
     /// The module, recipe, input or output was refused.
     Refused {
         /// The failure code.
@@ -171,7 +174,7 @@ impl Outcome {
             Outcome::Trapped { message, .. }
             | Outcome::Stopped { message, .. }
             | Outcome::Printed { message, .. } => message.clear(),
-            Outcome::Unsupported { .. } | Outcome::Broken { .. } => {}
+            Outcome::Image(_) | Outcome::Unsupported { .. } | Outcome::Broken { .. } => {}
         }
         outcome
     }
@@ -206,6 +209,7 @@ impl Outcome {
     pub fn output_bytes(&self) -> usize {
         match self {
             Outcome::Output { bytes, .. } => bytes.len(),
+            Outcome::Image(image) => image.pixels.len(),
             Outcome::Printed { stdout, .. } => stdout.len(),
             _ => 0,
         }
@@ -224,6 +228,7 @@ impl Outcome {
                 content_type.iter_mut().for_each(trim_text);
             }
             Outcome::Scalar { content_type, .. } => content_type.iter_mut().for_each(trim_text),
+            Outcome::Image(image) => trim_bytes(&mut image.pixels),
             Outcome::Printed {
                 stdout, message, ..
             } => {
@@ -243,6 +248,7 @@ impl Outcome {
         let mut text = match self {
             Outcome::Output { kind, bytes, .. } => kind.describe(bytes, focus),
             Outcome::Scalar { value, .. } => format!("scalar {value}"),
+            Outcome::Image(image) => image.to_string(),
             Outcome::Refused { code, .. } => format!("refused {code}"),
             Outcome::Trapped { kind, .. } => format!("trap {kind}"),
             Outcome::Stopped { exhausted, .. } => format!("stopped {}", exhausted.as_str()),

@@ -11,6 +11,7 @@ use crate::case::Case;
 use crate::coarse::Printed;
 use crate::expectation::{Expectation, ExpectedOutcome};
 use crate::expectation_file::Known;
+use crate::image::PixelDifference;
 use crate::judge::{self, Detail, Difference};
 use crate::outcome::Outcome;
 use crate::subject::Subject;
@@ -64,6 +65,15 @@ fn change(
     let is_free = |outcome| is_outside_the_promise(expectation, outcome);
     if is_same(first, second, detail) || is_free(first) || is_free(second) {
         return None;
+    }
+    if let (Outcome::Image(one), Outcome::Image(other)) = (first, second)
+        && let Some(pixels) = PixelDifference::of(one, other, 0)
+    {
+        return Some(Difference {
+            what: SECOND_TIME,
+            expected: format!("{one}: {}", pixels.of_left()),
+            found: format!("{other}: {}", pixels.of_right()),
+        });
     }
     let focus = match (first, second) {
         (Outcome::Output { bytes, .. }, Outcome::Output { bytes: other, .. })

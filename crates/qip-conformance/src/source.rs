@@ -67,6 +67,17 @@ impl Source {
         }
     }
 
+    /// Whether there is a file that cases are made by: it stands in an area, or above the
+    /// areas. That of a case file that is opened alone may be above its directory.
+    pub(crate) fn has_script(&self, path: &str) -> bool {
+        match self {
+            Source::Embedded => matches!(self.read(path), Ok(Some(_))),
+            // Outside of `cases/` it would not be embedded.
+            Source::Corpus(_) => !path.starts_with("../") && self.path(path).is_file(),
+            Source::Directory(_) => self.path(path).is_file(),
+        }
+    }
+
     /// Where a file is.
     fn path(&self, path: &str) -> PathBuf {
         match self {

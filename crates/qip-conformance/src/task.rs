@@ -8,6 +8,7 @@ use qip_host::Utf8;
 use qip_host::engine::Floats;
 
 use crate::bytes::Bytes;
+use crate::image::Image;
 use crate::module::Module;
 
 /// How long a request may take where its case does not say, so that a subject
@@ -54,10 +55,49 @@ pub struct TaskOptions {
 /// One request.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The bytes.
-    pub input: Bytes,
-    /// The content type that they are said to have.
+    /// What goes in.
+    pub input: RequestInput,
+    /// The content type that bytes are said to have.
     pub content_type: Option<String>,
+}
+
+/// What goes into a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestInput {
+    /// Bytes for a recipe.
+    Bytes(Bytes),
+    /// A picture: all stages are then filters of one pipeline.
+    Image(Arc<Image>),
+}
+
+impl RequestInput {
+    /// The bytes, where it is no picture.
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match self {
+            RequestInput::Bytes(bytes) => Some(bytes),
+            RequestInput::Image(_) => None,
+        }
+    }
+
+    /// The picture, where it is one.
+    pub fn image(&self) -> Option<&Arc<Image>> {
+        match self {
+            RequestInput::Bytes(_) => None,
+            RequestInput::Image(image) => Some(image),
+        }
+    }
+}
+
+impl From<Bytes> for RequestInput {
+    fn from(bytes: Bytes) -> RequestInput {
+        RequestInput::Bytes(bytes)
+    }
+}
+
+impl From<Image> for RequestInput {
+    fn from(image: Image) -> RequestInput {
+        RequestInput::Image(Arc::new(image))
+    }
 }
 
 impl Task {
@@ -65,6 +105,12 @@ impl Task {
     /// harness's own grace follows.
     pub fn time(&self) -> Duration {
         self.limits.time.unwrap_or(DEFAULT_TIME)
+    }
+
+    /// Whether its requests are pictures, of which all are if one is.
+    pub fn is_of_pictures(&self) -> bool {
+        let mut requests = self.requests.iter();
+        requests.any(|request| request.input.image().is_some())
     }
 
     /// Whether a stage is a tile filter of which nothing is to be refused: it can only be

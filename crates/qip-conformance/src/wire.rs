@@ -11,6 +11,7 @@ use qip_host::engine::Floats;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
+use crate::image::Image;
 use crate::task::TaskOptions;
 
 /// Texts by key, in the order in which the case gives them.
@@ -99,7 +100,7 @@ pub fn departing_sizes(limits: &Limits) -> impl Iterator<Item = (&'static str, u
 }
 
 /// The limits of LIM-1, by key.
-fn sizes(limits: &Limits) -> [(&'static str, u64); 11] {
+fn sizes(limits: &Limits) -> [(&'static str, u64); 13] {
     let Limits {
         time: _,
         fuel: _,
@@ -114,9 +115,8 @@ fn sizes(limits: &Limits) -> [(&'static str, u64); 11] {
         table_entries,
         memory_bytes,
         stages,
-        // Of the image mode, which no case asks for yet.
-        image_pixels: _,
-        image_side: _,
+        image_pixels,
+        image_side,
     } = *limits;
     [
         ("module_bytes", module_bytes),
@@ -130,6 +130,8 @@ fn sizes(limits: &Limits) -> [(&'static str, u64); 11] {
         ("table_entries", table_entries),
         ("memory_bytes", memory_bytes),
         ("stages", stages),
+        ("image_pixels", image_pixels),
+        ("image_side", image_side),
     ]
 }
 
@@ -141,6 +143,24 @@ fn milliseconds(time: Duration) -> u64 {
 impl Serialize for LimitsOfCase {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// A picture with its pixels in base64.
+#[derive(Serialize)]
+pub(crate) struct Picture<'t> {
+    width: u32,
+    height: u32,
+    rgba: Base64<&'t [u8]>,
+}
+
+impl<'t> Picture<'t> {
+    pub(crate) fn new(image: &'t Image) -> Picture<'t> {
+        Picture {
+            width: image.width,
+            height: image.height,
+            rgba: Base64(&image.pixels),
+        }
     }
 }
 

@@ -93,7 +93,8 @@ impl Refusal {
     }
 
     /// The offset of the fault, in bytes: into the module for `invalid-module`,
-    /// into the text for `input-not-utf8` and `output-not-utf8` (IN-6).
+    /// into the text for `input-not-utf8` and `output-not-utf8` (IN-6), into the picture
+    /// for `not-bmp` (REC-7).
     pub fn offset(&self) -> Option<u64> {
         self.details.offset
     }

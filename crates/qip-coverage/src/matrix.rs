@@ -47,7 +47,9 @@ impl Row {
         alternatives.any(|expected| {
             matches!(
                 expected.outcome,
-                ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_)
+                ExpectedOutcome::Output(..)
+                    | ExpectedOutcome::Scalar(_)
+                    | ExpectedOutcome::Image(_)
             )
         })
     }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use fastrand::Rng;
 use qip_conformance::{
-    Bytes, Case, Corpus, Expectation, Expected, ExpectedOutcome, Level, Model, Mutation, Outcome,
-    OutputKind, Subject, Verdict, run_case,
+    Bytes, Case, Corpus, Expectation, Expected, ExpectedImage, ExpectedOutcome, Image, Level,
+    Model, Mutation, Outcome, OutputKind, Subject, Verdict, run_case,
 };
 use qip_contract::{Code, TrapKind};
 use qip_host::engine::{Engine, Exhausted};
@@ -212,6 +212,13 @@ fn other_outcome(outcome: &ExpectedOutcome, rng: &mut Rng) -> ExpectedOutcome {
             ExpectedOutcome::Output(*kind, Bytes::literal(bytes))
         }
         ExpectedOutcome::Scalar(value) => ExpectedOutcome::Scalar(value ^ (1 << rng.u8(..32))),
+        ExpectedOutcome::Image(expected) => {
+            let mut image = Image::clone(&expected.image);
+            let byte = rng.usize(..image.pixels.len());
+            // Further off than any tolerance that could fail.
+            image.pixels[byte] = if image.pixels[byte] < 128 { 255 } else { 0 };
+            ExpectedOutcome::Image(ExpectedImage::exactly(image))
+        }
         ExpectedOutcome::Refused(code) => ExpectedOutcome::Refused(other(Code::ALL, *code, rng)),
         ExpectedOutcome::Trapped(kind) => {
             ExpectedOutcome::Trapped(other(TrapKind::ALL, *kind, rng))

@@ -89,7 +89,9 @@ impl Arena {
             let outcome = answers.outcomes.get(request);
             let told = outcome.map(|outcome| match outcome {
                 // Which success it was may change while a module loses its output.
-                Outcome::Output { .. } | Outcome::Scalar { .. } => "success".to_owned(),
+                Outcome::Output { .. } | Outcome::Scalar { .. } | Outcome::Image(_) => {
+                    "success".to_owned()
+                }
                 // One way of breaking is not another.
                 Outcome::Broken { why, .. } => why.clone(),
                 failure => class(failure),

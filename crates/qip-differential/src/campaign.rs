@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
-use qip_conformance::Task;
+use qip_conformance::{RequestInput, Task};
 use qip_host::Utf8;
 
 use crate::arena::{Answers, Arena, class, told};
@@ -312,8 +312,11 @@ impl fmt::Display for Finding {
             writeln!(f, "  uniforms {:?}", stage.uniforms)?;
         }
         for request in &trial.task.requests {
-            let input = request.input.to_vec();
-            writeln!(f, "  input {input:x?}, {:?}", request.content_type)?;
+            match &request.input {
+                RequestInput::Bytes(bytes) => write!(f, "  input {:x?}", bytes.to_vec())?,
+                RequestInput::Image(image) => write!(f, "  {image} {:x?}", image.pixels)?,
+            }
+            writeln!(f, ", {:?}", request.content_type)?;
         }
         write!(f, "  {:?}\n  {:?}", trial.task.options, trial.task.limits)
     }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use qip_conformance::{CaseId, Outcome, OutputKind, Task, TaskOptions, departing_sizes};
+use qip_conformance::{
+    CaseId, Image, Outcome, OutputKind, RequestInput, Task, TaskOptions, departing_sizes,
+};
 use qip_contract::{Code, Limits, Numeric};
 use qip_host::Utf8;
 use qip_host::engine::Floats;
@@ -196,7 +198,7 @@ fn case(task: &Task, expected: &[Outcome], stem: &str, modules: &[Module]) -> St
     options(&mut text, &task.options);
     limits(&mut text, &task.limits);
     if let ([request], [outcome]) = (&task.requests[..], expected) {
-        let _ = writeln!(text, "input = {}", bytes(&request.input.to_vec()));
+        let _ = writeln!(text, "{}", input(&request.input));
         if let Some(content_type) = &request.content_type {
             let _ = writeln!(text, "content_type = {}", string(content_type));
         }
@@ -205,7 +207,7 @@ fn case(task: &Task, expected: &[Outcome], stem: &str, modules: &[Module]) -> St
     }
     text += "requests = [\n";
     for (request, outcome) in task.requests.iter().zip(expected) {
-        let _ = write!(text, "  {{ input = {}", bytes(&request.input.to_vec()));
+        let _ = write!(text, "  {{ {}", input(&request.input));
         if let Some(content_type) = &request.content_type {
             let _ = write!(text, ", content_type = {}", string(content_type));
         }
@@ -215,11 +217,34 @@ fn case(task: &Task, expected: &[Outcome], stem: &str, modules: &[Module]) -> St
     text
 }
 
+/// What goes in, as a key and its value.
+fn input(input: &RequestInput) -> String {
+    match input {
+        RequestInput::Bytes(input) => format!("input = {}", bytes(&input.to_vec())),
+        RequestInput::Image(input) => format!("image = {}", image(input)),
+    }
+}
+
+/// A picture as rows of pixels.
+fn image(image: &Image) -> String {
+    let (pixels, _) = image.pixels.as_chunks::<4>();
+    let hex = |pixel: &[u8; 4]| format!("{:08x}", u32::from_be_bytes(*pixel));
+    let rows = pixels.chunks(image.width.max(1) as usize).map(|row| {
+        let row: Vec<String> = row.iter().map(hex).collect();
+        string(&row.join(" "))
+    });
+    let rows: Vec<String> = rows.collect();
+    let Image { width, height, .. } = image;
+    let rows = rows.join(", ");
+    format!("{{ width = {width}, height = {height}, rows = [{rows}] }}")
+}
+
 /// The clause that says most about an outcome.
 fn clause(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Output { .. } => "OUT-3",
         Outcome::Scalar { .. } => "OUT-8",
+        Outcome::Image(_) => "IMG-3",
         Outcome::Trapped { .. } => "TRAP-1",
         Outcome::Stopped { .. } => "RUN-6",
         _ => "ORD-2",
@@ -298,6 +323,7 @@ fn expectation(outcome: &Outcome) -> String {
             _ => vec![format!("{kind} = {}", bytes(found))],
         },
         Outcome::Scalar { value, .. } => vec![format!("scalar = {value}")],
+        Outcome::Image(found) => vec![format!("image = {}", image(found))],
         Outcome::Refused { code, offset, .. } => {
             let mut parts = vec![format!("refused = \"{code}\"")];
             if let (Code::InputNotUtf8 | Code::OutputNotUtf8, Some(offset)) = (code, offset) {

@@ -177,7 +177,7 @@ pub(crate) fn trial(bytes: &[u8], input: Vec<u8>, kind: Kind) -> Trial {
             ..Limits::standard()
         },
         requests: vec![Request {
-            input: Bytes::literal(input),
+            input: Bytes::literal(input).into(),
             content_type: None,
         }],
     })

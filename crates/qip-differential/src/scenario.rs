@@ -166,7 +166,7 @@ impl Scenario {
             uniforms: stage.uniforms.clone(),
         });
         let requests = self.requests.iter().map(|request| Request {
-            input: Bytes::literal(request.input.clone()),
+            input: Bytes::literal(request.input.clone()).into(),
             content_type: request.content_type.clone(),
         });
         Task {

@@ -84,7 +84,10 @@ fn shrink_input(trial: &mut Trial, differs: &mut impl FnMut(&Trial) -> bool) {
     let [request] = &trial.task.requests[..] else {
         return;
     };
-    let mut input = request.input.to_vec();
+    let Some(bytes) = request.input.bytes() else {
+        return;
+    };
+    let mut input = bytes.to_vec();
     let mut cut = input.len();
     while cut > 0 {
         let shorter = &input[..input.len().saturating_sub(cut)];

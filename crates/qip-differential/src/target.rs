@@ -137,7 +137,7 @@ pub fn differential(bytes: &[u8]) {
         },
         limits: limits(),
         requests: vec![Request {
-            input: Bytes::literal(input),
+            input: Bytes::literal(input).into(),
             content_type: None,
         }],
     });
@@ -216,10 +216,13 @@ pub fn seeds(target: Target) -> Result<Vec<(String, Vec<u8>)>> {
             };
             for (number, request) in case.task.requests.iter().enumerate() {
                 // What is larger says no more, and slows a fuzzer down.
-                if request.input.len() > 4_096 || wasm.len() > 1 << 16 {
+                // A picture is no input of these targets, but its filter is a module.
+                let input = request.input.bytes().cloned();
+                let input = input.unwrap_or_else(|| Bytes::literal([]));
+                if input.len() > 4_096 || wasm.len() > 1 << 16 {
                     continue;
                 }
-                let input = request.input.to_vec();
+                let input = input.to_vec();
                 let seed = (target.seed)(text.unwrap_or_default(), wasm, &input);
                 if let Some(seed) = seed.filter(|seed| known.insert(seed.clone())) {
                     let name = id.replace(['/', '#'], "_");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_conformance::{Bytes, Model, Module, Outcome, Request, Stage, Task};
+use qip_conformance::{Bytes, Model, Module, Outcome, Request, RequestInput, Stage, Task};
 use qip_host::engine::Exhausted;
 
 use crate::scenario::Scenario;
@@ -96,7 +96,7 @@ impl Trial {
 
     /// The same trial with another input in its only request.
     pub(crate) fn with_input(&self, input: Vec<u8>) -> Trial {
-        let input = Bytes::literal(input);
+        let input = RequestInput::from(Bytes::literal(input));
         let requests = self.task.requests.iter().map(|request| Request {
             input: input.clone(),
             ..request.clone()

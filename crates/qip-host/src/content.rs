@@ -15,14 +15,13 @@ use qip_contract::{
 use crate::engine::{ExportId, Instance};
 use crate::error::Cause;
 use crate::host::{Settings, Utf8};
-use crate::plan::{Buffer, Plan, Pointer, Source, TypePair};
-use crate::recipe::Prepared;
+use crate::plan::{Buffer, ContentPlan, Pointer, Source, TypePair};
 use crate::reply::Output;
 
 /// The bytes that enter a stage.
 #[derive(Clone, Copy)]
 pub(crate) struct Piped<'a> {
-    bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
     /// Whether the stage before has had them checked as UTF-8 already.
     is_checked: bool,
 }
@@ -47,18 +46,18 @@ impl<'a> Piped<'a> {
 #[inline(always)]
 pub(crate) fn run(
     instance: &mut dyn Instance,
-    stage: &Prepared,
+    plan: &ContentPlan,
+    uniforms: &[(ExportId, Value)],
     settings: &Settings,
     input: Piped<'_>,
     content_type: &mut Option<String>,
 ) -> Result<Output, Box<Cause>> {
-    let plan = &stage.module.loaded.plan;
     let mut stage_run = Run {
         instance,
         plan,
         limits: &settings.limits,
     };
-    for (setter, value) in &stage.uniforms {
+    for (setter, value) in uniforms {
         stage_run.call(*setter, &[*value])?;
     }
     // RUN-2: once each, in this order.
@@ -101,7 +100,7 @@ pub(crate) fn run(
 /// A stage that is running.
 struct Run<'a> {
     instance: &'a mut dyn Instance,
-    plan: &'a Plan,
+    plan: &'a ContentPlan,
     limits: &'a Limits,
 }
 

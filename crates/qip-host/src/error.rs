@@ -172,6 +172,20 @@ impl Cause {
         }
     }
 
+    /// A stop while instantiating, where a trap is a refusal (MOD-5).
+    #[cold]
+    pub(crate) fn instantiation(stop: Stop, limits: &Limits) -> Box<Cause> {
+        let Stop::Trap(trap) = stop else {
+            return Cause::stop(stop, limits);
+        };
+        let message = format!(
+            "the module trapped while it was instantiated: {}",
+            trap.kind
+        );
+        let refusal = Refusal::new(Code::Instantiate, message);
+        Box::new(Cause::Refused(refusal, Some(*trap)))
+    }
+
     #[cold]
     pub(crate) fn exhausted(exhausted: Exhausted, limits: &Limits) -> Box<Cause> {
         let message = match exhausted {

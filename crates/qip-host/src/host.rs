@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use qip_contract::{Kind, Limits, Numeric, Rules, Signature};
+use qip_contract::{Limits, Numeric, Rules, Signature};
 
 use crate::engine::{self, Build, Compile, Engine, Floats};
 use crate::error::{Cause, Error};
-use crate::image::Filters;
-use crate::plan::{Plan, TilePlan};
-use crate::recipe::{self, Input, Prepared, Recipe, Stage};
+use crate::image::{Filters, ImageOptions};
+use crate::plan::Plan;
+use crate::recipe::{self, Input, Recipe};
 use crate::reply::Reply;
+use crate::session::Fresh;
+use crate::stage::{Prepared, Stage};
 
 /// Loads modules for one engine, under one set of limits and options.
 ///
@@ -87,11 +89,9 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// What ORD-1 lists for one module, the engine's own failure, or
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a tile filter:
-    /// [`Host::filters`] runs those.
+    /// What ORD-1 lists for one module, or the engine's own failure.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Module, Error> {
-        self.load_stage(None, bytes.as_ref(), &BTreeMap::new())
+        self.load_alone(None, bytes.as_ref())
     }
 
     /// Loads a module under a name that its errors will carry: a path, say.
@@ -100,7 +100,7 @@ impl Host {
     ///
     /// As [`Host::load`].
     pub fn load_named(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<Module, Error> {
-        self.load_stage(Some(name), bytes.as_ref(), &BTreeMap::new())
+        self.load_alone(Some(name), bytes.as_ref())
     }
 
     /// Makes a recipe. Everything that can be found wrong before a stage runs is
@@ -131,7 +131,7 @@ impl Host {
     ///
     /// What ORD-1 lists, with the position of the stage;
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a stage whose module
-    /// another host has loaded, and for what [`Host::load`] says.
+    /// another host has loaded.
     pub fn recipe<'a>(&self, stages: impl IntoIterator<Item = Stage<'a>>) -> Result<Recipe, Error> {
         let stages: Vec<Stage<'a>> = stages.into_iter().collect();
         Recipe::new(self, &stages)
@@ -161,34 +161,24 @@ impl Host {
         &self.settings
     }
 
-    pub(crate) fn load_stage(
-        &self,
-        name: Option<&str>,
-        bytes: &[u8],
-        uniforms: &BTreeMap<String, String>,
-    ) -> Result<Module, Error> {
-        self.load_module(name, bytes, uniforms)
+    fn load_alone(&self, name: Option<&str>, bytes: &[u8]) -> Result<Module, Error> {
+        self.load_module(name, bytes, &self.rules())
             .map_err(|cause| Error::new(cause).in_module(name))
     }
 
-    fn load_module(
+    pub(crate) fn load_module(
         &self,
         name: Option<&str>,
         bytes: &[u8],
-        uniforms: &BTreeMap<String, String>,
+        rules: &Rules,
     ) -> Result<Module, Box<Cause>> {
         let wasm = binary(bytes, self.limits())?;
         let signature = Signature::read(&wasm, self.limits())?;
-        self.check(&signature, self.rules(uniforms))?;
-        let plan = match signature.kind() {
-            Kind::Content => Plan::new(&signature),
-            Kind::Tile => None,
-        };
-        let Some(plan) = plan else {
-            return Err(Box::new(Cause::Unsupported(
-                "the module is a tile filter, which requests and recipes do not run yet".to_owned(),
-            )));
-        };
+        check(&signature, rules)?;
+        let plan = Plan::new(&signature).ok_or_else(|| {
+            let message = "the module lacks an export that the contract requires";
+            Box::new(Cause::Unsupported(message.to_owned()))
+        })?;
         let code = self.compile(&wasm, &signature, &plan.exports)?;
         Ok(Module {
             loaded: Arc::new(Loaded {
@@ -201,52 +191,27 @@ impl Host {
         })
     }
 
-    /// Reads and compiles a tile filter, with the uniforms that it is to get.
-    pub(crate) fn load_filter(
-        &self,
-        bytes: &[u8],
-        uniforms: &BTreeMap<String, String>,
-    ) -> Result<(Signature, TilePlan, Arc<dyn engine::CompiledModule>), Box<Cause>> {
-        let wasm = binary(bytes, self.limits())?;
-        let signature = Signature::read(&wasm, self.limits())?;
-        self.check_filter(&signature, uniforms)?;
-        let plan = TilePlan::new(&signature).ok_or_else(|| {
-            Box::new(Cause::Unsupported(
-                "the module lacks an export of a tile filter".to_owned(),
-            ))
-        })?;
-        let code = self.compile(&wasm, &signature, &plan.exports)?;
-        Ok((signature, plan, code))
+    /// A module that is loaded already, as a stage: it must be this host's own, compiled
+    /// for its limits, and is held against what is asked of it here.
+    pub(crate) fn reload(&self, module: &Module, rules: &Rules) -> Result<Module, Box<Cause>> {
+        if !Arc::ptr_eq(&self.settings, &module.loaded.settings) {
+            return Err(Box::new(Cause::Unsupported(
+                "the module was loaded by another host, expected one of this host's own".to_owned(),
+            )));
+        }
+        check(module.signature(), rules)?;
+        Ok(module.clone())
     }
 
-    /// That a module is a sound tile filter.
-    pub(crate) fn check_filter(
-        &self,
-        signature: &Signature,
-        uniforms: &BTreeMap<String, String>,
-    ) -> Result<(), Box<Cause>> {
-        let rules = Rules {
-            tile_filter: true,
-            ..self.rules(uniforms)
-        };
-        self.check(signature, rules)
-    }
-
-    fn rules(&self, uniforms: &BTreeMap<String, String>) -> Rules {
+    /// What this host asks of any module.
+    pub(crate) fn rules(&self) -> Rules {
         let options = &self.settings.options;
         Rules {
             numeric: options.numeric,
             fixed_memory: options.fixed_memory,
             most_locals: self.engine().info().most_locals,
             tile_filter: false,
-            uniforms: uniforms.clone(),
-        }
-    }
-
-    fn check(&self, signature: &Signature, rules: Rules) -> Result<(), Box<Cause>> {
-        match signature.refusals(&rules).into_iter().next() {
-            Some(first) => Err(first.into()),
-            None => Ok(()),
+            uniforms: BTreeMap::new(),
         }
     }
 
@@ -280,6 +245,14 @@ impl fmt::Debug for Host {
             .field("limits", &self.settings.limits)
             .field("options", &self.settings.options)
             .finish()
+    }
+}
+
+/// That nothing speaks against a module.
+fn check(signature: &Signature, rules: &Rules) -> Result<(), Box<Cause>> {
+    match signature.refusals(rules).into_iter().next() {
+        Some(first) => Err(first.into()),
+        None => Ok(()),
     }
 }
 
@@ -342,17 +315,19 @@ pub(crate) struct Loaded {
 }
 
 impl Module {
-    /// Carries one request on a fresh instance (RUN-4).
+    /// Carries one request on a fresh instance (RUN-4). A tile filter is a block of one
+    /// (REC-6): it takes a BMP picture and gives one.
     ///
     /// # Errors
     ///
-    /// The first failure in the order of ORD-2.
+    /// The first failure in the order of ORD-2, as [`Recipe::render`] says.
     pub fn render<'a>(&self, input: impl Into<Input<'a>>) -> Result<Reply, Error> {
         let stage = Prepared::bare(self);
         recipe::render(
             &self.loaded.settings,
             &[stage],
-            &mut recipe::Fresh,
+            ImageOptions::default(),
+            &mut Fresh,
             input.into(),
         )
     }

@@ -48,6 +48,7 @@
 //! [`Host::filters`]: crate::Host::filters
 //! [`Limits::fuel`]: crate::Limits::fuel
 
+pub mod bmp;
 mod board;
 mod filter;
 mod pipeline;
@@ -59,13 +60,16 @@ mod window;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use qip_contract::{Code, Limits, Refusal};
+use qip_contract::{Code, Limits, Refusal, Rules};
 
+use crate::allowance::Allowance;
+use crate::engine::Usage;
 use crate::error::{Cause, Error};
 use crate::host::{Host, Settings};
-use crate::recipe::{self, Stage};
-use filter::Filter;
+use crate::stage::{Prepared, Stage};
+pub(crate) use filter::Filter;
 pub use pixels::Sample;
 pub use progress::Progress;
 
@@ -156,18 +160,17 @@ impl Default for ImageOptions {
 #[derive(Clone)]
 pub struct Filters {
     settings: Arc<Settings>,
-    stages: Arc<[Filter]>,
+    stages: Arc<[Prepared]>,
 }
 
 impl Filters {
     pub(crate) fn new(host: &Host, stages: &[Stage<'_>]) -> Result<Filters, Error> {
-        let count = stages.len();
-        recipe::check_count(count, host.limits())?;
-        let prepared = stages.iter().enumerate();
-        let prepared = prepared
-            .map(|(index, stage)| Filter::new(host, stage).map_err(|error| error.at(index, count)));
+        let rules = Rules {
+            tile_filter: true,
+            ..host.rules()
+        };
         Ok(Filters {
-            stages: prepared.collect::<Result<_, Error>>()?,
+            stages: Prepared::all(host, stages, &rules)?,
             settings: Arc::clone(host.settings()),
         })
     }
@@ -215,41 +218,95 @@ impl Filters {
         options: ImageOptions,
         progress: Option<&Progress>,
     ) -> Result<Picture<T>, Error> {
-        check_size(picture.width, picture.height, &self.settings.limits)?;
-        let threads = options.threads.get();
-        let pixels = pipeline::run(&self.settings, &self.stages, picture, threads, progress)
-            .map_err(|failure| self.error(failure))?;
-        Ok(Picture {
-            width: picture.width,
-            height: picture.height,
-            pixels,
-        })
-    }
-
-    #[cold]
-    fn error(&self, failure: Failure) -> Error {
-        let filter = &self.stages[failure.stage];
-        Error::new(failure.cause.named_by(&filter.signature))
-            .in_module(filter.name.as_deref())
-            .at(failure.stage, self.stages.len())
-            .at_tile(failure.tile)
+        let limits = &self.settings.limits;
+        check_size(picture.width, picture.height, limits)?;
+        let filters = block(&self.stages);
+        let mut allowance = Allowance::new(limits);
+        let result = pipeline::run(&filters, picture, options, &mut allowance, progress);
+        let result = result.and_then(|(picture, _)| {
+            in_time(&allowance, &filters)?;
+            Ok(picture)
+        });
+        result.map_err(|failure| failure.into_error(&self.stages, 0))
     }
 }
 
 impl fmt::Debug for Filters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.stages.iter().map(|filter| &filter.name);
+        let names = self.stages.iter().map(Prepared::name);
         f.debug_list().entries(names).finish()
     }
 }
 
+/// The tile filters that `stages` begin with: a block is a maximal run of them (REC-6).
+pub(crate) fn block(stages: &[Prepared]) -> Vec<Filter<'_>> {
+    stages.iter().map_while(Filter::new).collect()
+}
+
+/// What a block of a recipe gives.
+pub(crate) struct Applied {
+    pub(crate) bmp: Vec<u8>,
+    /// What each of its stages used.
+    pub(crate) usages: Vec<Usage>,
+    /// How long the request has taken by now, where there is a time limit.
+    pub(crate) time: Option<Duration>,
+}
+
+/// Runs a block of a recipe over a BMP picture (REC-6).
+///
+/// The picture is read first, for its size is told to the instances (IMG-6): what is wrong
+/// with it is the first stage's failure, as its input.
+pub(crate) fn apply_to_bmp(
+    filters: &[Filter<'_>],
+    bmp: &[u8],
+    options: ImageOptions,
+    allowance: &mut Allowance<'_>,
+) -> Result<Applied, Failure> {
+    let unread = |refusal: Refusal| Failure::at(0, refusal.into());
+    let picture = bmp::decode(bmp, allowance.limits).map_err(unread)?;
+    allowance.spent().map_err(|cause| Failure::at(0, cause))?;
+    let (result, usages) = pipeline::run(filters, &picture, options, allowance, None)?;
+    drop(picture);
+    let unwritten = |refusal: Refusal| Failure::at(filters.len() - 1, refusal.into());
+    Ok(Applied {
+        bmp: bmp::encode(&result).map_err(unwritten)?,
+        usages,
+        time: in_time(allowance, filters)?,
+    })
+}
+
+/// The time limit covers the host's own copying too (RUN-6).
+fn in_time(allowance: &Allowance<'_>, filters: &[Filter<'_>]) -> Result<Option<Duration>, Failure> {
+    let spent = allowance.spent();
+    spent.map_err(|cause| Failure::at(filters.len() - 1, cause))
+}
+
 /// What went wrong, and where.
-struct Failure {
-    /// The stage, from 0.
+pub(crate) struct Failure {
+    /// The stage of the block, from 0.
     stage: usize,
     /// The top-left pixel of the core of the tile, where it was at one.
     tile: Option<(u32, u32)>,
     cause: Box<Cause>,
+}
+
+impl Failure {
+    /// At a stage of the block, but at no tile.
+    fn at(stage: usize, cause: Box<Cause>) -> Failure {
+        Failure {
+            stage,
+            tile: None,
+            cause,
+        }
+    }
+
+    /// As an error of the recipe, where the block begins at stage `first`.
+    #[cold]
+    pub(crate) fn into_error(self, stages: &[Prepared], first: usize) -> Error {
+        let index = first + self.stage;
+        let error = stages[index].failure(self.cause, index, stages.len());
+        error.at_tile(self.tile)
+    }
 }
 
 /// That a picture of so many pixels has some and is within the limits (IMG-11), for whoever
@@ -259,12 +316,15 @@ struct Failure {
 ///
 /// [`Code::ImageSize`], as [`Filters::apply`] answers for such a picture.
 pub fn check_size(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
+    within(width, height, limits).map_err(Error::new)
+}
+
+fn within(width: u32, height: u32, limits: &Limits) -> Result<(), Refusal> {
     let pixels = u64::from(width) * u64::from(height);
     let longest = u64::from(width.max(height));
     let refuse = |what: String, found: u64, wanted: String| {
         let message = format!("the picture of {width} × {height} pixels {what}");
-        let refusal = Refusal::new(Code::ImageSize, message);
-        Err(Error::new(refusal.found(found, wanted)))
+        Err(Refusal::new(Code::ImageSize, message).found(found, wanted))
     };
     if pixels == 0 {
         return refuse(

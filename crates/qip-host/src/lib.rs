@@ -62,6 +62,7 @@
 //! (DET-1). One bulk memory instruction may finish after the limit (RUN-6). On
 //! wasmtime, a thread needs a stack of 1 MiB.
 
+mod allowance;
 mod content;
 pub mod engine;
 mod error;
@@ -71,6 +72,8 @@ pub mod image;
 mod plan;
 mod recipe;
 mod reply;
+mod session;
+mod stage;
 #[cfg(feature = "wasmi")]
 pub mod wasmi;
 #[cfg(feature = "wasmtime")]
@@ -79,8 +82,10 @@ pub mod wasmtime;
 pub use error::{Error, ErrorKind};
 pub use host::{Host, Module, Options, Utf8};
 pub use qip_contract::{Code, Limits, Numeric, Refusal, Signature, TrapKind, Value};
-pub use recipe::{Input, Recipe, Session, Stage};
+pub use recipe::{Input, Recipe};
 pub use reply::{Output, Reply, Usages};
+pub use session::Session;
+pub use stage::Stage;
 
 /// The README's example is compiled too.
 #[cfg(all(doctest, feature = "wasmtime", feature = "wat"))]

@@ -1,6 +1,8 @@
 //! A signature made ready to run: every export that a request touches, by position.
 
-use qip_contract::{ExportName, InputKind, Output, Shape, Signature, UNIFORM_PREFIX, to_pointer};
+use qip_contract::{
+    ExportName, InputKind, Kind, Output, Shape, Signature, UNIFORM_PREFIX, to_pointer,
+};
 
 use crate::engine::ExportId;
 
@@ -34,10 +36,25 @@ pub(crate) struct TypePair {
     pub(crate) size: Pointer,
 }
 
-/// What one request to a content module does.
+/// What a host does with a module: its exports by position, and the work.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) exports: Vec<String>,
+    /// The positions of the uniforms' setters, as in [`Signature::uniforms`].
+    setters: usize,
+    pub(crate) work: Work,
+}
+
+/// The work, by the module's kind.
+#[derive(Debug)]
+pub(crate) enum Work {
+    Content(ContentPlan),
+    Tile(TilePlan),
+}
+
+/// What one request to a content module does.
+#[derive(Debug)]
+pub(crate) struct ContentPlan {
     pub(crate) entry: ExportId,
     pub(crate) input_ptr: Pointer,
     pub(crate) input_capacity: Pointer,
@@ -46,21 +63,16 @@ pub(crate) struct Plan {
     pub(crate) buffer: Option<Buffer>,
     pub(crate) input_type: Option<TypePair>,
     pub(crate) output_type: Option<TypePair>,
-    /// The positions of the uniforms' setters, as in [`Signature::uniforms`].
-    uniforms: usize,
 }
 
 /// What a tile filter is asked: once by the steps of IMG-12, then for each tile.
 #[derive(Debug)]
 pub(crate) struct TilePlan {
-    pub(crate) exports: Vec<String>,
     pub(crate) tile: ExportId,
     pub(crate) input_ptr: Pointer,
     pub(crate) input_capacity: Pointer,
     pub(crate) width_and_height: Option<ExportId>,
     pub(crate) halo: Option<ExportId>,
-    /// The positions of the uniforms' setters, as in [`Signature::uniforms`].
-    uniforms: usize,
 }
 
 /// Names of exports, whose positions are their [`ExportId`]s.
@@ -102,10 +114,30 @@ impl Exports {
 }
 
 impl Plan {
-    /// The plan for a content module that no refusal speaks against; `None` for
-    /// one that lacks what the contract requires.
+    /// The plan for a module that no refusal speaks against; `None` for one that lacks
+    /// what the contract requires.
     pub(crate) fn new(signature: &Signature) -> Option<Plan> {
         let mut exports = Exports::default();
+        let work = match signature.kind() {
+            Kind::Content => Work::Content(ContentPlan::new(signature, &mut exports)?),
+            Kind::Tile => Work::Tile(TilePlan::new(signature, &mut exports)?),
+        };
+        let setters = exports.setters(signature);
+        Some(Plan {
+            exports: exports.0,
+            setters,
+            work,
+        })
+    }
+
+    /// The setter of the uniform at this position of [`Signature::uniforms`].
+    pub(crate) fn setter(&self, uniform: usize) -> ExportId {
+        ExportId(self.setters + uniform)
+    }
+}
+
+impl ContentPlan {
+    fn new(signature: &Signature, exports: &mut Exports) -> Option<ContentPlan> {
         let entry = exports.id(signature.entry().as_str());
         let mut pointer = |name: ExportName| exports.pointer(signature, name);
         let (capacity, input_kind) = signature.input()?;
@@ -133,9 +165,7 @@ impl Plan {
             ExportName::OutputContentTypePtr,
             ExportName::OutputContentTypeSize,
         );
-        let uniforms = exports.setters(signature);
-        Some(Plan {
-            exports: exports.0,
+        Some(ContentPlan {
             entry,
             input_ptr,
             input_capacity,
@@ -144,40 +174,19 @@ impl Plan {
             buffer,
             input_type,
             output_type,
-            uniforms,
         })
-    }
-
-    /// The setter of the uniform at this position of [`Signature::uniforms`].
-    pub(crate) fn setter(&self, uniform: usize) -> ExportId {
-        ExportId(self.uniforms + uniform)
     }
 }
 
 impl TilePlan {
-    /// The plan for a tile filter that no refusal speaks against; `None` for one that
-    /// lacks what the contract requires.
-    pub(crate) fn new(signature: &Signature) -> Option<TilePlan> {
-        let mut exports = Exports::default();
-        let tile = exports.id(signature.entry().as_str());
-        let input_ptr = exports.pointer(signature, ExportName::InputPtr)?;
-        let input_capacity = exports.pointer(signature, ExportName::InputBytesCap)?;
-        let width_and_height = exports.function(signature, ExportName::WidthAndHeight);
-        let halo = exports.function(signature, ExportName::Halo);
-        let uniforms = exports.setters(signature);
+    /// Declared content types are not among what it asks (REC-6).
+    fn new(signature: &Signature, exports: &mut Exports) -> Option<TilePlan> {
         Some(TilePlan {
-            exports: exports.0,
-            tile,
-            input_ptr,
-            input_capacity,
-            width_and_height,
-            halo,
-            uniforms,
+            tile: exports.id(signature.entry().as_str()),
+            input_ptr: exports.pointer(signature, ExportName::InputPtr)?,
+            input_capacity: exports.pointer(signature, ExportName::InputBytesCap)?,
+            width_and_height: exports.function(signature, ExportName::WidthAndHeight),
+            halo: exports.function(signature, ExportName::Halo),
         })
-    }
-
-    /// The setter of the uniform at this position of [`Signature::uniforms`].
-    pub(crate) fn setter(&self, uniform: usize) -> ExportId {
-        ExportId(self.uniforms + uniform)
     }
 }

@@ -55,6 +55,10 @@ impl Usages {
     pub(crate) fn push(&mut self, usage: Usage) {
         self.0.push(usage);
     }
+
+    pub(crate) fn extend(&mut self, usages: impl IntoIterator<Item = Usage>) {
+        self.0.extend(usages);
+    }
 }
 
 impl Deref for Usages {

@@ -155,7 +155,7 @@ fn task(modules: &[&str], input: &str) -> Task {
             ..Limits::standard()
         },
         requests: vec![Request {
-            input: Bytes::literal(input.as_bytes()),
+            input: Bytes::literal(input.as_bytes()).into(),
             content_type: None,
         }],
     }

@@ -8,6 +8,8 @@ use super::{ExportError, Kind};
 use crate::bytes::Bytes;
 use crate::case::Case;
 use crate::expectation::{Expected, ExpectedOutcome};
+use crate::image::Image;
+use crate::task::RequestInput;
 use crate::wire::{Base64, LimitsOfCase, Options, Uniforms};
 
 /// The most bytes that stand in the line itself. More are a file.
@@ -43,12 +45,31 @@ struct RequestLine<'c> {
     expect: Vec<ExpectedLine<'c>>,
 }
 
-/// Bytes in the line, or the file that they are in.
+/// Bytes in the line, or the file that they are in, or a picture.
 #[derive(Serialize)]
 enum Input {
     #[serde(rename = "input")]
     Inline(Base64),
     #[serde(rename = "input_file")]
+    File(String),
+    #[serde(rename = "image")]
+    Image(ImageLine),
+}
+
+/// A picture, with its pixels in the line or in a file.
+#[derive(Serialize)]
+struct ImageLine {
+    width: u32,
+    height: u32,
+    #[serde(flatten)]
+    rgba: Rgba,
+}
+
+#[derive(Serialize)]
+enum Rgba {
+    #[serde(rename = "rgba")]
+    Inline(Base64),
+    #[serde(rename = "rgba_file")]
     File(String),
 }
 
@@ -74,6 +95,14 @@ enum ExpectedLine<'c> {
         value: i32,
         #[serde(skip_serializing_if = "Option::is_none")]
         content_type: Option<&'c str>,
+    },
+    Image {
+        #[serde(flatten)]
+        image: ImageLine,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        max_difference: Option<u8>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        max_pixels: Option<u64>,
     },
     Refused {
         code: &'static str,
@@ -125,9 +154,12 @@ impl<'c> CaseLine<'c> {
                 _ => format!(".{}", index + 1),
             };
             let input = format!("{}{number}.input", case_name(case));
-            let input = match inline_or_file(&request.input, &input, case, files)? {
-                Ok(bytes) => Input::Inline(bytes),
-                Err(file) => Input::File(file),
+            let input = match &request.input {
+                RequestInput::Bytes(bytes) => match inline_or_file(bytes, &input, case, files)? {
+                    Ok(bytes) => Input::Inline(bytes),
+                    Err(file) => Input::File(file),
+                },
+                RequestInput::Image(image) => Input::Image(picture(image, &input, case, files)?),
             };
             let output = format!("{}{number}.expected", case_name(case));
             let alternatives = expectation.alternatives().iter();
@@ -179,6 +211,11 @@ fn expected<'c>(
             value: *value,
             content_type,
         },
+        ExpectedOutcome::Image(expected) => ExpectedLine::Image {
+            image: picture(&expected.image, name, case, files)?,
+            max_difference: (expected.max_difference > 0).then_some(expected.max_difference),
+            max_pixels: expected.max_pixels,
+        },
         ExpectedOutcome::Refused(code) => ExpectedLine::Refused {
             code: code.as_str(),
             failure: failure(),
@@ -205,6 +242,25 @@ fn inline_or_file(
         return Ok(Ok(Base64(bytes.to_vec())));
     }
     files.data(case.id.area(), name, &bytes.to_vec()).map(Err)
+}
+
+/// A picture, with the path of the file that holds its pixels where they are many.
+fn picture(
+    image: &Image,
+    name: &str,
+    case: &Case,
+    files: &mut Files,
+) -> Result<ImageLine, ExportError> {
+    let rgba = if image.pixels.len() as u64 <= MAX_INLINE {
+        Rgba::Inline(Base64(image.pixels.clone()))
+    } else {
+        Rgba::File(files.data(case.id.area(), name, &image.pixels)?)
+    };
+    Ok(ImageLine {
+        width: image.width,
+        height: image.height,
+        rgba,
+    })
 }
 
 /// A module's own name, or that of the case that it stands in.

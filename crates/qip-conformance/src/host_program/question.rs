@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::case::CaseId;
 use crate::load_error::LoadError;
-use crate::task::{Request, Stage, Task};
-use crate::wire::{Base64, LimitsOfCase, Options, Uniforms};
+use crate::task::{Request, RequestInput, Stage, Task};
+use crate::wire::{Base64, LimitsOfCase, Options, Picture, Uniforms};
 
 /// The version of the protocol.
 pub(super) const PROTOCOL: u32 = 1;
@@ -23,26 +23,14 @@ pub(super) fn hello() -> Vec<u8> {
 pub(super) fn case(id: &CaseId, task: &Task) -> Result<Vec<u8>, LoadError> {
     let stages: Result<Vec<StageOfCase<'_>>, &LoadError> =
         task.stages.iter().map(StageOfCase::new).collect();
-    let alone = match &task.requests[..] {
-        [alone] => Some(RequestOfCase::new(alone)),
-        _ => None,
-    };
-    let requests = match alone {
-        Some(_) => None,
-        None => Some(task.requests.iter().map(RequestOfCase::new).collect()),
-    };
-    let (input, content_type) = match alone {
-        Some(RequestOfCase {
-            input,
-            content_type,
-        }) => (Some(input), content_type),
-        None => (None, None),
+    let (alone, requests) = match &task.requests[..] {
+        [alone] => (Some(RequestOfCase::new(alone)), None),
+        all => (None, Some(all.iter().map(RequestOfCase::new).collect())),
     };
     Ok(line(&Question::Case(Case {
         id: id.as_str(),
         stages: stages.map_err(Clone::clone)?,
-        input,
-        content_type,
+        alone,
         requests,
         options: Options::new(&task.options),
         limits: LimitsOfCase::new(&task.limits),
@@ -73,10 +61,8 @@ struct Hello {
 struct Case<'t> {
     id: &'t str,
     stages: Vec<StageOfCase<'t>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<Base64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_type: Option<&'t str>,
+    #[serde(flatten)]
+    alone: Option<RequestOfCase<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     requests: Option<Vec<RequestOfCase<'t>>>,
     options: Options,
@@ -101,15 +87,26 @@ impl<'t> StageOfCase<'t> {
 
 #[derive(Serialize)]
 struct RequestOfCase<'t> {
-    input: Base64,
+    #[serde(flatten)]
+    input: InputOfCase<'t>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<&'t str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum InputOfCase<'t> {
+    Input(Base64),
+    Image(Picture<'t>),
 }
 
 impl<'t> RequestOfCase<'t> {
     fn new(request: &'t Request) -> RequestOfCase<'t> {
         RequestOfCase {
-            input: Base64(request.input.to_vec()),
+            input: match &request.input {
+                RequestInput::Bytes(bytes) => InputOfCase::Input(Base64(bytes.to_vec())),
+                RequestInput::Image(image) => InputOfCase::Image(Picture::new(image)),
+            },
             content_type: request.content_type.as_deref(),
         }
     }

@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use qip_conformance::{
-    Bytes, Case, Corpus, Expected, ExpectedOutcome, OutputKind, Request, TaskOptions, export,
+    Bytes, Case, Corpus, Expected, ExpectedImage, ExpectedOutcome, Image, OutputKind, Request,
+    RequestInput, TaskOptions, export,
 };
 use qip_host::engine::{Exhausted, Floats};
 use qip_host::{Code, Limits, Numeric, TrapKind, Utf8};
@@ -74,6 +76,11 @@ impl Reader {
         }
     }
 
+    fn image(&mut self, value: &Value) -> Image {
+        let side = |key: &str| u32::try_from(value[key].as_u64().unwrap()).unwrap();
+        Image::new(side("width"), side("height"), self.bytes(value, "rgba")).unwrap()
+    }
+
     fn assert_is(&mut self, value: &Value, case: &Case) {
         let id = case.id.as_str();
         assert_eq!(value["id"], id);
@@ -112,7 +119,14 @@ impl Reader {
                 input,
                 content_type,
             } = &case.task.requests[index];
-            assert!(self.bytes(value, "input") == input.to_vec(), "{id}");
+            match input {
+                RequestInput::Bytes(bytes) => {
+                    assert!(self.bytes(value, "input") == bytes.to_vec(), "{id}");
+                }
+                RequestInput::Image(image) => {
+                    assert!(self.image(&value["image"]) == **image, "{id}");
+                }
+            }
             let given = value.get("content_type").map(|text| text.as_str().unwrap());
             assert_eq!(given, content_type.as_deref(), "{id}");
             let expected = list(&value["expect"]);
@@ -141,6 +155,13 @@ impl Reader {
                 let number = value["value"].as_i64().unwrap();
                 ExpectedOutcome::Scalar(i32::try_from(number).unwrap())
             }
+            "image" => ExpectedOutcome::Image(ExpectedImage {
+                image: Arc::new(self.image(value)),
+                max_difference: value
+                    .get("max_difference")
+                    .map_or(0, |most| u8::try_from(most.as_u64().unwrap()).unwrap()),
+                max_pixels: value.get("max_pixels").map(|most| most.as_u64().unwrap()),
+            }),
             "refused" => ExpectedOutcome::Refused(named(Code::ALL, Code::as_str, text("code"))),
             "trapped" => {
                 ExpectedOutcome::Trapped(named(TrapKind::ALL, TrapKind::as_str, text("kind")))
@@ -217,6 +238,8 @@ fn limits(value: &Value) -> Limits {
             "table_entries" => &mut limits.table_entries,
             "memory_bytes" => &mut limits.memory_bytes,
             "stages" => &mut limits.stages,
+            "image_pixels" => &mut limits.image_pixels,
+            "image_side" => &mut limits.image_side,
             _ => panic!("{key}"),
         } = number;
     }

@@ -435,7 +435,10 @@ requests = [{ expect = { scalar = 1 } }, { input = "own", expect = { scalar = 2 
     );
     assert_eq!(first.clauses, ["IN-3"]);
     assert_eq!(first.level, Level::Should);
-    assert_eq!(first.task.requests[0].input.to_vec(), b"default");
+    assert_eq!(
+        first.task.requests[0].input.bytes().unwrap().to_vec(),
+        b"default"
+    );
     assert_eq!(first.task.requests[0].content_type.as_deref(), Some("a/b"));
     // In the order in which they stand, which a TOML table forgets.
     let uniforms = [
@@ -452,8 +455,14 @@ requests = [{ expect = { scalar = 1 } }, { input = "own", expect = { scalar = 2 
 
     assert_eq!(second.clauses, ["IN-4"]);
     assert_eq!(second.level, Level::Must);
-    assert_eq!(second.task.requests[0].input.to_vec(), b"default");
-    assert_eq!(second.task.requests[1].input.to_vec(), b"own");
+    assert_eq!(
+        second.task.requests[0].input.bytes().unwrap().to_vec(),
+        b"default"
+    );
+    assert_eq!(
+        second.task.requests[1].input.bytes().unwrap().to_vec(),
+        b"own"
+    );
     assert!(second.task.stages[0].uniforms.is_empty());
     assert_eq!(
         second.task.stages[1].uniforms,
@@ -472,7 +481,7 @@ fn bytes_come_in_every_form() {
     );
     let directory = files(&[("area/file.toml", &text), ("area/g.bin", "g")]);
     let corpus = Corpus::open_unlocked(directory.path()).unwrap();
-    let input = &corpus.cases()[0].task.requests[0].input;
+    let input = corpus.cases()[0].task.requests[0].input.bytes().unwrap();
     assert_eq!(input.to_vec(), b"abcdefefg");
     assert_eq!(input.len(), 9);
 }

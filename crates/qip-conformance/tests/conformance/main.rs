@@ -8,6 +8,7 @@ mod judging;
 mod known;
 mod loader;
 mod model;
+mod pictures;
 mod reports;
 mod runs;
 mod thorough;

@@ -361,7 +361,7 @@ fn keys_are_those_that_are_written() {
         return;
     };
     let request = |content_type: Option<&str>| Request {
-        input: Bytes::literal(*b"a"),
+        input: Bytes::literal(*b"a").into(),
         content_type: content_type.map(str::to_owned),
     };
     let all = Task {

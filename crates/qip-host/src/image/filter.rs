@@ -2,62 +2,29 @@
 //! called once for each tile.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use qip_contract::{Code, Limits, Refusal, Signature, Value};
+use qip_contract::{Code, Limits, Refusal, Value};
 
 use super::tile::{PIXEL_BYTES, SIDE};
 use crate::content::{read_pointer, unreadable};
-use crate::engine::{Budget, CompiledModule, ExportId, Instance};
-use crate::error::{Cause, Error};
-use crate::host::Host;
-use crate::plan::TilePlan;
-use crate::recipe::{Stage, StageSource, instantiation, same_host};
+use crate::engine::{Budget, ExportId, Instance, Usage};
+use crate::error::Cause;
+use crate::plan::{TilePlan, Work};
+use crate::stage::Prepared;
 
-/// A tile filter whose uniforms are parsed.
-pub(super) struct Filter {
-    pub(super) name: Option<String>,
-    pub(super) signature: Signature,
-    plan: TilePlan,
-    code: Arc<dyn CompiledModule>,
-    /// Setters and values, sorted bytewise by key (UNI-2).
-    uniforms: Vec<(ExportId, Value)>,
+/// A stage that is a tile filter.
+pub(crate) struct Filter<'a> {
+    stage: &'a Prepared,
+    plan: &'a TilePlan,
 }
 
-impl Filter {
-    pub(super) fn new(host: &Host, stage: &Stage<'_>) -> Result<Filter, Error> {
-        let name = stage.name.as_deref();
-        let bytes = match &stage.source {
-            StageSource::Bytes(bytes) => *bytes,
-            StageSource::Module(module) => {
-                let module = same_host(host, module)?;
-                // What is loaded as a module is never a tile filter.
-                let refused = host.check_filter(module.signature(), &stage.uniforms);
-                let cause = refused.err().unwrap_or_else(|| {
-                    Box::new(Cause::Unsupported(
-                        "the module is no tile filter".to_owned(),
-                    ))
-                });
-                return Err(Error::new(cause).in_module(name.or(module.name())));
-            }
-        };
-        Filter::load(host, bytes, stage).map_err(|cause| Error::new(cause).in_module(name))
-    }
-
-    fn load(host: &Host, bytes: &[u8], stage: &Stage<'_>) -> Result<Filter, Box<Cause>> {
-        let (signature, plan, code) = host.load_filter(bytes, &stage.uniforms)?;
-        let values = signature.uniform_values(&stage.uniforms)?;
-        let uniforms = values
-            .into_iter()
-            .map(|(at, value)| (plan.setter(at), value))
-            .collect();
-        Ok(Filter {
-            name: stage.name.clone(),
-            signature,
-            plan,
-            code,
-            uniforms,
-        })
+impl<'a> Filter<'a> {
+    /// `None` for a content module.
+    pub(super) fn new(stage: &'a Prepared) -> Option<Filter<'a>> {
+        match stage.work() {
+            Work::Tile(plan) => Some(Filter { stage, plan }),
+            Work::Content(_) => None,
+        }
     }
 
     /// An instance that is ready for its first tile (IMG-12), for a picture of `width` ×
@@ -68,13 +35,13 @@ impl Filter {
         limits: &Limits,
         budget: &mut Budget,
     ) -> Result<Ready, Box<Cause>> {
-        let instance = self.code.instantiate(limits, budget);
-        let mut instance = instance.map_err(|stop| instantiation(stop, limits))?;
+        let instance = self.stage.module.loaded.code.instantiate(limits, budget);
+        let mut instance = instance.map_err(|stop| Cause::instantiation(stop, limits))?;
         let call = |instance: &mut dyn Instance, export, args: &[Value]| {
             let result = instance.call(export, args);
             result.map_err(|stop| Cause::stop(stop, limits))
         };
-        for (setter, value) in &self.uniforms {
+        for (setter, value) in &self.stage.uniforms {
             call(&mut *instance, *setter, &[*value])?;
         }
         let ptr = read_pointer(&mut *instance, self.plan.input_ptr, limits)?;
@@ -103,14 +70,16 @@ impl Filter {
         if end > memory {
             return Err(out_of_bounds(size, ptr, memory));
         }
-        settle(&mut *instance, budget);
-        Ok(Ready {
+        let mut ready = Ready {
             instance,
             tile: self.plan.tile,
             halo: halo as usize,
             // Within memory, so within what a usize can say.
             bytes: ptr as usize..end as usize,
-        })
+            settled: Usage::default(),
+        };
+        ready.settle(budget);
+        Ok(ready)
     }
 }
 
@@ -121,6 +90,8 @@ pub(super) struct Ready {
     /// In pixels.
     pub(super) halo: usize,
     bytes: Range<usize>,
+    /// What it has used, where it is asked after each call.
+    settled: Usage,
 }
 
 impl Ready {
@@ -162,15 +133,37 @@ impl Ready {
         }
         let result = self.instance.call(self.tile, &args);
         result.map_err(|stop| Cause::stop(stop, limits))?;
-        settle(&mut *self.instance, budget);
+        self.settle(budget);
         Ok(())
+    }
+
+    /// Takes what a call has used off the fuel that is left, which all stages share.
+    fn settle(&mut self, budget: &mut Budget) {
+        if let Some(left) = &mut budget.fuel {
+            let used = self.instance.finish();
+            *left = left.saturating_sub(used.fuel.unwrap_or(0));
+            self.settled = together(self.settled, used);
+        }
+    }
+
+    /// What it has used, after its last tile.
+    pub(super) fn finish(mut self, budget: &Budget) -> Usage {
+        match budget.fuel {
+            Some(_) => self.settled,
+            None => self.instance.finish(),
+        }
     }
 }
 
-/// Takes what an instance has used off the fuel that is left, which all stages share.
-fn settle(instance: &mut dyn Instance, budget: &mut Budget) {
-    if let Some(left) = &mut budget.fuel {
-        *left = left.saturating_sub(instance.finish().fuel.unwrap_or(0));
+/// What calls or instances of one stage have used: the memory is that of the largest.
+pub(super) fn together(one: Usage, other: Usage) -> Usage {
+    Usage {
+        fuel: match (one.fuel, other.fuel) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (fuel, None) | (None, fuel) => fuel,
+        },
+        memory_bytes: one.memory_bytes.max(other.memory_bytes),
+        refused_growths: one.refused_growths.saturating_add(other.refused_growths),
     }
 }
 

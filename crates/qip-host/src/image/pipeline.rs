@@ -7,38 +7,37 @@
 
 use std::mem;
 use std::ops::Range;
+use std::panic;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Instant;
 
 use qip_contract::Limits;
 
 use super::board::{Board, Job, Step};
-use super::filter::{Filter, Ready};
+use super::filter::{Filter, Ready, together};
 use super::pixels::Sample;
 use super::progress::{Calls, Progress};
 use super::tile::{Grid, Outside, PIXEL_BYTES, Pixels, SIDE, Whole, fill};
 use super::window::Window;
-use super::{CHANNELS, Failure, Picture};
-use crate::engine::{Budget, Exhausted};
+use super::{CHANNELS, Failure, ImageOptions, Picture};
+use crate::allowance::Allowance;
+use crate::engine::{Budget, Exhausted, Usage};
 use crate::error::Cause;
-use crate::host::Settings;
-use crate::recipe;
 
-/// Runs filters over a picture that is within the limits: the samples of the result.
+/// Runs filters over a picture that is within the limits: the result, and what each stage
+/// used. What it takes of the fuel is taken off the allowance.
 pub(super) fn run<T: Sample>(
-    settings: &Settings,
-    filters: &[Filter],
+    filters: &[Filter<'_>],
     picture: &Picture<T>,
-    threads: usize,
+    options: ImageOptions,
+    allowance: &mut Allowance<'_>,
     progress: Option<&Progress>,
-) -> Result<Vec<T>, Failure> {
-    let limits = &settings.limits;
-    let begin = limits.time.map(|_| Instant::now());
-    let budget = recipe::budget(limits, begin);
+) -> Result<(Picture<T>, Vec<Usage>), Failure> {
+    let Allowance { limits, budget, .. } = *allowance;
     let size = (picture.width, picture.height);
     // All stages are made ready before the first tile (IMG-12).
-    let first = Worker::new(filters, size, limits, budget)?;
+    let mut first = Worker::new(filters, size, limits, budget)?;
 
     let grid = Grid {
         width: picture.width as usize,
@@ -50,7 +49,7 @@ pub(super) fn run<T: Sample>(
     // Fuel is shared out in the order of the tiles, so there must be one.
     let threads = match budget.fuel {
         Some(_) => 1,
-        None => threads.min(grid.rows() * grid.columns()),
+        None => options.threads.get().min(grid.rows() * grid.columns()),
     };
     let halos: Vec<usize> = first.stages.iter().map(|stage| stage.halo).collect();
     let has_halo = halos.iter().any(|halo| *halo > 0);
@@ -82,37 +81,40 @@ pub(super) fn run<T: Sample>(
         board,
         progress,
     };
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            let worker = || {
-                // What keeps this worker from being set up leaves its work to the others.
-                let worker = Worker::new(filters, size, limits, budget);
-                let worker = worker.ok().filter(|worker| worker.has_halos(&halos));
-                if let Some(worker) = worker {
-                    run.work(worker);
-                }
-            };
-            if thread::Builder::new().spawn_scoped(scope, worker).is_err() {
-                break;
-            }
-        }
-        run.work(first);
+    let others = thread::scope(|scope| {
+        let work = || {
+            // What keeps this worker from being set up leaves its work to the others.
+            let worker = Worker::new(filters, size, limits, budget);
+            let mut worker = worker.ok().filter(|worker| worker.has_halos(&halos))?;
+            run.work(&mut worker);
+            Some(worker)
+        };
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..threads).map_while(spawn).collect();
+        run.work(&mut first);
+        let end = |other: ScopedJoinHandle<'_, _>| {
+            let panicked = |panic| panic::resume_unwind(panic);
+            other.join().unwrap_or_else(panicked)
+        };
+        let others: Vec<Worker> = others.into_iter().filter_map(end).collect();
+        others
     });
     let Run { board, .. } = run;
     if let Some(failure) = board.into_failure() {
         return Err(failure);
     }
-    // The limit covers the host's own copying too (RUN-6).
-    if let (Some(begin), Some(limit)) = (begin, limits.time)
-        && begin.elapsed() > limit
-    {
-        return Err(Failure {
-            stage: filters.len() - 1,
-            tile: None,
-            cause: Cause::exhausted(Exhausted::Time, limits),
-        });
+    allowance.budget = first.budget;
+    let mut usages = first.finish();
+    for other in others {
+        for (usage, more) in usages.iter_mut().zip(other.finish()) {
+            *usage = together(*usage, more);
+        }
     }
-    Ok(output)
+    let picture = Picture {
+        pixels: output,
+        ..*picture
+    };
+    Ok((picture, usages))
 }
 
 /// An instance of each stage, for one thread.
@@ -125,18 +127,14 @@ struct Worker {
 
 impl Worker {
     fn new(
-        filters: &[Filter],
+        filters: &[Filter<'_>],
         size: (u32, u32),
         limits: &Limits,
         mut budget: Budget,
     ) -> Result<Worker, Failure> {
         let stages = filters.iter().enumerate().map(|(stage, filter)| {
             let ready = filter.prepare(size, limits, &mut budget);
-            ready.map_err(|cause| Failure {
-                stage,
-                tile: None,
-                cause,
-            })
+            ready.map_err(|cause| Failure::at(stage, cause))
         });
         let stages = stages.collect::<Result<_, Failure>>()?;
         Ok(Worker {
@@ -144,6 +142,13 @@ impl Worker {
             budget,
             calls: Calls::default(),
         })
+    }
+
+    /// What each stage used.
+    fn finish(self) -> Vec<Usage> {
+        let Worker { stages, budget, .. } = self;
+        let usages = stages.into_iter().map(|stage| stage.finish(&budget));
+        usages.collect()
     }
 
     /// Whether another instance said the same, as it does on a sound engine.
@@ -187,7 +192,7 @@ struct Run<'a, T> {
 }
 
 impl<T: Sample> Run<'_, T> {
-    fn work(&self, mut worker: Worker) {
+    fn work(&self, worker: &mut Worker) {
         /// Lets nobody wait for a worker that panics.
         struct Watch<'a>(&'a Board);
         impl Drop for Watch<'_> {
@@ -200,7 +205,7 @@ impl<T: Sample> Run<'_, T> {
         let _watch = Watch(&self.board);
         while let Some(job) = self.board.take() {
             let begin = self.progress.map(|progress| (progress, Instant::now()));
-            self.job(job, &mut worker);
+            self.job(job, worker);
             if let Some((progress, begin)) = begin {
                 progress.add(mem::take(&mut worker.calls), begin.elapsed());
             }

@@ -1,5 +1,7 @@
 //! The image mode: tiles, halos, whole pictures, threads (IMG).
 
+#[path = "image/blocks.rs"]
+mod blocks;
 #[path = "image/failures.rs"]
 mod failures;
 #[path = "image/plain.rs"]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qip_conformance::{
-    Bytes, Model, Module, Outcome, Request, Stage, Subject as _, Task, TaskOptions,
+    Bytes, Image, Model, Module, Outcome, Request, Stage, Subject as _, Task, TaskOptions,
 };
 use qip_contract::{Limits, Numeric};
 use qip_host::Utf8;
@@ -70,7 +70,10 @@ fn task(case: &Value) -> Task {
         }
     });
     let request = |request: &Value| Request {
-        input: Bytes::literal(bytes(&request["input"])),
+        input: match request.get("image") {
+            Some(picture) => image(picture).into(),
+            None => Bytes::literal(bytes(&request["input"])).into(),
+        },
         content_type: request.get("content_type").map(text),
     };
     let options = &case["options"];
@@ -121,12 +124,18 @@ fn limits(given: &Value) -> Limits {
         table_entries: or("table_entries", standard.table_entries),
         memory_bytes: or("memory_bytes", standard.memory_bytes),
         stages: or("stages", standard.stages),
-        ..standard
+        image_pixels: or("image_pixels", standard.image_pixels),
+        image_side: or("image_side", standard.image_side),
     }
 }
 
 fn bytes(value: &Value) -> Vec<u8> {
     STANDARD.decode(value.as_str().unwrap()).unwrap()
+}
+
+fn image(value: &Value) -> Image {
+    let side = |key: &str| u32::try_from(value[key].as_u64().unwrap()).unwrap();
+    Image::new(side("width"), side("height"), bytes(&value["rgba"])).unwrap()
 }
 
 fn text(value: &Value) -> String {
@@ -149,6 +158,14 @@ fn outcome(outcome: Outcome) -> Value {
         } => (
             "scalar",
             json!({ "value": value, "content_type": content_type }),
+        ),
+        Outcome::Image(image) => (
+            "image",
+            json!({
+                "width": image.width,
+                "height": image.height,
+                "rgba": STANDARD.encode(image.pixels),
+            }),
         ),
         Outcome::Refused {
             code,

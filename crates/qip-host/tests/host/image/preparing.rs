@@ -90,24 +90,6 @@ fn stages_are_refused_as_in_a_recipe() {
     });
 }
 
-/// A tile filter in a recipe, or loaded as a module, is answered as ever.
-#[test]
-fn recipes_do_not_take_filters() {
-    let sound = brighter();
-    on_each(|engine| {
-        let host = standard(engine);
-        for error in [
-            host.load(&sound).err(),
-            host.recipe([Stage::new(&sound)]).err(),
-        ] {
-            assert_eq!(
-                error.map(|error| error.kind()),
-                Some(ErrorKind::Unsupported)
-            );
-        }
-    });
-}
-
 /// IMG-11: no pixels, and more than the limits; and a picture that is not what it says.
 #[test]
 fn sizes_of_pictures() {
