@@ -26,7 +26,7 @@ Tasks:
   readme                 run what README.md and conformance/README.md tell a reader to run,
                          and compare what comes out
   sample-picture [--check | --size WxH]
-                         write the pictures that README.md shows into modules-wat/pictures: a
+                         write the pictures that README.md shows into xtask/pictures: a
                          scene, and what filters make of it; --check fails where one is stale;
                          with a size only the scene is written, to target/qip
   bench [FILTER]         run the benchmarks, those whose name FILTER matches, and `qip

@@ -13,13 +13,13 @@ use crate::workspace::Workspace;
 use crate::{build, program};
 
 /// The scene, as it is committed.
-const SCENE: &str = "modules-wat/pictures/scene.png";
+const SCENE: &str = "xtask/pictures/scene.png";
 
 /// The size of that, in pixels.
 const SIZE: (u32, u32) = (816, 544);
 
 /// The scene behind filters.
-const FILTERED: &str = "modules-wat/pictures/scene-filtered.png";
+const FILTERED: &str = "xtask/pictures/scene-filtered.png";
 
 /// The filters, with their uniforms; modules are below `target/qip/modules`.
 const FILTERS: &[&str] = &["tile/gaussian-blur.wasm", "?radius=4", "tile/vignette.wasm"];
