@@ -107,19 +107,23 @@ pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result
 
 /// Decodes a picture and turns it as its orientation says.
 pub(super) fn decode(encoded: Encoded, source: &str, limits: &Limits) -> Result<Decoded, Failure> {
-    // Decoders are the work of others and see whatever bytes there are: one that panics has
-    // met a picture that it cannot decode.
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let decoded = panic::catch_unwind(AssertUnwindSafe(|| decode_within(encoded, limits)));
-    panic::set_hook(hook);
-    let defect = match decoded {
-        Ok(Ok(decoded)) => return Ok(decoded),
-        Ok(Err(Defect::Size(error))) => return Err(error.into()),
-        Ok(Err(Defect::Broken(text))) => text,
-        Err(_) => "its decoder does not get on with it".to_owned(),
+    let defect = match guarded(|| decode_within(encoded, limits)) {
+        Some(Ok(decoded)) => return Ok(decoded),
+        Some(Err(Defect::Size(error))) => return Err(error.into()),
+        Some(Err(Defect::Broken(text))) => text,
+        None => "its decoder does not get on with it".to_owned(),
     };
     Err(anyhow!("cannot read {source}: {defect}").into())
+}
+
+/// Decoders are the work of others and see whatever bytes there are: one that panics has met
+/// a picture that it cannot decode. Nothing is said of that, and nothing comes of it.
+fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let decoded = panic::catch_unwind(AssertUnwindSafe(decode));
+    panic::set_hook(hook);
+    decoded.ok()
 }
 
 /// Why there is no picture.
@@ -269,4 +273,32 @@ fn turned(
 /// for ink would only mislead.
 fn is_for_rgb(profile: &[u8]) -> bool {
     profile.get(16..20) == Some(b"RGB ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{guarded, in_house_style};
+
+    #[test]
+    fn a_decoder_may_panic() {
+        assert_eq!(guarded(|| [1][usize::from(!b"".is_empty())]), Some(1));
+        assert_eq!(guarded(|| [1][usize::from(b"".is_empty())]), None);
+    }
+
+    #[test]
+    fn what_decoders_say_is_one_line_in_house_style() {
+        for (text, expected) in [
+            ("Invalid PNG signature.", "invalid PNG signature"),
+            (
+                "CRC error: expected 0x1 have 0x2",
+                "CRC error: expected 0x1 have 0x2",
+            ),
+            ("One line\nand another", "one line"),
+            ("a\u{1b}[31m", "a\\u{1b}[31m"),
+            ("", ""),
+            ("É", "É"),
+        ] {
+            assert_eq!(in_house_style(text), expected);
+        }
+    }
 }
