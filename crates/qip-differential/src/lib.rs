@@ -13,6 +13,7 @@ mod arena;
 mod campaign;
 mod fixture;
 mod mortal;
+mod picture;
 mod planted;
 mod random_body;
 mod real_module;
