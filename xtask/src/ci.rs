@@ -6,7 +6,9 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::flags::Profile;
 use crate::workspace::Workspace;
-use crate::{build, clauses, conformance, coverage, fuzz, package, program, readme};
+use crate::{
+    build, clauses, conformance, coverage, fuzz, package, program, readme, sample_picture,
+};
 
 /// The task: the first step that fails ends it.
 pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
@@ -49,6 +51,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
         fuzz::run(workspace, Profile::Dev, false, &args)
     })?;
     check_fuzz_targets(workspace)?;
+    step("cargo xtask sample-picture --check", || {
+        sample_picture::run(workspace, None, true)
+    })?;
     step("cargo xtask readme", || readme::run(workspace))?;
     step("cargo xtask package", || package::run(workspace))?;
     Ok(0)

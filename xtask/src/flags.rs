@@ -25,6 +25,10 @@ Tasks:
                          fails where one of them is stale
   readme                 run what README.md and conformance/README.md tell a reader to run,
                          and compare what comes out
+  sample-picture [--check | --size WxH]
+                         write the pictures that README.md shows into xtask/pictures: a
+                         scene, and what filters make of it; --check fails where one is stale;
+                         with a size only the scene is written, to target/qip
   bench [FILTER]         run the benchmarks, those whose name FILTER matches, and `qip
                          conformance` by the clock; ends with one table of what was found
                          and what is aimed at
@@ -54,15 +58,32 @@ pub(crate) struct Flags {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Help,
-    Build { check: bool },
+    Build {
+        check: bool,
+    },
     Verify,
-    Conformance { args: Vec<OsString> },
-    Coverage { args: Vec<OsString> },
-    Clauses { check: bool },
-    Bench { filter: Option<String> },
-    Fuzz { seeds: bool, args: Vec<OsString> },
+    Conformance {
+        args: Vec<OsString>,
+    },
+    Coverage {
+        args: Vec<OsString>,
+    },
+    Clauses {
+        check: bool,
+    },
+    Bench {
+        filter: Option<String>,
+    },
+    Fuzz {
+        seeds: bool,
+        args: Vec<OsString>,
+    },
     Package,
     Readme,
+    SamplePicture {
+        size: Option<(u32, u32)>,
+        check: bool,
+    },
     Ci,
 }
 
@@ -117,6 +138,13 @@ impl Flags {
             "bench" => Task::Bench {
                 filter: take_filter(&mut args),
             },
+            "sample-picture" => {
+                let size = take_size(&mut args)?;
+                Task::SamplePicture {
+                    size,
+                    check: size.is_none() && take(&mut args, "--check"),
+                }
+            }
             "package" => Task::Package,
             "readme" => Task::Readme,
             "ci" => Task::Ci,
@@ -159,6 +187,26 @@ fn take(args: &mut Vec<OsString>, flag: &str) -> bool {
     let before = args.len();
     args.retain(|arg| arg != flag);
     args.len() < before
+}
+
+/// Takes `--size WxH`.
+fn take_size(args: &mut Vec<OsString>) -> Result<Option<(u32, u32)>, UsageError> {
+    let Some(at) = args.iter().position(|arg| arg == "--size") else {
+        return Ok(None);
+    };
+    args.remove(at);
+    let size = (at < args.len()).then(|| args.remove(at));
+    let size = size.unwrap_or_default().to_string_lossy().into_owned();
+    let sides = size.split_once('x').and_then(|(width, height)| {
+        let side = |text: &str| text.parse().ok().filter(|side| (1..=65_535).contains(side));
+        Some((side(width)?, side(height)?))
+    });
+    match sides {
+        Some(sides) => Ok(Some(sides)),
+        None => Err(UsageError(format!(
+            "`{size}` is no size, expected one such as `--size 4096x4096`"
+        ))),
+    }
 }
 
 /// Takes the first argument, unless it is a flag or no text.
@@ -243,6 +291,14 @@ mod tests {
                 filter: Some("warm".to_owned())
             }
         );
+        for (line, size, check) in [
+            ("sample-picture", None, false),
+            ("sample-picture --check", None, true),
+            ("sample-picture --size 64x48", Some((64, 48)), false),
+        ] {
+            let task = Task::SamplePicture { size, check };
+            assert_eq!(parse(line).unwrap().task, task);
+        }
         assert_eq!(parse("build --help").unwrap().task, Task::Help);
         assert_eq!(parse("--help").unwrap().task, Task::Help);
     }
@@ -262,6 +318,17 @@ mod tests {
         assert_eq!(
             parse("bench warm fresh").unwrap_err(),
             "the task `bench` does not take `fresh`"
+        );
+        for size in ["", "64", "0x1", "1x65536", "x", "axb", "1x2x3"] {
+            let error = parse(&format!("sample-picture --size {size}")).unwrap_err();
+            assert!(
+                error.starts_with(&format!("`{size}` is no size")),
+                "{error}"
+            );
+        }
+        assert_eq!(
+            parse("sample-picture --check --size 1x1").unwrap_err(),
+            "the task `sample-picture` does not take `--check`"
         );
         assert_eq!(
             parse("build --release").unwrap_err(),

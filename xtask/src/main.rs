@@ -14,6 +14,7 @@ mod fuzz;
 mod package;
 mod program;
 mod readme;
+mod sample_picture;
 mod text;
 mod verify;
 mod workspace;
@@ -57,6 +58,7 @@ fn run(flags: &Flags) -> anyhow::Result<u8> {
         Task::Fuzz { seeds, args } => fuzz::run(&workspace, flags.profile, *seeds, args),
         Task::Package => package::run(&workspace),
         Task::Readme => readme::run(&workspace),
+        Task::SamplePicture { size, check } => sample_picture::run(&workspace, *size, *check),
         Task::Ci => ci::run(&workspace),
     }
 }

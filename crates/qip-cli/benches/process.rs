@@ -1,27 +1,26 @@
-//! What `qip run` costs as a whole process, over a program on bare wasmtime that
-//! does nothing but compile a small module, run it and print.
+//! What the command costs as a whole process: `qip run` over a program on bare wasmtime that
+//! does nothing but compile a small module, run it and print; and `qip image` over a program
+//! that does nothing but decode and encode.
 //!
-//! `cargo bench -p qip-cli`. This very binary is the bare program when its first
-//! argument says so. Both run in turns; the line at the end gives the medians. Where
-//! `QIP_BENCH_ROWS` names a file, they go there too, as a line of JSON that
+//! `cargo bench -p qip-cli`. This very binary is the bare programs when its first
+//! argument says so. Both run in turns; the lines at the end give the medians. Where
+//! `QIP_BENCH_ROWS` names a file, they go there too, as lines of JSON that
 //! `cargo xtask bench` reads.
 
 use std::cell::RefCell;
-use std::fs::OpenOptions;
-use std::io::{Read, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
+use image::codecs::png::PngDecoder;
+use image::{ImageDecoder, RgbaImage};
 use wasmtime::{Engine, Instance, Module, Store};
 
-const NAME: &str = "qip run, whole process";
-
-/// How many times what the bare program takes `qip run` may take at most.
-const MOST: f64 = 1.3;
-
-const AS_BARE: &str = "--as-bare-program";
+const AS_BARE_RUN: &str = "--as-bare-run";
+const AS_BARE_CODECS: &str = "--as-bare-codecs";
 
 /// Gives its input back.
 const ECHO: &str = r#"(module
@@ -36,8 +35,24 @@ const ECHO: &str = r#"(module
 
 const INPUT: &[u8] = b"  hello  ";
 
+/// Turns colours into their opposites.
+const INVERT: &str = r#"(module
+  (memory (export "memory") 1 1)
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_bytes_cap") i32 (i32.const 65536))
+  (func (export "tile_rgba32float_64x64") (param f32 f32) (local $at i32)
+    (loop $next
+      (v128.store (local.get $at)
+        (f32x4.add (v128.const f32x4 1 1 1 0)
+          (f32x4.mul (v128.const f32x4 -1 -1 -1 1) (v128.load (local.get $at)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 65536))))))"#;
+
+/// The width and height of the picture.
+const SIDE: u32 = 4096;
+
 /// The bare program: module from the file, input from stdin, output to stdout.
-fn bare(module: &str) -> wasmtime::Result<()> {
+fn bare_run(module: &str) -> wasmtime::Result<()> {
     let engine = Engine::default();
     let module = Module::new(&engine, std::fs::read(module)?)?;
     let mut store = Store::new(&engine, ());
@@ -60,8 +75,39 @@ fn bare(module: &str) -> wasmtime::Result<()> {
     Ok(())
 }
 
+/// The bare program: a PNG of RGBA in and out.
+fn bare_codecs(from: &str, to: &str) -> image::ImageResult<()> {
+    let decoder = PngDecoder::new(BufReader::new(File::open(from)?))?;
+    let (width, height) = decoder.dimensions();
+    let mut pixels = vec![0; decoder.total_bytes() as usize];
+    decoder.read_image(&mut pixels)?;
+    write_png(to, width, height, &pixels)
+}
+
+fn write_png(to: &str, width: u32, height: u32, pixels: &[u8]) -> image::ImageResult<()> {
+    let mut encoder = png::Encoder::new(BufWriter::new(File::create(to)?), width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let written = encoder.write_header().and_then(|mut writer| {
+        writer.write_image_data(pixels)?;
+        writer.finish()
+    });
+    written.map_err(|error| image::ImageError::IoError(error.into()))
+}
+
+/// Gradients with a little noise.
+fn picture() -> RgbaImage {
+    RgbaImage::from_fn(SIDE, SIDE, |x, y| {
+        let noise = (x ^ y.rotate_left(7)).wrapping_mul(0x9e37_79b9) >> 30;
+        let channels = [(x + y) / 32, (2 * x + y) / 48, (x + 3 * y) / 64];
+        let [red, green, blue] = channels.map(|channel| (channel + noise) as u8);
+        image::Rgba([red, green, blue, 255])
+    })
+}
+
 /// Runs a program to its end with the input on stdin; the time that it took.
-fn time(program: &Path, args: &[&str]) -> Duration {
+fn time(program: &Path, args: &[&str], input: &[u8], expected: &[u8]) -> Duration {
     let begin = Instant::now();
     let mut child = Command::new(program)
         .args(args)
@@ -70,45 +116,36 @@ fn time(program: &Path, args: &[&str]) -> Duration {
         .spawn()
         .expect("the program starts");
     let mut stdin = child.stdin.take().expect("stdin is piped");
-    stdin.write_all(INPUT).expect("the program reads");
+    stdin.write_all(input).expect("the program reads");
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
     let time = begin.elapsed();
-    assert_eq!(output.stdout, b"  hello  \n");
+    assert!(output.status.success());
+    assert_eq!(output.stdout, expected);
     time
 }
 
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    if let [_, first, module] = &args[..]
-        && first == AS_BARE
-    {
-        return bare(module).expect("the module runs");
-    }
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let module = directory.path().join("echo.wasm");
-    std::fs::write(&module, wat::parse_str(ECHO).expect("the module assembles"))
-        .expect("the module is written");
-    let module = module.to_str().expect("a path in UTF-8");
-    let this = std::env::current_exe().expect("a path of its own");
-    let qip = Path::new(env!("CARGO_BIN_EXE_qip"));
-
+/// Has criterion measure `ours`, with `bare` run in turns with it; it is to take at most
+/// `most` times as long.
+fn compare(
+    criterion: &mut Criterion,
+    name: &str,
+    most: f64,
+    bare: impl Fn() -> Duration,
+    ours: impl Fn() -> Duration,
+) {
     let samples = RefCell::new(Vec::new());
-    let mut criterion = Criterion::default().configure_from_args();
-    criterion.bench_function(NAME, |bencher| {
+    criterion.bench_function(name, |bencher| {
         bencher.iter_custom(|iterations| {
             (0..iterations)
                 .map(|_| {
-                    let of_bare = time(&this, &[AS_BARE, module]);
-                    let of_qip = time(qip, &["run", module]);
-                    samples.borrow_mut().push((of_bare, of_qip));
-                    of_qip
+                    let (of_bare, of_ours) = (bare(), ours());
+                    samples.borrow_mut().push((of_bare, of_ours));
+                    of_ours
                 })
                 .sum()
         });
     });
-    criterion.final_summary();
-
     let samples = samples.borrow();
     if samples.is_empty() {
         // A filter left it out.
@@ -120,10 +157,10 @@ fn main() {
         values[values.len() / 2]
     };
     let bare = median(|(bare, _)| bare.as_secs_f64());
-    let ours = median(|(_, qip)| qip.as_secs_f64());
-    let ratio = median(|(bare, qip)| qip.as_secs_f64() / bare.as_secs_f64());
+    let ours = median(|(_, ours)| ours.as_secs_f64());
+    let ratio = median(|(bare, ours)| ours.as_secs_f64() / bare.as_secs_f64());
     println!(
-        "whole process: bare {:.2} ms, qip run {:.2} ms, ratio {ratio:.3}",
+        "{name}: bare {:.2} ms, ours {:.2} ms, ratio {ratio:.3}",
         bare * 1e3,
         ours * 1e3,
     );
@@ -131,10 +168,56 @@ fn main() {
         let file = OpenOptions::new().create(true).append(true).open(path);
         writeln!(
             file.expect("the file of rows opens"),
-            r#"{{"what":{NAME:?},"bare_ns":{},"ours_ns":{},"over":{{"ratio":{ratio}}},"most":{MOST}}}"#,
+            r#"{{"what":{name:?},"bare_ns":{},"ours_ns":{},"over":{{"ratio":{ratio}}},"most":{most}}}"#,
             bare * 1e9,
             ours * 1e9,
         )
         .expect("the row is written");
     }
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    match &args[..] {
+        [_, first, module] if first == AS_BARE_RUN => {
+            return bare_run(module).expect("the module runs");
+        }
+        [_, first, from, to] if first == AS_BARE_CODECS => {
+            return bare_codecs(from, to).expect("the picture is sound");
+        }
+        _ => {}
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = |name: &str| {
+        let path = directory.path().join(name);
+        path.to_str().expect("a path in UTF-8").to_owned()
+    };
+    let (echo, invert) = (path("echo.wasm"), path("invert.wasm"));
+    for (path, module) in [(&echo, ECHO), (&invert, INVERT)] {
+        std::fs::write(path, wat::parse_str(module).expect("the module assembles"))
+            .expect("the module is written");
+    }
+    let (from, to) = (path("in.png"), path("out.png"));
+    write_png(&from, SIDE, SIDE, &picture()).expect("the picture is written");
+    let this = std::env::current_exe().expect("a path of its own");
+    let qip = Path::new(env!("CARGO_BIN_EXE_qip"));
+
+    let mut criterion = Criterion::default().configure_from_args();
+    let expected = b"  hello  \n";
+    compare(
+        &mut criterion,
+        "qip run, whole process",
+        1.3,
+        || time(&this, &[AS_BARE_RUN, &echo], INPUT, expected),
+        || time(qip, &["run", &echo], INPUT, expected),
+    );
+    let mut criterion = criterion.sample_size(10);
+    compare(
+        &mut criterion,
+        "qip image, invert, whole process over codecs",
+        2.0,
+        || time(&this, &[AS_BARE_CODECS, &from, &to], b"", b""),
+        || time(qip, &["image", "-i", &from, "-o", &to, &invert], b"", b""),
+    );
+    criterion.final_summary();
 }

@@ -25,13 +25,19 @@ impl Bar {
 
     pub(crate) fn show(&self, done: u64, total: u64) {
         let Bar(bar) = self;
-        bar.set_length(total);
+        // Also a length would draw it.
         if bar.elapsed() > Duration::from_secs(1) {
+            bar.set_length(total);
             bar.set_position(done);
         }
         if done == total {
-            bar.finish_and_clear();
+            self.clear();
         }
+    }
+
+    /// Takes it off the screen.
+    pub(crate) fn clear(&self) {
+        self.0.finish_and_clear();
     }
 
     /// Writes a line to stderr, above the bar where it is drawn.

@@ -43,17 +43,14 @@ impl EngineName {
 /// The heading of these options in help.
 pub(crate) const HEADING: &str = "How modules run";
 
-/// The options that every subcommand has which carries requests; where nothing is said, one
-/// may take `TIMEOUT_MS` milliseconds.
+/// The options that every subcommand has which carries requests. How long one may take is
+/// theirs to say, for they have defaults of their own.
 #[derive(Args)]
 #[command(next_help_heading = HEADING)]
-pub(crate) struct RunOptions<const TIMEOUT_MS: u64> {
+pub(crate) struct RunOptions {
     /// The engine.
     #[arg(long, value_name = "ENGINE", default_value = "wasmtime")]
     engine: EngineName,
-    /// The time that one request may take over all stages.
-    #[arg(long, value_name = "N", default_value_t = TIMEOUT_MS, value_parser = clap::value_parser!(u64).range(1..))]
-    timeout_ms: u64,
     /// The fuel that one request may use, in the engine's own units.
     #[arg(long, value_name = "N")]
     fuel: Option<u64>,
@@ -68,10 +65,10 @@ pub(crate) struct RunOptions<const TIMEOUT_MS: u64> {
     deterministic: bool,
 }
 
-impl<const TIMEOUT_MS: u64> RunOptions<TIMEOUT_MS> {
-    pub(crate) fn limits(&self) -> Limits {
+impl RunOptions {
+    pub(crate) fn limits(&self, timeout_ms: u64) -> Limits {
         Limits {
-            time: Some(Duration::from_millis(self.timeout_ms)),
+            time: Some(Duration::from_millis(timeout_ms)),
             fuel: self.fuel,
             memory_bytes: self.max_memory,
             ..Limits::standard()

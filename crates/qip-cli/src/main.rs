@@ -3,6 +3,7 @@
 mod bar;
 mod conformance;
 mod exit;
+mod image;
 mod limits;
 mod message;
 mod output_file;
@@ -23,19 +24,23 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     /// When to colour messages.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = LAST)]
     color: ColorChoice,
     /// Say more, on stderr: digests, engine, phases with their times.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     verbose: bool,
     /// Say less: an error's one line and nothing else.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     quiet: bool,
 }
+
+/// Where options stand in help that every subcommand has.
+const LAST: usize = 900;
 
 const AFTER_HELP: &str = "\
 Examples:
   printf '  hello  ' | qip run trim.wasm
+  qip image -i photo.jpg -o out.png invert.wasm
   qip conformance
 
 Each subcommand's --help ends with its exit codes.";
@@ -43,6 +48,7 @@ Each subcommand's --help ends with its exit codes.";
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Image(image::Image),
     Conformance(conformance::Conformance),
 }
 
@@ -66,6 +72,7 @@ fn main() -> ExitCode {
             "leave one of them out".to_owned(),
         )),
         Command::Run(command) => command.run(&messages),
+        Command::Image(command) => command.run(&messages),
         Command::Conformance(command) => command.run(&messages),
     };
     match result {

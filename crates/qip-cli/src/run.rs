@@ -36,7 +36,10 @@ pub(crate) struct Run {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    options: RunOptions<5000>,
+    options: RunOptions,
+    /// The time that one request may take over all stages, in milliseconds.
+    #[arg(long, value_name = "N", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..), help_heading = limits::HEADING)]
+    timeout_ms: u64,
     /// Whether text is checked where it goes in and comes out.
     #[arg(long, value_name = "WHICH", default_value = "checked", help_heading = limits::HEADING)]
     utf8: Utf8Check,
@@ -70,7 +73,9 @@ impl Run {
             Utf8Check::Checked => Utf8::Checked,
             Utf8Check::Unchecked => Utf8::Unchecked,
         };
-        let host = self.options.host(self.options.limits(), utf8);
+        let host = self
+            .options
+            .host(self.options.limits(self.timeout_ms), utf8);
         let stages = stages::load(&self.stages, &host, messages)?;
         let begin = Instant::now();
         let recipe = host.recipe(stages.iter().map(stages::LoadedStage::stage))?;

@@ -87,7 +87,7 @@ fn parse(arguments: &[OsString]) -> Result<Vec<StageArgument>, Failure> {
         let Some(stage) = stages.last_mut() else {
             return Err(Failure::Usage(
                 format!("the uniforms `{}` follow no module", argument.display()),
-                "write the module first: qip run module.wasm '?key=value'".to_owned(),
+                "write the module first: module.wasm '?key=value'".to_owned(),
             ));
         };
         // Percent and `+` are decoded; a later value for a key replaces an earlier one.

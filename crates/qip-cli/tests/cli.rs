@@ -18,6 +18,8 @@ mod five_subjects;
 mod help;
 #[path = "cli/hosts.rs"]
 mod hosts;
+#[path = "cli/image.rs"]
+mod image;
 #[path = "cli/input.rs"]
 mod input;
 #[path = "cli/limits.rs"]

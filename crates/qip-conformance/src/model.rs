@@ -3,17 +3,24 @@
 //! only to execute.
 //!
 //! `binary.rs` reads the bytes, `exports.rs` is ORD-1 for one stage, `request.rs` is
-//! ORD-2; `uniform.rs`, `media_type.rs` and `number.rs` each read one kind of value.
+//! ORD-2; `uniform.rs`, `media_type.rs` and `number.rs` each read one kind of value. Of
+//! the image mode, `block.rs` is a run of tile filters, `ready.rs` makes one ready, `tile.rs`
+//! is one tile; `picture.rs` and `bmp.rs` are what goes in and comes out.
 //! A decision stands in one place, in a function that names its clause. Beside it stand
 //! the mistakes that a host could make there, of `mutation.rs`: `job.errs` is false of
 //! all of them, but for the one that a mutant makes.
 
 mod binary;
+mod block;
+mod bmp;
 mod exports;
 mod media_type;
 mod mutation;
 mod number;
+mod picture;
+mod ready;
 mod request;
+mod tile;
 mod uniform;
 
 use std::cell::RefCell;
@@ -29,19 +36,17 @@ use crate::capability::{Capabilities, Capability};
 use crate::case::CaseId;
 use crate::outcome::{Outcome, OutputKind};
 use crate::subject::Subject;
-use crate::task::{Request, Task};
+use crate::task::{Request, RequestInput, Task};
 
 pub use self::mutation::Mutation;
 
 use self::binary::exceeds;
-use self::exports::Plan;
+use self::exports::Role;
 use self::mutation::Flaw;
 
 /// What the clauses say, as a host: slow and obvious. It shares
 /// wasmparser with `qip-host`, but no reading of what a module declares and no
 /// arithmetic, so where the two differ, one of them is wrong.
-///
-/// Tile filters are recognised, and answered with [`Outcome::Unsupported`].
 ///
 /// ```
 /// use std::sync::Arc;
@@ -73,7 +78,7 @@ pub struct Model {
 /// A stage that nothing is left to say against.
 struct Loaded {
     wasm: Vec<u8>,
-    plan: Plan,
+    role: Role,
     code: Arc<dyn CompiledModule>,
 }
 
@@ -82,6 +87,8 @@ struct Loaded {
 struct Job<'a> {
     task: &'a Task,
     flaw: Flaw<'a>,
+    /// Whether checks are made in their order, also by a mutant that has another one.
+    in_order: bool,
 }
 
 impl Job<'_> {
@@ -90,15 +97,28 @@ impl Job<'_> {
         self.flaw.is(mutation)
     }
 
+    /// Whether this mistake is made, of one that does no more than find another failure first.
+    fn disorders(self, mutation: Mutation) -> bool {
+        !self.in_order && self.errs(mutation)
+    }
+
+    /// Of mistakes that are to be thought about pixel by pixel, those that may be made.
+    fn possible(self, mutations: &[Mutation]) -> Vec<Mutation> {
+        let mut possible = mutations.to_vec();
+        possible.retain(|mutation| self.flaw.may_be(*mutation));
+        possible
+    }
+
     /// What the caller allows (LIM-1).
     fn limits(self) -> Limits {
         let limits = &self.task.limits;
-        if self.errs(Mutation::LimitsDefault) {
-            return Limits {
-                time: limits.time,
-                fuel: limits.fuel,
-                ..Limits::standard()
-            };
+        let default = Limits {
+            time: limits.time,
+            fuel: limits.fuel,
+            ..Limits::standard()
+        };
+        if default != *limits && self.errs(Mutation::LimitsDefault) {
+            return default;
         }
         limits.clone()
     }
@@ -140,6 +160,7 @@ impl Model {
                 mutation: self.mutation,
                 asked: None,
             },
+            in_order: true,
         })
     }
 
@@ -153,16 +174,13 @@ impl Model {
                 mutation: self.mutation,
                 asked: Some(&asked),
             },
+            in_order: true,
         });
         (outcomes, asked.into_inner())
     }
 
     fn answer_job(&self, job: Job<'_>) -> Vec<Outcome> {
         let requests = &job.task.requests;
-        if job.task.is_of_pictures() {
-            let capability = Capability::Image;
-            return vec![Outcome::Unsupported { capability }; requests.len()];
-        }
         if job.task.stages.is_empty() && job.errs(Mutation::EmptyRecipeEchoes) {
             return requests.iter().map(echo).collect();
         }
@@ -172,6 +190,12 @@ impl Model {
                 let stage = outcome.stage().unwrap_or_default();
                 if stage > 1 && job.errs(Mutation::StageAfterStage) {
                     return self.answer_until(job, stage, &outcome);
+                }
+                if job.task.is_of_pictures() && job.errs(Mutation::PictureBeforeModules) {
+                    let sized = requests.iter().map(|request| size_of_picture(request, job));
+                    return sized
+                        .map(|it| it.err().unwrap_or_else(|| outcome.clone()))
+                        .collect();
                 }
                 return vec![outcome; requests.len()];
             }
@@ -184,7 +208,7 @@ impl Model {
                 None => false,
                 Some(Outcome::Stopped { .. }) if job.errs(Mutation::StopIsFinal) => true,
                 Some(last) => {
-                    last.content_type().is_none() && job.errs(Mutation::FailureSpoils)
+                    !is_answer(last) && job.errs(Mutation::FailureSpoils)
                         || job.errs(Mutation::OneRequestOnly)
                 }
             };
@@ -214,27 +238,38 @@ impl Model {
         task.stages.truncate(stage - 1);
         let mut outcomes = self.answer_job(Job { task: &task, ..job });
         for outcome in &mut outcomes {
-            if outcome.content_type().is_some() {
+            if is_answer(outcome) {
                 *outcome = fault.clone();
             }
         }
         outcomes
     }
 
-    /// Everything that comes before anything is instantiated (ORD-1).
+    /// Everything that comes before anything is instantiated (ORD-1). Another order of it
+    /// makes a difference only where something fails.
     fn load(&self, job: Job<'_>) -> Result<Vec<Loaded>, Outcome> {
+        let loaded = self.load_in_turn(job);
+        loaded.or_else(|_| {
+            self.load_in_turn(Job {
+                in_order: false,
+                ..job
+            })
+        })
+    }
+
+    fn load_in_turn(&self, job: Job<'_>) -> Result<Vec<Loaded>, Outcome> {
         let task = job.task;
         check_number_of_stages(job)?;
         let mut order: Vec<usize> = (0..task.stages.len()).collect();
-        if order.len() > 1 && job.errs(Mutation::LastStageFirst) {
+        if order.len() > 1 && job.disorders(Mutation::LastStageFirst) {
             order.reverse();
         }
-        let mut plans = Vec::new();
+        let mut roles = Vec::new();
         for index in order {
             let stage = &task.stages[index];
-            let plan = match stage.module.binary() {
+            let role = match stage.module.binary() {
                 Ok(wasm) => {
-                    if job.errs(Mutation::InstantiatedEarly) {
+                    if job.disorders(Mutation::InstantiatedEarly) {
                         let early = self.instantiate_early(wasm, job);
                         early.map_err(|outcome| at_stage(outcome, index, job))?;
                     }
@@ -244,32 +279,34 @@ impl Model {
                 }
                 Err(error) => Err(Outcome::broken(error.to_string())),
             };
-            let plan = plan.map_err(|outcome| at_stage(outcome, index, job))?;
-            if index + 1 < task.stages.len() && job.errs(Mutation::PipesCheckedFirst) {
-                check_pipe(&plan, index, job)?;
+            let role = role.map_err(|outcome| at_stage(outcome, index, job))?;
+            if index + 1 < task.stages.len() && job.disorders(Mutation::PipesCheckedFirst) {
+                check_pipe(&role, None, index, job)?;
             }
-            plans.push((index, plan));
+            roles.push((index, role));
         }
-        plans.sort_by_key(|(index, _)| *index);
+        roles.sort_by_key(|(index, _)| *index);
         // REC-2: every stage but the last gives what can be piped.
-        let is_recipe = plans.len() > 1;
+        let is_recipe = roles.len() > 1;
         let piped = if is_recipe && job.errs(Mutation::LastMustPipe) {
-            plans.len()
+            roles.len()
         } else {
-            plans.len() - 1
+            roles.len() - 1
         };
-        for (index, plan) in plans.iter().take(piped) {
-            check_pipe(plan, *index, job)?;
+        for (index, role) in roles.iter().take(piped) {
+            let next = roles.get(index + 1).map(|(_, next)| next);
+            check_pipe(role, next, *index, job)?;
         }
         let mut loaded = Vec::new();
-        for (stage, (_, plan)) in task.stages.iter().zip(plans) {
+        for (stage, (_, role)) in task.stages.iter().zip(roles) {
             let wasm = stage.module.binary().unwrap_or_default();
             loaded.push(Loaded {
-                code: self.compile(wasm, &plan, job)?,
+                code: self.compile(wasm, role.exports(), job)?,
                 wasm: wasm.to_vec(),
-                plan,
+                role,
             });
         }
+        check_number_of_blocks(&loaded, job)?;
         if loaded.len() > 1 && job.errs(Mutation::OneStageOnly) {
             loaded.truncate(1);
         }
@@ -304,7 +341,7 @@ impl Model {
     fn compile(
         &self,
         wasm: &[u8],
-        plan: &Plan,
+        exports: &[String],
         job: Job<'_>,
     ) -> Result<Arc<dyn CompiledModule>, Outcome> {
         let task = job.task;
@@ -327,7 +364,7 @@ impl Model {
             wasm,
             // Only handed over: the seam asks for it, the model never looks into it.
             signature: &signature,
-            exports: &plan.exports,
+            exports,
             build: build(task, floats),
             limits: &limits,
         };
@@ -364,6 +401,7 @@ fn capabilities_of(engine: &dyn Engine) -> Capabilities {
         (Capability::ContentTypes, true),
         (Capability::Requests, true),
         (Capability::Reuse, true),
+        (Capability::Image, true),
         (Capability::TimeLimit, true),
         (Capability::Limits, true),
         (Capability::FixedMemory, true),
@@ -422,7 +460,26 @@ fn read_again(outcomes: &mut [Outcome], places: &[Option<Range<usize>>], kept: &
     }
 }
 
+/// Whether it is what a request asks for, and no failure.
+fn is_answer(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Output { .. } | Outcome::Scalar { .. } | Outcome::Image(_)
+    )
+}
+
+/// IMG-11, of a request that is a picture.
+fn size_of_picture(request: &Request, job: Job<'_>) -> Result<(), Outcome> {
+    match &request.input {
+        RequestInput::Image(image) => picture::check_size(image.width, image.height, job),
+        RequestInput::Bytes(_) => Ok(()),
+    }
+}
+
 fn echo(request: &Request) -> Outcome {
+    if let RequestInput::Image(image) = &request.input {
+        return Outcome::Image((**image).clone());
+    }
     Outcome::Output {
         kind: OutputKind::Bytes,
         bytes: request.input.bytes().map(Bytes::to_vec).unwrap_or_default(),
@@ -465,23 +522,68 @@ fn check_number_of_stages(job: Job<'_>) -> Result<(), Outcome> {
 /// The text that REC-2 gives.
 const NOT_PIPEABLE: &str = "only utf8/bytes can be piped to another stage";
 
-/// REC-2.
-fn check_pipe(plan: &Plan, index: usize, job: Job<'_>) -> Result<(), Outcome> {
-    let can_be_piped = match plan.output_kind() {
+/// REC-2 and REC-6: whether the output of a stage can be piped to another one, or into a
+/// block of tile filters.
+fn can_be_piped(kind: Option<OutputKind>, into_block: bool, job: Job<'_>) -> bool {
+    match kind {
+        Some(OutputKind::Utf8) if into_block => job.errs(Mutation::Utf8PipedToBlock),
         Some(OutputKind::Utf8 | OutputKind::Bytes) => true,
         Some(OutputKind::I32) => job.errs(Mutation::I32Piped),
         None => job.errs(Mutation::ScalarPiped),
+    }
+}
+
+/// REC-2 has a text, for what can be piped nowhere.
+fn not_pipeable(kind: Option<OutputKind>) -> Outcome {
+    let message = match kind {
+        Some(OutputKind::Utf8) => "only bytes can be piped to a tile filter",
+        _ => NOT_PIPEABLE,
     };
-    if can_be_piped || job.errs(Mutation::PipesCheckedLate) {
+    refused(Code::NotPipeable, message)
+}
+
+/// REC-2, REC-6. Without the next stage it is only known that there is one.
+fn check_pipe(role: &Role, next: Option<&Role>, index: usize, job: Job<'_>) -> Result<(), Outcome> {
+    let into_block = matches!(next, Some(Role::Filter(_)));
+    let kind = match role {
+        Role::Content(plan) => plan.output_kind(),
+        // It gives a BMP.
+        _ => Some(OutputKind::Bytes),
+    };
+    let is_piped = match role {
+        Role::Content(_) => {
+            can_be_piped(kind, into_block, job)
+                && !(into_block && job.errs(Mutation::BlockMustBeFirst))
+        }
+        Role::Filter(_) => {
+            let ends = matches!(next, Some(Role::Content(_)));
+            !(ends && job.errs(Mutation::BlockMustBeLast))
+        }
+        Role::Nothing => true,
+    };
+    if is_piped || job.errs(Mutation::PipesCheckedLate) {
         return Ok(());
     }
-    let message = if job.errs(Mutation::NotPipeableUnnamed) {
-        format!("stage {}", index + 1)
-    } else {
-        format!("stage {}: {NOT_PIPEABLE}", index + 1)
-    };
-    let outcome = refused(Code::NotPipeable, message);
-    Err(at_stage(outcome, index, job))
+    let mut outcome = not_pipeable(kind);
+    if let Outcome::Refused { message, .. } = &mut outcome
+        && job.errs(Mutation::NotPipeableUnnamed)
+    {
+        message.clear();
+    }
+    let names_block = into_block && job.errs(Mutation::NotPipeableNamesBlock);
+    Err(at_stage(outcome, index + usize::from(names_block), job))
+}
+
+/// REC-6: there may be any number of blocks.
+fn check_number_of_blocks(stages: &[Loaded], job: Job<'_>) -> Result<(), Outcome> {
+    let is_filter = |stage: &Loaded| matches!(stage.role, Role::Filter(_));
+    let ends = |pair: &&[Loaded]| is_filter(&pair[0]) && !is_filter(&pair[1]);
+    let last = stages.last().is_some_and(is_filter);
+    let blocks = stages.windows(2).filter(ends).count() + usize::from(last);
+    if blocks > 1 && job.errs(Mutation::OneBlockOnly) {
+        return Err(refused(Code::NotPipeable, "a second block"));
+    }
+    Ok(())
 }
 
 /// A refusal of which no stage is known yet.

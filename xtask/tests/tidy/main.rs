@@ -7,6 +7,7 @@ mod licence_expression;
 mod links;
 mod model;
 mod packages;
+mod pictures;
 mod readme;
 mod sources;
 mod tree;

@@ -4,7 +4,7 @@ use crate::directory::Directory;
 use crate::messages::assert_text;
 
 #[track_caller]
-fn asked(args: &[&str]) -> String {
+pub(crate) fn asked(args: &[&str]) -> String {
     let answer = Directory::new().qip(args);
     assert_eq!((answer.code, &*answer.stderr), (0, ""));
     answer.text().to_owned()
@@ -24,7 +24,6 @@ fn help_of_qip() {
     assert!(help.contains("Examples:\n"));
     // What is not built yet does not appear.
     for command in [
-        "image",
         "check",
         "explain",
         "test",
@@ -41,7 +40,7 @@ fn help_of_qip() {
 
 /// Help ends with examples and exit codes.
 #[track_caller]
-fn assert_ends_with_examples_and_exit_codes(help: &str, codes: &[&str]) {
+pub(crate) fn assert_ends_with_examples_and_exit_codes(help: &str, codes: &[&str]) {
     let (_, end) = help.split_once("\nExamples:\n").unwrap();
     let (_, end) = end.split_once("\n\nExit codes:\n").unwrap();
     let told: Vec<&str> = end

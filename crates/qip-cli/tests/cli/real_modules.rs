@@ -7,7 +7,7 @@ use crate::ENGINES;
 use crate::directory::Directory;
 
 /// The directory of the modules, where it is.
-fn modules() -> Option<PathBuf> {
+pub(crate) fn modules() -> Option<PathBuf> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let modules = package.join("../../modules-wat");
     if modules.is_dir() {

@@ -77,19 +77,29 @@ pub(super) fn has_header(wasm: &[u8], job: Job<'_>) -> bool {
 
 /// WebAssembly 2.0, which has fixed-width SIMD; tail calls; extended constant
 /// expressions; nothing else (MOD-8).
-fn features(job: Job<'_>) -> WasmFeatures {
+fn features(wasm: &[u8], job: Job<'_>) -> WasmFeatures {
     let all = WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST;
-    let without = [
-        (Mutation::SimdRefused, WasmFeatures::SIMD),
-        (Mutation::TailCallsRefused, WasmFeatures::TAIL_CALL),
-        (Mutation::ExtendedConstRefused, WasmFeatures::EXTENDED_CONST),
-        (Mutation::FirstEditionOnly, !WasmFeatures::WASM1),
+    let wrong = [
+        (Mutation::SimdRefused, all & !WasmFeatures::SIMD),
+        (Mutation::TailCallsRefused, all & !WasmFeatures::TAIL_CALL),
+        (
+            Mutation::ExtendedConstRefused,
+            all & !WasmFeatures::EXTENDED_CONST,
+        ),
+        (Mutation::FirstEditionOnly, all & WasmFeatures::WASM1),
+        (Mutation::ProposalsTaken, WasmFeatures::all()),
     ];
-    if job.errs(Mutation::ProposalsTaken) {
-        return WasmFeatures::all();
-    }
-    let without = without.into_iter().filter(|(error, _)| job.errs(*error));
-    without.fold(all, |all, (_, feature)| all & !feature)
+    let is_valid = |features| {
+        Validator::new_with_features(features)
+            .validate_all(wasm)
+            .is_ok()
+    };
+    // Whoever takes more makes a difference to an invalid module only, whoever takes less
+    // to a valid one.
+    let mut wrong = wrong.into_iter().filter(|(mutation, features)| {
+        job.flaw.may_be(*mutation) && !(is_valid(all) && is_valid(*features)) && job.errs(*mutation)
+    });
+    wrong.next().map_or(all, |(_, features)| features)
 }
 
 /// Reads a module that has the header.
@@ -112,7 +122,7 @@ pub(super) fn skim(wasm: &[u8], job: Job<'_>) -> Binary {
 
 impl Binary {
     fn read(&mut self, wasm: &[u8], validates: bool, job: Job<'_>) -> Result<(), String> {
-        let features = features(job);
+        let features = features(wasm, job);
         let mut validator = validates.then(|| Validator::new_with_features(features));
         let mut parser = Parser::new(0);
         parser.set_features(features);
@@ -316,7 +326,7 @@ impl Binary {
         if read.is_err() && !job.errs(Mutation::ProposalsTaken) {
             read?;
         }
-        if job.errs(Mutation::ResultsUnlimited) {
+        if results > job.limits().params && job.errs(Mutation::ResultsUnlimited) {
             self.sizes.results = 0;
         }
         // Those behind a type that is too large cannot be read.

@@ -1,18 +1,20 @@
 //! What a host looks for in one stage before anything is instantiated (ORD-1).
 
+mod filter;
+
 use std::collections::BTreeSet;
 
 use qip_contract::{Code, Numeric, PAGE_BYTES, Value};
 use qip_host::engine::ExportId;
 use wasmparser::{FuncType, MemoryType, ValType};
 
-use crate::capability::Capability;
 use crate::outcome::{Outcome, OutputKind};
 
 use super::binary::{self, Binary, Export, exceeds};
 use super::{Job, Mutation, NOT_PIPEABLE, over_limit, refused, shown, uniform};
 
-const TILE: [&str; 2] = ["tile_rgba32float_64x64", "tile_rgba_f32_64x64"];
+pub(super) use self::filter::Filter;
+
 const UNIFORM: &str = "uniform_set_";
 const WIDTH_AND_HEIGHT: &str = "width_and_height";
 const INPUT_CAPS: [&str; 2] = ["input_utf8_cap", "input_bytes_cap"];
@@ -24,7 +26,35 @@ const OUTPUT_CAPS: [(&str, OutputKind); 3] = [
 const INPUT_TYPE: [&str; 2] = ["input_content_type_ptr", "input_content_type_size"];
 const OUTPUT_TYPE: [&str; 2] = ["output_content_type_ptr", "output_content_type_size"];
 
-/// What a request needs of a module.
+/// What a module is, and what is asked of it.
+pub(super) enum Role {
+    Content(Box<Plan>),
+    Filter(Box<Filter>),
+    /// Of a picture's pipeline, what only a mutant leaves out.
+    Nothing,
+}
+
+impl Role {
+    /// The names of the exports that are used.
+    pub(super) fn exports(&self) -> &[String] {
+        match self {
+            Role::Content(plan) => &plan.exports,
+            Role::Filter(filter) => &filter.exports,
+            Role::Nothing => &[],
+        }
+    }
+
+    /// The size of the memory that the module declares.
+    pub(super) fn declared_memory(&self) -> usize {
+        match self {
+            Role::Content(plan) => plan.declared_memory,
+            Role::Filter(filter) => filter.declared_memory,
+            Role::Nothing => 0,
+        }
+    }
+}
+
+/// What a request needs of a content module.
 pub(super) struct Plan {
     /// The names of the exports that are used; an [`ExportId`] is a position in here.
     pub(super) exports: Vec<String>,
@@ -137,7 +167,7 @@ fn checks(job: Job<'_>) -> Vec<Check> {
         (Mutation::ContentTypesBeforeOutput, ContentTypes, Output),
         (Mutation::UniformsBeforeContentTypes, Uniforms, ContentTypes),
     ] {
-        if job.errs(mutation) {
+        if job.disorders(mutation) {
             checks.retain(|check| *check != early);
             let at = checks.iter().position(|check| *check == before);
             checks.insert(at.unwrap_or_default(), early);
@@ -147,7 +177,7 @@ fn checks(job: Job<'_>) -> Vec<Check> {
 }
 
 /// Looks for everything that the binary alone shows to be wrong with a stage, in the
-/// order of ORD-1. A tile filter is not supported, and that is found last. `most_locals`
+/// order of ORD-1. Of a picture's pipeline every module is a tile filter. `most_locals`
 /// is the engine's own bound. Whether the stage is the last matters to a mutant only.
 pub(super) fn plan(
     wasm: &[u8],
@@ -155,19 +185,19 @@ pub(super) fn plan(
     job: Job<'_>,
     most_locals: Option<u64>,
     is_last: bool,
-) -> Result<Plan, Outcome> {
-    if job.errs(Mutation::HeaderBeforeSize) {
+) -> Result<Role, Outcome> {
+    if job.disorders(Mutation::HeaderBeforeSize) {
         check_header(wasm, job)?;
     }
-    let size_late = job.errs(Mutation::SizeAfterValidity);
+    let size_late = job.disorders(Mutation::SizeAfterValidity);
     if !size_late {
         check_size(wasm, job)?;
     }
     check_header(wasm, job)?;
-    if job.errs(Mutation::ImportBeforeValidity) {
+    if job.disorders(Mutation::ImportBeforeValidity) {
         check_import(&binary::skim(wasm, job), job)?;
     }
-    if job.errs(Mutation::LimitsBeforeValidity) {
+    if job.disorders(Mutation::LimitsBeforeValidity) {
         check_limits(&binary::skim(wasm, job), most_locals, job)?;
     }
     let binary = binary::read(wasm, job).map_err(|why| {
@@ -186,7 +216,6 @@ pub(super) fn plan(
     }
     let exports = Exports {
         binary: &binary,
-        numeric: numeric(job),
         job,
         used: Vec::new(),
     };
@@ -206,10 +235,17 @@ pub(super) fn plan(
             }
             // MOD-6: the tile function comes before both entry points.
             Check::Entry if exports.is_tile_filter() => {
-                exports.tile(uniforms)?;
-                return Err(Outcome::Unsupported {
-                    capability: Capability::Image,
-                });
+                let filter = exports.filter(uniforms)?;
+                return match too_large {
+                    Some(outcome) => Err(outcome),
+                    None => Ok(Role::Filter(Box::new(filter))),
+                };
+            }
+            Check::Entry if job.task.is_of_pictures() => {
+                if job.errs(Mutation::ContentIsNoFault) {
+                    return Ok(Role::Nothing);
+                }
+                return Err(filter::no_filter());
             }
             Check::Entry => found.entry = exports.check_entry_point()?,
             Check::InputPtr => exports.check_input_ptr()?,
@@ -243,7 +279,7 @@ pub(super) fn plan(
     }
     match too_large {
         Some(outcome) => Err(outcome),
-        None => Ok(exports.into_plan(found)),
+        None => Ok(Role::Content(Box::new(exports.into_plan(found)))),
     }
 }
 
@@ -304,9 +340,11 @@ fn check_import(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
 /// MOD-1, and MOD-7 where the caller insists.
 fn check_memory(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
     let mut found = binary.exports.get("memory");
-    if job.errs(Mutation::FirstMemoryTaken) {
-        let mut all = binary.exports.values();
-        found = all.find(|export| matches!(export, Export::Memory(_)));
+    let mut all = binary.exports.values();
+    let first = all.find(|export| matches!(export, Export::Memory(_)));
+    let is_memory = matches!(found, Some(Export::Memory(_)));
+    if !is_memory && first.is_some() && job.errs(Mutation::FirstMemoryTaken) {
+        found = first;
     }
     let insists = job.task.options.fixed_memory && !job.errs(Mutation::FixedMemoryIgnored)
         || job.errs(Mutation::FixedMemoryAlways);
@@ -435,7 +473,6 @@ impl Found {
 /// The exports of a module, looked at in turn.
 struct Exports<'b> {
     binary: &'b Binary,
-    numeric: Numeric,
     job: Job<'b>,
     used: Vec<String>,
 }
@@ -451,10 +488,6 @@ impl<'b> Exports<'b> {
         let mut by_mistake = self.by_mistake(input_cap, found.output);
         by_mistake.refused_late = found.refused_late;
         by_mistake.refused_before_call = found.refused_before_call;
-        let memory = match self.binary.exports.get("memory") {
-            Some(Export::Memory(memory)) => memory.initial.saturating_mul(PAGE_BYTES),
-            _ => 0,
-        };
         Plan {
             uniforms,
             input_ptr: self.getter("input_ptr", 0),
@@ -468,7 +501,7 @@ impl<'b> Exports<'b> {
             input_type: found.has_input_type.then(|| self.pair(INPUT_TYPE)),
             output_type: found.has_output_type.then(|| self.pair(OUTPUT_TYPE)),
             entry: found.entry.map(|name| self.id(name)),
-            declared_memory: usize::try_from(memory).unwrap_or(usize::MAX),
+            declared_memory: self.declared_memory(),
             by_mistake,
             exports: self.used,
         }
@@ -517,42 +550,12 @@ impl<'b> Exports<'b> {
         by_mistake
     }
 
-    /// MOD-6: whether it has a function of either name.
-    fn is_tile_filter(&self) -> bool {
-        TILE.iter().any(|name| self.has(name)) && !self.job.errs(Mutation::TileFunctionIgnored)
-    }
-
-    /// IMG-1, IMG-5, IMG-6: the shapes of a tile filter. Its other exports are those of
-    /// another kind of module, and of no concern.
-    fn tile(&self, given: &[(String, String)]) -> Result<(), Outcome> {
-        for name in TILE {
-            self.check_function(name, &[ValType::F32; 2], &[])?;
-        }
-        if self.job.errs(Mutation::HaloFirst) {
-            self.check_halo()?;
-        }
-        if self.job.errs(Mutation::SizeSetterFirst) {
-            self.check_size_setter()?;
-        }
-        self.check_number("input_ptr")?;
-        self.require("input_ptr")?;
-        self.check_number("input_bytes_cap")?;
-        self.require("input_bytes_cap")?;
-        if self.job.errs(Mutation::HaloBeforeSizeSetter) {
-            self.check_halo()?;
-        }
-        self.check_size_setter()?;
-        if self.job.errs(Mutation::TileUniformsFirst) {
-            self.check_uniforms(given)?;
-        }
-        self.check_halo()?;
-        self.check_uniforms(given)?;
-        Ok(())
-    }
-
-    /// IMG-5.
-    fn check_halo(&self) -> Result<(), Outcome> {
-        self.check_function("calculate_halo_px", &[], &[ValType::I32])
+    fn declared_memory(&self) -> usize {
+        let memory = match self.binary.exports.get("memory") {
+            Some(Export::Memory(memory)) => memory.initial.saturating_mul(PAGE_BYTES),
+            _ => 0,
+        };
+        usize::try_from(memory).unwrap_or(usize::MAX)
     }
 
     /// What is exported under this name, to read a number of it (MOD-3).
@@ -764,7 +767,7 @@ impl<'b> Exports<'b> {
         match number {
             ValType::I32 => true,
             ValType::I64 | ValType::F32 | ValType::F64 => {
-                self.numeric == Numeric::Lenient || self.job.errs(lax)
+                numeric(self.job) == Numeric::Lenient || self.job.errs(lax)
             }
             _ => false,
         }
@@ -787,26 +790,13 @@ impl<'b> Exports<'b> {
         Ok(is_declared)
     }
 
-    /// IMG-6: if there is the setter that the host itself calls, it takes two f32.
-    fn check_size_setter(&self) -> Result<(), Outcome> {
-        let name = format!("{UNIFORM}{WIDTH_AND_HEIGHT}");
-        match self.binary.exports.get(&name) {
-            None => Ok(()),
-            Some(Export::Function(found)) if found.params() == [ValType::F32; 2] => Ok(()),
-            Some(found) => {
-                let (code, wanted) = (Code::ExportShape, "a function of two f32");
-                Err(wrong_shape(code, &name, found, wanted, self.job))
-            }
-        }
-    }
-
     /// UNI-1 to UNI-4: the values of the given keys, in bytewise order. The keys that
     /// are given and those that are exported are looked at together. Of equal keys the
     /// last counts.
     fn check_uniforms(&self, given: &[(String, String)]) -> Result<Vec<(String, Value)>, Outcome> {
         let job = self.job;
         let mut values = Vec::new();
-        if job.errs(Mutation::ShapesBeforeValues) {
+        if job.disorders(Mutation::ShapesBeforeValues) {
             let mut found = self.keys(given).into_iter().filter_map(|key| {
                 let name = format!("{UNIFORM}{key}");
                 Some((self.binary.exports.get(&name)?, name))

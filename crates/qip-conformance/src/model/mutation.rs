@@ -100,6 +100,8 @@ mutations! {
         "The shapes of capacities that do not win are not looked at.",
     TileFunctionIgnored "tile-function-ignored" ["MOD-6" "IMG-1"]
         "A tile function makes no difference.",
+    TileContentExportsChecked "tile-content-exports-checked" ["MOD-6" "IMG-1"]
+        "Exports that only concern content modules are shape-checked in a tile filter, too.",
     FixedMemoryIgnored "fixed-memory-ignored" ["MOD-7"]
         "Memory may grow although the caller insists that it does not.",
     FixedMemoryAlways "fixed-memory-always" ["MOD-7"]
@@ -189,6 +191,8 @@ mutations! {
         "Stages are looked at from the last to the first.",
     StageAfterStage "stage-after-stage" ["ORD-1" "REC-2"]
         "A stage is looked at only when the one before has run.",
+    PictureBeforeModules "picture-before-modules" ["ORD-1" "IMG-11"]
+        "The size of a picture is looked at before the modules.",
 
     UniformsAfterGetters "uniforms-after-getters" ["ORD-2" "UNI-2"]
         "Uniforms are set after the getters have been read.",
@@ -324,6 +328,8 @@ mutations! {
         "After a failure no later request is answered.",
     OneRequestOnly "one-request-only" ["DET-2" "RUN-4"]
         "A loaded recipe answers one request.",
+    FilterKept "filter-kept" ["RUN-4" "DET-2"]
+        "Pictures share the instances of filters although nobody asks for that.",
     MemoryCleared "memory-cleared" ["RUN-4" "MOD-5"]
         "Memory is cleared once there is an instance.",
     ReuseIgnored "reuse-ignored" ["RUN-4"]
@@ -338,6 +344,8 @@ mutations! {
         "A trap in the entry point counts as a result of 0.",
     FuelPerStage "fuel-per-stage" ["RUN-6"]
         "Every stage has the whole fuel limit to itself.",
+    FuelPerTile "fuel-per-tile" ["RUN-6" "LIM-4"]
+        "Every tile has the whole fuel limit to itself.",
     FuelAtOnce "fuel-at-once" ["RUN-6"]
         "There is never any fuel.",
     StoppedAtOnce "stopped-at-once" ["RUN-6"]
@@ -543,12 +551,118 @@ mutations! {
         "Stages run from the last to the first.",
     StagesShareUniforms "stages-share-uniforms" ["REC-4"]
         "The uniforms of a stage go to later stages of the same module, too.",
+    FiltersShareInstance "filters-share-instance" ["REC-4"]
+        "Stages of a block of the same module share an instance.",
     StagesFromZero "stages-from-zero" ["REC-5"]
         "Stages are counted from 0.",
     StageUnnamed "stage-unnamed" ["REC-5"]
         "A failure does not name its stage.",
+    BlockFailureUnplaced "block-failure-unplaced" ["REC-5" "REC-6"]
+        "Of all that fails in a block the first filter is named.",
     FailureIsSkipped "failure-is-skipped" ["REC-5" "ORD-2"]
         "A stage that traps is left out.",
+    OneBlockOnly "one-block-only" ["REC-6"]
+        "A recipe may have one block of filters.",
+    BlockMustBeFirst "block-must-be-first" ["REC-6"]
+        "Filters may only begin a recipe.",
+    BlockMustBeLast "block-must-be-last" ["REC-6"]
+        "Filters may only end a recipe.",
+    FiltersApart "filters-apart" ["REC-6" "REC-7"]
+        "Every filter of a block takes and gives a BMP.",
+    FilterInputTypeRead "filter-input-type-read" ["REC-6"]
+        "The input type that a filter declares must be the current one.",
+    FilterOutputTypeRead "filter-output-type-read" ["REC-6"]
+        "The output type that a filter declares becomes the current one.",
+    BlockTypeChecked "block-type-checked" ["REC-6"]
+        "A block only takes what is known to be, or may be, `image/bmp`.",
+    BlockTypeKept "block-type-kept" ["REC-6" "MIME-4"]
+        "A block leaves the current type as it is.",
+    BlockTypeDropped "block-type-dropped" ["REC-6" "MIME-4"]
+        "After a block the current type is unknown.",
+    Utf8PipedToBlock "utf8-piped-to-block" ["REC-6"]
+        "UTF-8 output is piped into a block.",
+    NotPipeableNamesBlock "not-pipeable-names-block" ["REC-6" "REC-5"]
+        "Where a block cannot take the output of the stage before, the block is named.",
+    EmptyInputSkipsBlock "empty-input-skips-block" ["REC-6" "REC-7" "OUT-7"]
+        "An empty input passes through a block as it is.",
+    NoBmpPasses "no-bmp-passes" ["REC-7" "REC-6"]
+        "What is no BMP passes through a block as it is.",
+    BmpOfAnyLength "bmp-of-any-length" ["REC-7"]
+        "A BMP may have fewer than 54 bytes.",
+    BmpMagicUnchecked "bmp-magic-unchecked" ["REC-7"]
+        "A BMP may begin with anything.",
+    BmpHeaderUnchecked "bmp-header-unchecked" ["REC-7"]
+        "The size of a BMP's DIB header is not looked at.",
+    BmpHeaderMustBe40 "bmp-header-must-be-40" ["REC-7"]
+        "A BMP's DIB header must have 40 bytes.",
+    BmpPlanesUnchecked "bmp-planes-unchecked" ["REC-7"]
+        "The planes of a BMP are not looked at.",
+    BmpCompressionUnchecked "bmp-compression-unchecked" ["REC-7"]
+        "The compression of a BMP is not looked at.",
+    BmpBitsUnchecked "bmp-bits-unchecked" ["REC-7"]
+        "A BMP that has not 24 bits a pixel has 32.",
+    Bmp24Refused "bmp-24-refused" ["REC-7"]
+        "A BMP must have 32 bits a pixel.",
+    Bmp32Refused "bmp-32-refused" ["REC-7"]
+        "A BMP must have 24 bits a pixel.",
+    BmpReadTopDown "bmp-read-top-down" ["REC-7"]
+        "A BMP is always read from the top.",
+    BmpReadBottomUp "bmp-read-bottom-up" ["REC-7"]
+        "A BMP is always read from the bottom.",
+    BmpTopDownRefused "bmp-top-down-refused" ["REC-7"]
+        "The height of a BMP may not be negative.",
+    BmpReadRgb "bmp-read-rgb" ["REC-7"]
+        "A BMP's pixels are red, green, blue.",
+    BmpPaddingForgotten "bmp-padding-forgotten" ["REC-7"]
+        "Rows of a BMP that is read are not padded.",
+    BmpAlphaZero "bmp-alpha-zero" ["REC-7"]
+        "A BMP of 24 bits is transparent.",
+    BmpAlphaIgnored "bmp-alpha-ignored" ["REC-7"]
+        "The fourth byte of a BMP's pixels is not alpha.",
+    BmpZeroAlphaOpaque "bmp-zero-alpha-opaque" ["REC-7"]
+        "A BMP whose alpha is 0 everywhere is opaque.",
+    BmpOffsetIgnored "bmp-offset-ignored" ["REC-7"]
+        "A BMP's pixels are at 54.",
+    BmpTruncatedTaken "bmp-truncated-taken" ["REC-7"]
+        "Pixels that a BMP lacks are 0.",
+    BmpTrailingRefused "bmp-trailing-refused" ["REC-7"]
+        "No byte may come after a BMP's pixels.",
+    BmpFileSizeChecked "bmp-file-size-checked" ["REC-7"]
+        "The file size that a BMP says must be right.",
+    BmpReservedChecked "bmp-reserved-checked" ["REC-7"]
+        "The reserved fields of a BMP must be 0.",
+    BmpImageSizeChecked "bmp-image-size-checked" ["REC-7"]
+        "The image size that a BMP says must be right.",
+    BmpPaletteChecked "bmp-palette-checked" ["REC-7"]
+        "A BMP of 24 or 32 bits may have no palette.",
+    BmpSizeIsNotBmp "bmp-size-is-not-bmp" ["REC-7"]
+        "A BMP whose size cannot be taken is none.",
+    BmpNegativeWidthTaken "bmp-negative-width-taken" ["REC-7"]
+        "The width of a BMP counts without its sign.",
+    BmpLimitsUnchecked "bmp-limits-unchecked" ["REC-7" "LIM-1"]
+        "A BMP may be of any size.",
+    BmpPixelsBeforeSize "bmp-pixels-before-size" ["REC-7"]
+        "Whether a BMP has all its pixels comes before its size.",
+    BmpReadLate "bmp-read-late" ["REC-7" "IMG-12"]
+        "A BMP is read once filters are ready.",
+    BmpWrittenTopDown "bmp-written-top-down" ["REC-7"]
+        "A BMP is written from the top, with a negative height.",
+    BmpWrittenUpsideDown "bmp-written-upside-down" ["REC-7"]
+        "A BMP is written from the top, with a positive height.",
+    BmpWritten24 "bmp-written-24" ["REC-7"]
+        "A BMP is written with 24 bits a pixel.",
+    BmpDirectionKept "bmp-direction-kept" ["REC-7"]
+        "A BMP is written from the top if it was read so.",
+    BmpWrittenRgb "bmp-written-rgb" ["REC-7"]
+        "A BMP is written red, green, blue.",
+    BmpFileSizeZero "bmp-file-size-zero" ["REC-7"]
+        "A BMP is written without the size of the file.",
+    BmpImageSizeZero "bmp-image-size-zero" ["REC-7"]
+        "A BMP is written without the size of the image.",
+    BmpResolutionSet "bmp-resolution-set" ["REC-7"]
+        "A BMP is written with a resolution.",
+    BmpWrittenV4 "bmp-written-v4" ["REC-7"]
+        "A BMP is written with a DIB header of 108 bytes.",
 
     SetterResultsRefused "setter-results-refused" ["UNI-1"]
         "A setter may have no results.",
@@ -641,6 +755,263 @@ mutations! {
     WidthAndHeightLoosely "width-and-height-loosely" ["UNI-4"]
         "Keys that are only like `width_and_height` are refused, too.",
 
+    EntryBeatsTile "entry-beats-tile" ["IMG-1" "MOD-6"]
+        "A module with an entry point is no tile filter, whatever else it exports.",
+    TileKindMatters "tile-kind-matters" ["IMG-1"]
+        "A tile name that is no function makes no tile filter.",
+    OlderTileFirst "older-tile-first" ["IMG-1"]
+        "Of two tile functions the older name is called.",
+    OlderTileOnly "older-tile-only" ["IMG-1"]
+        "Only `tile_rgba_f32_64x64` is known.",
+    NewerTileOnly "newer-tile-only" ["IMG-1"]
+        "Only `tile_rgba32float_64x64` is known.",
+    LosingTileUnchecked "losing-tile-unchecked" ["IMG-1" "MOD-6"]
+        "The shape of the tile function that is not called is not looked at.",
+    TileFallsBack "tile-falls-back" ["IMG-1" "MOD-6"]
+        "Where the newer tile function has the wrong shape, the older is called.",
+    TileShapeUnchecked "tile-shape-unchecked" ["IMG-1"]
+        "A misshapen tile function is taken for missing.",
+    TileResultsIgnored "tile-results-ignored" ["IMG-1"]
+        "A tile function may have results, which are ignored.",
+    TileIntegersTaken "tile-integers-taken" ["IMG-1"]
+        "A tile function may take integers.",
+    TileCapOptional "tile-cap-optional" ["IMG-1"]
+        "Without `input_bytes_cap` a tile filter may have a tile of any size.",
+    TileUtf8CapTaken "tile-utf8-cap-taken" ["IMG-1"]
+        "In a tile filter `input_utf8_cap` is as good as `input_bytes_cap`.",
+    TileUtf8CapWins "tile-utf8-cap-wins" ["IMG-1" "IMG-4"]
+        "Of two capacities of a tile filter that of UTF-8 wins.",
+    ContentIsNoFault "content-is-no-fault" ["IMG-1"]
+        "Of a picture's pipeline, a module that is no tile filter is left out.",
+    BytesDivided "bytes-divided" ["IMG-2"]
+        "A byte becomes a float by dividing by 255.",
+    BytesBy256 "bytes-by-256" ["IMG-2"]
+        "A byte becomes a float by dividing by 256.",
+    FloatsCut "floats-cut" ["IMG-2"]
+        "A float becomes a byte without being rounded.",
+    FloatsHalfEven "floats-half-even" ["IMG-2"]
+        "Of two bytes that are equally near to a float the even one is taken.",
+    FloatsTimes256 "floats-times-256" ["IMG-2"]
+        "A float becomes a byte by multiplying by 256 and cutting.",
+    FloatsThroughDoubles "floats-through-doubles" ["IMG-2"]
+        "A float becomes a byte in double precision, rounded once.",
+    NanIs255 "nan-is-255" ["IMG-2"]
+        "NaN becomes 255.",
+    NegativesWrap "negatives-wrap" ["IMG-2"]
+        "A negative float becomes a byte modulo 256.",
+    AboveOneWraps "above-one-wraps" ["IMG-2"]
+        "A float above 1 becomes a byte modulo 256.",
+    InfinityIsZero "infinity-is-zero" ["IMG-2"]
+        "A float that is not finite becomes 0.",
+    AlphaPremultiplied "alpha-premultiplied" ["IMG-2"]
+        "Filters see colours that are multiplied by alpha.",
+    ColourUnderZeroLost "colour-under-zero-lost" ["IMG-2"]
+        "Under an alpha of 0 all colour is 0.",
+    AlphaOpaque "alpha-opaque" ["IMG-2"]
+        "The result is opaque.",
+    AlphaKept "alpha-kept" ["IMG-2"]
+        "The result has the alpha of the picture, whatever the filters do.",
+    ChannelsReversed "channels-reversed" ["IMG-2"]
+        "Filters see blue, green, red.",
+    TileTransposed "tile-transposed" ["IMG-2" "IMG-3"]
+        "Tiles are column-major.",
+    QuantisedBetween "quantised-between" ["IMG-2" "IMG-8" "IMG-9"]
+        "Between stages floats become bytes and floats again.",
+    ClampedBetween "clamped-between" ["IMG-2"]
+        "Between stages floats are clamped to what bytes can say.",
+    NansCanonicalBetween "nans-canonical-between" ["IMG-2" "DET-1"]
+        "Between stages every NaN becomes the canonical one.",
+    HaloOnOneSide "halo-on-one-side" ["IMG-3"]
+        "The halo is only to the left of a tile and above it.",
+    TileAtZero "tile-at-zero" ["IMG-3"]
+        "The tile is written at 0, whatever `input_ptr` says.",
+    TileReadAtOutput "tile-read-at-output" ["IMG-3"]
+        "The tile is read back at `output_ptr`, where there is one.",
+    TileUnfiltered "tile-unfiltered" ["IMG-3"]
+        "What is read back is what was written.",
+    TileCapExclusive "tile-cap-exclusive" ["IMG-4"]
+        "A tile as large as the capacity is too large.",
+    TileCapUnchecked "tile-cap-unchecked" ["IMG-4"]
+        "The capacity of a tile filter is not looked at.",
+    TileCapOfCore "tile-cap-of-core" ["IMG-4"]
+        "The capacity is held against the tile without its halo.",
+    TileCapSigned "tile-cap-signed" ["IMG-4"]
+        "The capacity of a tile filter of 2^31 or more is negative.",
+    TileCapCountsFloats "tile-cap-counts-floats" ["IMG-4"]
+        "The capacity of a tile filter counts floats.",
+    TileCapWithinMemory "tile-cap-within-memory" ["IMG-4" "IN-5"]
+        "The capacity of a tile filter must lie within memory.",
+    TileSizeWraps "tile-size-wraps" ["IMG-4"]
+        "The size of a tile wraps to 32 bits.",
+    TileSizeWrapsLate "tile-size-wraps-late" ["IMG-4"]
+        "The size of a tile wraps to 64 bits.",
+    TileTooLargeUntold "tile-too-large-untold" ["IMG-4"]
+        "The refusal of a tile that is too large has another text.",
+    TileTooLargeUncounted "tile-too-large-uncounted" ["IMG-4"]
+        "The refusal of a tile that is too large has no numbers.",
+    TileBoundsUnchecked "tile-bounds-unchecked" ["IMG-4"]
+        "A tile that reaches past memory is cut there.",
+    TileBoundsOfCore "tile-bounds-of-core" ["IMG-4"]
+        "Only the tile without its halo must lie within memory.",
+    TileEndRefused "tile-end-refused" ["IMG-4"]
+        "A tile may not end where memory does.",
+    TileEndWraps "tile-end-wraps" ["IMG-4"]
+        "The end of a tile wraps to 32 bits.",
+    TileAligned "tile-aligned" ["IMG-3" "IMG-4"]
+        "The pointer of a tile must be a multiple of 4.",
+    TileAtZeroRefused "tile-at-zero-refused" ["IMG-4"]
+        "A tile may not be at 0.",
+    TileBoundsFirst "tile-bounds-first" ["IMG-4" "IMG-12"]
+        "Whether a tile is within memory comes before its size.",
+    HaloIgnored "halo-ignored" ["IMG-5"]
+        "A tile filter's halo is not asked for.",
+    HaloUnsigned "halo-unsigned" ["IMG-5"]
+        "A negative halo is one of 2^31 pixels or more.",
+    HaloAbsolute "halo-absolute" ["IMG-5"]
+        "A negative halo counts without its sign.",
+    HaloNegativeRefused "halo-negative-refused" ["IMG-5"]
+        "A negative halo is refused.",
+    HaloZeroRefused "halo-zero-refused" ["IMG-5"]
+        "A halo must be 1 or more.",
+    HaloExportClamps "halo-export-clamps" ["IMG-5" "IMG-8"]
+        "A stage that can be asked for a halo has one, also where it is 0.",
+    HaloCapped "halo-capped" ["IMG-5" "IMG-3" "IMG-7" "IMG-9"]
+        "A halo is at most as wide as a tile.",
+    HaloShapeUnchecked "halo-shape-unchecked" ["IMG-5"]
+        "A misshapen halo counts as none.",
+    HaloGlobalTaken "halo-global-taken" ["IMG-5"]
+        "A halo may be a global.",
+    SizeSetterIgnored "size-setter-ignored" ["IMG-6"]
+        "Width and height are not told.",
+    SizeSetterRequired "size-setter-required" ["IMG-6"]
+        "A tile filter must have a setter of width and height.",
+    WidthAndHeightSwapped "width-and-height-swapped" ["IMG-6"]
+        "The height is told before the width.",
+    TileSizeTold "tile-size-told" ["IMG-6"]
+        "Width and height are those of a tile.",
+    WholeTilesTold "whole-tiles-told" ["IMG-6"]
+        "Width and height are told as those of all tiles together.",
+    SizeSetterShapeUnchecked "size-setter-shape-unchecked" ["IMG-6"]
+        "A misshapen setter of width and height is not called.",
+    SizeSetterMayNotAnswer "size-setter-may-not-answer" ["IMG-6"]
+        "A setter of width and height may have no results.",
+    HaloNotSubtracted "halo-not-subtracted" ["IMG-7"]
+        "A tile's place is told without its halo.",
+    HaloAdded "halo-added" ["IMG-7"]
+        "A tile's halo is added to its place.",
+    HaloSubtractedFromX "halo-subtracted-from-x" ["IMG-7"]
+        "A tile's halo is subtracted from x only.",
+    PlaceNotNegative "place-not-negative" ["IMG-7"]
+        "A tile's place is never negative.",
+    XAndYSwapped "x-and-y-swapped" ["IMG-7"]
+        "y is told before x.",
+    PlaceInTiles "place-in-tiles" ["IMG-7"]
+        "A tile's place is told in tiles.",
+    PlaceFromOne "place-from-one" ["IMG-7"]
+        "A tile's place is counted from 1.",
+    LastTileShifted "last-tile-shifted" ["IMG-7"]
+        "The last tile of a row or column ends where the picture does.",
+    FirstTileLeftOut "first-tile-left-out" ["IMG-7"]
+        "The first tile is not filtered.",
+    LastTileLeftOut "last-tile-left-out" ["IMG-7"]
+        "The last tile of several is not filtered.",
+    TileTwice "tile-twice" ["IMG-7" "IMG-3"]
+        "Every tile is filtered twice.",
+    PaddedWithEdge "padded-with-edge" ["IMG-8"]
+        "Without halos, what lies outside of the picture is the nearest pixel for the first stage.",
+    PaddedWithBlack "padded-with-black" ["IMG-8"]
+        "Without halos, what lies outside of the picture is opaque black.",
+    ClearedBetween "cleared-between" ["IMG-8"]
+        "Without halos, what lies outside of the picture is 0 for every stage.",
+    ClampedAlways "clamped-always" ["IMG-8"]
+        "Without halos, stages see the nearest pixel outside of the picture, too.",
+    PartialTileDropped "partial-tile-dropped" ["IMG-8" "IMG-9"]
+        "A tile that reaches out of the picture is not filtered.",
+    PartialTileShort "partial-tile-short" ["IMG-8"]
+        "Rows of a tile end where the picture does.",
+    LastPixelsLost "last-pixels-lost" ["IMG-8" "IMG-9"]
+        "The last row and column of the picture lie outside of it.",
+    LeftNotClamped "left-not-clamped" ["IMG-9"]
+        "Left of the picture the halo is 0.",
+    RightNotClamped "right-not-clamped" ["IMG-9"]
+        "Right of the picture all is 0.",
+    TopNotClamped "top-not-clamped" ["IMG-9"]
+        "Above the picture the halo is 0.",
+    BottomNotClamped "bottom-not-clamped" ["IMG-9"]
+        "Below the picture all is 0.",
+    CornersNotClamped "corners-not-clamped" ["IMG-9"]
+        "At the corners of the picture the halo is 0.",
+    BorderMirrored "border-mirrored" ["IMG-9"]
+        "Outside of the picture is its mirror image.",
+    BorderWrapped "border-wrapped" ["IMG-9"]
+        "Outside of the picture it begins again from the other side.",
+    CoreNotClamped "core-not-clamped" ["IMG-9"]
+        "The part of a border tile that is outside of the picture is 0, only the halo around it is clamped.",
+    OnlyHalosClamped "only-halos-clamped" ["IMG-9"]
+        "Stages without a halo see 0 outside of the picture, whatever others have.",
+    OutsideKept "outside-kept" ["IMG-9"]
+        "A stage without a halo sees outside of the picture what the stage before left there.",
+    HaloClampedToCore "halo-clamped-to-core" ["IMG-9"]
+        "The halo is the nearest pixel of the tile itself.",
+    HaloFromPicture "halo-from-picture" ["IMG-9"]
+        "The halo of every stage is that of the picture that came in.",
+    FilteredInPlace "filtered-in-place" ["IMG-9"]
+        "A stage sees in its halo what it has made of other tiles already.",
+    LargestHaloForAll "largest-halo-for-all" ["IMG-7" "IMG-9"]
+        "All stages of a block have the largest halo of any.",
+    HaloWrittenBack "halo-written-back" ["IMG-9"]
+        "The halo is kept, too.",
+    CoreOfCorner "core-of-corner" ["IMG-9" "IMG-3"]
+        "The core is taken from the corner of the tile.",
+    TilesColumnMajor "tiles-column-major" ["IMG-10"]
+        "Tiles are taken column by column.",
+    TilesReversed "tiles-reversed" ["IMG-10"]
+        "Tiles are taken from the last to the first.",
+    FirstTileFails "first-tile-fails" ["IMG-10"]
+        "Of two stages that fail, that which fails at the earlier tile is reported.",
+    EmptyPictureTaken "empty-picture-taken" ["IMG-11"]
+        "A picture without pixels gives itself.",
+    ImagePixelsUnlimited "image-pixels-unlimited" ["IMG-11" "LIM-1"]
+        "Pictures may have any number of pixels.",
+    ImageSideUnlimited "image-side-unlimited" ["IMG-11" "LIM-1"]
+        "Pictures may have sides of any length.",
+    ImageWidthOnly "image-width-only" ["IMG-11" "LIM-1"]
+        "Only the width of a picture is limited.",
+    ImageHeightOnly "image-height-only" ["IMG-11" "LIM-1"]
+        "Only the height of a picture is limited.",
+    ImageSizeIsLimit "image-size-is-limit" ["IMG-11"]
+        "A picture over the limit is refused as what a module declares is.",
+    ImageSizeLate "image-size-late" ["IMG-11" "IMG-12"]
+        "The size of a picture is looked at once filters are ready.",
+    PointerBeforeUniforms "pointer-before-uniforms" ["IMG-12"]
+        "`input_ptr` of a tile filter is read before uniforms are set.",
+    TileCapBeforePointer "tile-cap-before-pointer" ["IMG-12"]
+        "The capacity of a tile filter is read before `input_ptr`.",
+    SizeBeforeUniforms "size-before-uniforms" ["IMG-12"]
+        "Width and height are told before uniforms are set.",
+    SizeBeforeGetters "size-before-getters" ["IMG-12"]
+        "Width and height are told before `input_ptr` is read.",
+    HaloBeforeSize "halo-before-size" ["IMG-12"]
+        "The halo is asked for before width and height are told.",
+    HaloBeforeUniforms "halo-before-uniforms" ["IMG-12"]
+        "The halo is asked for before uniforms are set.",
+    TileBoundsEarly "tile-bounds-early" ["IMG-12" "IMG-4"]
+        "A tile must lie within memory as it was when the filter was instantiated.",
+    TileStaleAfterGrowth "tile-stale-after-growth" ["IMG-12" "IMG-3"]
+        "After growth in the tile function what was written is read back.",
+    PreparedLate "prepared-late" ["IMG-12"]
+        "A stage is made ready once the one before has filtered the picture.",
+    InstantiatedTogether "instantiated-together" ["IMG-12"]
+        "All stages of a block are instantiated before the first is made ready.",
+    PointerPerTile "pointer-per-tile" ["IMG-12"]
+        "`input_ptr` is read anew for each tile.",
+    SizeSetterPerTile "size-setter-per-tile" ["IMG-12" "IMG-6"]
+        "Width and height are told anew for each tile.",
+    HaloPerTile "halo-per-tile" ["IMG-12" "IMG-5"]
+        "The halo is asked for anew for each tile.",
+    NothingIsReady "nothing-is-ready" ["IMG-12"]
+        "No tile filter is ever ready.",
+
     TrapsUnreachable "traps-unreachable" ["TRAP-1"]
         "Every trap is `unreachable`.",
     EveryCallTraps "every-call-traps" ["TRAP-1" "TRAP-2"]
@@ -667,6 +1038,12 @@ mutations! {
         "A limit that ran out is answered as a trap.",
     RefusedGrowthFails "refused-growth-fails" ["TRAP-2"]
         "Growth that was refused fails the request.",
+    TileTrapSkipped "tile-trap-skipped" ["TRAP-2" "RUN-5" "IMG-10"]
+        "A tile whose function traps stays as it was.",
+    HaloTrapIsNone "halo-trap-is-none" ["TRAP-2" "IMG-5"]
+        "A halo that traps counts as none.",
+    SizeSetterTrapSkipped "size-setter-trap-skipped" ["TRAP-2" "IMG-6"]
+        "A setter of width and height that traps is left out.",
 
     FloatsIgnored "floats-ignored" ["DET-1"]
         "Deterministic floats are not asked of the engine.",
@@ -705,6 +1082,8 @@ mutations! {
         "Recipes may have any number of stages.",
     MemoryLimitLate "memory-limit-late" ["LIM-2"]
         "The size of a memory is held against the limit when it is made.",
+    TimeUnseenBetween "time-unseen-between" ["LIM-4" "RUN-6"]
+        "The time is looked at in calls only.",
     NamesUncut "names-uncut" ["LIM-5"]
         "Names out of a module are shown whole.",
     NamesUnescaped "names-unescaped" ["LIM-5"]
@@ -739,6 +1118,7 @@ impl Mutation {
                 | Mutation::SingleStageRefused
                 | Mutation::AllSettersMisshapen
                 | Mutation::AllKeysUnknown
+                | Mutation::NothingIsReady
                 | Mutation::EveryCallTraps
                 | Mutation::LimitsHalved
         )
@@ -773,6 +1153,12 @@ pub(super) struct Flaw<'a> {
 }
 
 impl Flaw<'_> {
+    /// Whether this may be what it gets wrong, as far as can be told before it is known
+    /// whether it makes a difference.
+    pub(super) fn may_be(self, mutation: Mutation) -> bool {
+        self.asked.is_some() || self.mutation == Some(mutation)
+    }
+
     /// Whether this is what it gets wrong.
     pub(super) fn is(self, mutation: Mutation) -> bool {
         if let Some(asked) = self.asked {

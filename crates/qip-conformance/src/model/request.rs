@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use qip_contract::{Code, PAGE_BYTES, TrapKind, Value};
 use qip_host::Utf8;
-use qip_host::engine::{Budget, Exhausted, Instance, Stop};
+use qip_host::engine::{Budget, Exhausted, ExportId, Instance, Stop};
 
 use crate::bytes::Bytes;
 use crate::outcome::{Outcome, OutputKind};
-use crate::task::Request;
+use crate::task::{Request, RequestInput};
 
-use super::exports::{Getter, Pair, Plan, Source};
+use super::exports::{Getter, Pair, Plan, Role, Source};
 use super::{
-    Job, Kept, Loaded, Mutation, NOT_PIPEABLE, at_stage, media_type, number, refused, shown,
+    Job, Kept, Loaded, Mutation, at_stage, block, bmp, can_be_piped, media_type, not_pipeable,
+    number, refused, shown,
 };
 
 /// What passes from stage to stage (REC-4).
@@ -53,8 +54,12 @@ pub(super) fn answer(
     request: &Request,
     kept: &mut Kept,
 ) -> (Outcome, Option<Range<usize>>) {
-    if job.errs(Mutation::StagesShareInstance) && !job.task.options.reuse {
+    let shares = stages.len() > 1 && !job.task.options.reuse;
+    if shares && job.errs(Mutation::StagesShareInstance) {
         kept.fill_with(|| None);
+    }
+    if let RequestInput::Image(image) = &request.input {
+        return (block::answer(stages, image, job, kept), None);
     }
     match run_stages(stages, job, request, kept) {
         Ok(mut passed) => {
@@ -87,41 +92,60 @@ fn run_stages(
             }
         }
     }
-    for (index, stage) in stages.iter().enumerate() {
-        let is_last = index + 1 == stages.len();
-        let slot = slot(stages, index, job);
-        if index > 0 && job.errs(Mutation::FuelPerStage) {
+    let mut next = 0;
+    while let Some(stage) = stages.get(next) {
+        let first = next;
+        if first > 0 && job.errs(Mutation::FuelPerStage) {
             budget.fuel = self::budget(job).fuel;
         }
-        let position = Position {
-            is_first: index == 0,
-            is_last,
-        };
-        if index > 0 && job.errs(Mutation::InputToAll) {
+        if first > 0 && job.errs(Mutation::InputToAll) {
             passed.result = Output::Buffered(OutputKind::Bytes, bytes_of(request));
         }
-        if let Output::Buffered(OutputKind::Bytes, _) = passed.result
-            && index > 0
-            && stage.plan.input_is_utf8
-            && job.errs(Mutation::BytesNeverText)
-        {
-            let outcome = refused(Code::NotPipeable, "bytes are no text");
-            return Err(at_stage(outcome, index, job));
-        }
-        let ran = run(stage, job, passed, &mut budget, &mut kept[slot], position);
-        passed = ran.map_err(|outcome| at_stage(outcome, index, job))?;
-        let is_piped = matches!(
-            passed.result,
-            Output::Buffered(OutputKind::Utf8 | OutputKind::Bytes, _)
-        );
-        if !is_last && !is_piped && job.errs(Mutation::PipesCheckedLate) {
-            let outcome = refused(Code::NotPipeable, NOT_PIPEABLE);
-            return Err(at_stage(outcome, index, job));
+        let ran = match &stage.role {
+            Role::Content(plan) => {
+                next += 1;
+                let position = Position {
+                    is_first: first == 0,
+                    is_last: next == stages.len(),
+                };
+                let slot = slot(stages, first, job);
+                let ran = check_text_input(plan, &passed, position, job).and_then(|()| {
+                    run(
+                        stage,
+                        plan,
+                        job,
+                        passed,
+                        &mut budget,
+                        &mut kept[slot],
+                        position,
+                    )
+                });
+                ran.map_err(|outcome| at_stage(outcome, first, job))
+            }
+            _ => {
+                next = end_of_block(stages, first, job);
+                let filters = &stages[first..next];
+                run_block(filters, job, passed, &mut budget, &mut kept[first..next])
+                    .map_err(|fault| at_stage(fault.outcome, first + fault.stage, job))
+            }
+        };
+        passed = ran?;
+        if let Some(after) = stages.get(next) {
+            let into_block = matches!(after.role, Role::Filter(_));
+            let kind = match &passed.result {
+                Output::Buffered(kind, _) => Some(*kind),
+                Output::Scalar(_) => None,
+            };
+            let is_piped = can_be_piped(kind, into_block, job);
+            if !is_piped && job.errs(Mutation::PipesCheckedLate) {
+                return Err(at_stage(not_pipeable(kind), next - 1, job));
+            }
         }
         if let (None, Output::Buffered(kind, _)) = (first_kind, &passed.result) {
             first_kind = Some(*kind);
         }
         let is_empty = matches!(&passed.result, Output::Buffered(_, bytes) if bytes.is_empty());
+        let is_last = next == stages.len();
         if is_empty && !is_last && job.errs(Mutation::EmptyOutputEndsRecipe) {
             break;
         }
@@ -138,6 +162,61 @@ fn run_stages(
 /// The bytes of a request, which is no picture.
 fn bytes_of(request: &Request) -> Vec<u8> {
     request.input.bytes().map(Bytes::to_vec).unwrap_or_default()
+}
+
+/// REC-3: bytes may be text. Only a mutant refuses all of them.
+fn check_text_input(
+    plan: &Plan,
+    passed: &Passed,
+    position: Position,
+    job: Job<'_>,
+) -> Result<(), Outcome> {
+    if let Output::Buffered(OutputKind::Bytes, _) = passed.result
+        && !position.is_first
+        && plan.input_is_utf8
+        && job.errs(Mutation::BytesNeverText)
+    {
+        return Err(refused(Code::NotPipeable, "bytes are no text"));
+    }
+    Ok(())
+}
+
+/// REC-6: a block is a maximal run of tile filters.
+fn end_of_block(stages: &[Loaded], first: usize, job: Job<'_>) -> usize {
+    let filters = stages[first..].iter();
+    let filters = filters.take_while(|stage| matches!(stage.role, Role::Filter(_)));
+    let length = filters.count();
+    if length > 1 && job.errs(Mutation::FiltersApart) {
+        return first + 1;
+    }
+    first + length
+}
+
+/// REC-6: the types that filters declare, and the one that is current, are of no concern.
+fn run_block(
+    filters: &[Loaded],
+    job: Job<'_>,
+    passed: Passed,
+    budget: &mut Budget,
+    kept: &mut [Option<Box<dyn Instance>>],
+) -> Result<Passed, block::Fault> {
+    let mut content_type = passed.content_type.clone();
+    let input = input_of(&passed);
+    let output = block::filter_bmp(filters, input, job, budget, kept, &mut content_type)?;
+    let declares = |stage: &Loaded| match &stage.role {
+        Role::Filter(filter) => filter.by_mistake.output_type.is_some(),
+        _ => false,
+    };
+    let is_kept = filters.iter().any(declares)
+        || content_type.as_deref() != Some(bmp::MEDIA_TYPE) && job.errs(Mutation::BlockTypeKept);
+    if !is_kept {
+        content_type = Some(bmp::MEDIA_TYPE.to_owned());
+    }
+    Ok(Passed {
+        result: Output::Buffered(OutputKind::Bytes, output),
+        content_type: content_type.filter(|_| !job.errs(Mutation::BlockTypeDropped)),
+        left: Left::default(),
+    })
 }
 
 fn reply(passed: Passed, job: Job<'_>) -> Outcome {
@@ -209,7 +288,7 @@ fn slot(stages: &[Loaded], index: usize, job: Job<'_>) -> usize {
     let stage = &stages[index];
     // Only an instance that has the same exports ready can be shared.
     let same =
-        |other: &Loaded| other.wasm == stage.wasm && other.plan.exports == stage.plan.exports;
+        |other: &Loaded| other.wasm == stage.wasm && other.role.exports() == stage.role.exports();
     match stages[..index].iter().position(same) {
         Some(first) if job.errs(Mutation::StagesShareInstance) => first,
         _ => index,
@@ -226,6 +305,7 @@ struct Position {
 /// One stage: an instance, what it does, what it used.
 fn run(
     stage: &Loaded,
+    plan: &Plan,
     job: Job<'_>,
     passed: Passed,
     budget: &mut Budget,
@@ -249,14 +329,7 @@ fn run(
         put_memory(&mut *instance, memory);
     }
     let sets_uniforms = !is_reused || !job.errs(Mutation::UniformsOnce);
-    let given = content(
-        &mut *instance,
-        &stage.plan,
-        job,
-        &passed,
-        position,
-        sets_uniforms,
-    );
+    let given = content(&mut *instance, plan, job, &passed, position, sets_uniforms);
     // REC-5: what fails ends the recipe.
     if let Err(Outcome::Trapped { .. }) = given
         && !position.is_last
@@ -289,9 +362,10 @@ fn run(
     let reuses = if job.task.options.reuse {
         !job.errs(Mutation::ReuseIgnored)
     } else {
-        job.errs(Mutation::InstanceReused)
-            || job.errs(Mutation::MemoryDirty)
-            || job.errs(Mutation::StagesShareInstance)
+        let is_alone = position.is_first && position.is_last;
+        let is_once = job.task.requests.len() == 1;
+        !is_once && (job.errs(Mutation::InstanceReused) || job.errs(Mutation::MemoryDirty))
+            || !is_alone && job.errs(Mutation::StagesShareInstance)
     };
     *kept = reuses.then_some(instance);
     given
@@ -304,7 +378,7 @@ fn put_memory(instance: &mut dyn Instance, memory: &[u8]) {
     own[..length].copy_from_slice(&memory[..length]);
 }
 
-fn instantiate(
+pub(super) fn instantiate(
     stage: &Loaded,
     job: Job<'_>,
     budget: &mut Budget,
@@ -314,7 +388,7 @@ fn instantiate(
     }
     let mut limits = job.limits();
     if job.errs(Mutation::GrowthRefused) {
-        limits.memory_bytes = stage.plan.declared_memory as u64;
+        limits.memory_bytes = stage.role.declared_memory() as u64;
     }
     if job.errs(Mutation::GrowthUnlimited) {
         limits.memory_bytes = u64::from(u32::MAX) + 1;
@@ -324,8 +398,12 @@ fn instantiate(
     }
     let instance = stage.code.instantiate(&limits, budget);
     let mut instance = instance.map_err(|stop| not_instantiated(stop, job))?;
-    if job.errs(Mutation::MemoryCleared) {
-        instance.memory().fill(0);
+    if job.flaw.may_be(Mutation::MemoryCleared) {
+        let mut parts = instance.memory().chunks_exact(PAGE_BYTES as usize);
+        let is_clear = parts.all(|page| page == [0; PAGE_BYTES as usize]);
+        if !is_clear && job.errs(Mutation::MemoryCleared) {
+            instance.memory().fill(0);
+        }
     }
     Ok(instance)
 }
@@ -446,7 +524,7 @@ fn set_and_get(
 ) -> Result<Numbers, Outcome> {
     let uniforms_late = job.errs(Mutation::UniformsAfterGetters);
     if sets_uniforms && !uniforms_late {
-        set_uniforms(instance, plan, job)?;
+        set_uniforms(instance, &plan.uniforms, job)?;
     }
     if job.errs(Mutation::ContentTypesFirst) {
         let types = Numbers {
@@ -470,7 +548,7 @@ fn set_and_get(
         *ptr = input_ptr;
     }
     if sets_uniforms && uniforms_late {
-        set_uniforms(instance, plan, job)?;
+        set_uniforms(instance, &plan.uniforms, job)?;
     }
     Ok(numbers)
 }
@@ -630,7 +708,8 @@ struct Call {
 }
 
 /// What was so when the instance was new, for a mutant that looks too early.
-struct Early {
+#[derive(Default)]
+pub(super) struct Early {
     /// The size of the memory.
     memory: usize,
     /// The memory itself, if content types are taken from it.
@@ -657,8 +736,12 @@ fn early_globals(instance: &mut dyn Instance, plan: &Plan, job: Job<'_>) -> BTre
 }
 
 /// UNI-2.
-fn set_uniforms(instance: &mut dyn Instance, plan: &Plan, job: Job<'_>) -> Result<(), Outcome> {
-    for (export, value) in &plan.uniforms {
+pub(super) fn set_uniforms(
+    instance: &mut dyn Instance,
+    uniforms: &[(ExportId, Value)],
+    job: Job<'_>,
+) -> Result<(), Outcome> {
+    for (export, value) in uniforms {
         if job.errs(Mutation::UniformsIgnored) {
             continue;
         }
@@ -742,7 +825,7 @@ fn read_pair(
 }
 
 /// MOD-3: a global is read, a function is called.
-fn read_number(
+pub(super) fn read_number(
     instance: &mut dyn Instance,
     getter: &Getter,
     job: Job<'_>,
@@ -776,6 +859,24 @@ fn read_number(
         let message = format!("the export {} is {value:?}, no finite number", getter.name);
         refused(Code::ExportShape, message)
     })
+}
+
+/// The content type that is current after a tile filter, of which only a mutant reads any
+/// type (REC-6).
+pub(super) fn content_types(
+    instance: &mut dyn Instance,
+    (input, output): (&Option<Pair>, &Option<Pair>),
+    current: Option<String>,
+    job: Job<'_>,
+) -> Result<Option<String>, Outcome> {
+    let types = Numbers {
+        input_ptr: 0,
+        input_cap: 0,
+        output: None,
+        input_type: read_pair(instance, input, job, &Early::default())?,
+        output_type: read_pair(instance, output, job, &Early::default())?,
+    };
+    check_content_types(instance.memory(), &types, current, job)
 }
 
 /// MIME-1, MIME-3, MIME-4: the content type that is current after this stage.
@@ -1185,7 +1286,7 @@ fn not_instantiated(stop: Stop, job: Job<'_>) -> Outcome {
 }
 
 /// TRAP-2: what ends a call of an export.
-fn stopped(stop: Stop, job: Job<'_>) -> Outcome {
+pub(super) fn stopped(stop: Stop, job: Job<'_>) -> Outcome {
     match stop {
         Stop::Trap(trap) => {
             if trap.kind == TrapKind::StackOverflow && job.errs(Mutation::StackOverflowIsLimit) {
@@ -1227,7 +1328,7 @@ fn trap_kind(kind: TrapKind, job: Job<'_>) -> TrapKind {
 }
 
 /// RUN-6, in whole milliseconds, rounded up.
-fn exhausted(what: Exhausted, job: Job<'_>) -> Outcome {
+pub(super) fn exhausted(what: Exhausted, job: Job<'_>) -> Outcome {
     if job.errs(Mutation::StopIsTrap) {
         return Outcome::Trapped {
             kind: TrapKind::Unreachable,

@@ -655,12 +655,12 @@ pub static CLAUSES: &[Clause] = &[
             with UTF-8, scalar or i32 output right before a block is `not-pipeable`. Content \
             types that a block's filters declare are ignored, and after a block the current type \
             is `image/bmp`.",
-        choice: None,
-        uncovered: Some(
+        choice: Some(
             "\
-            Blocks of tile filters in recipes are not built yet, so nothing can be shown of \
-            them.",
+            It is the stage before the block that is `not-pipeable`. A block looks at no content \
+            type, also not at the current one, and of an empty input it says `not-bmp`.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "REC-7",
@@ -677,12 +677,14 @@ pub static CLAUSES: &[Clause] = &[
             height of 0 or -2^31, or a size over the limit is `image-size`. A BMP that is \
             written has its pixels at offset 54, a DIB header of 40 bytes, bottom-up rows, 32 \
             bits a pixel, file size and image size set, and every other field 0.",
-        choice: None,
-        uncovered: Some(
+        choice: Some(
             "\
-            Blocks of tile filters in recipes are not built yet, so nothing can be shown of \
-            them.",
+            The order is: the header (`not-bmp`), the size (`image-size`), whether all pixels \
+            are there (`not-bmp`), and only then the first filter is instantiated; the failure \
+            is that of the block's first stage. Rows count with their padding, also the last. \
+            The pixels are where their offset says, wherever that is.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "UNI-1",
@@ -771,7 +773,12 @@ pub static CLAUSES: &[Clause] = &[
             function takes two `f32` and returns nothing. With both names the first wins and \
             both are shape-checked. A tile filter also exports `input_ptr` and \
             `input_bytes_cap`.",
-        choice: None,
+        choice: Some(
+            "\
+            Where a picture is the request, every module of the pipeline has to be a tile \
+            filter: one that is not is `missing-export`, where a tile function of another shape \
+            would be found.",
+        ),
         uncovered: None,
     },
     Clause {
@@ -788,10 +795,7 @@ pub static CLAUSES: &[Clause] = &[
             every step rounded to f32 and none fused. Between stages floats pass bit for bit; \
             bytes are made once, at the end.",
         choice: None,
-        uncovered: Some(
-            "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
-        ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-3",
@@ -804,10 +808,7 @@ pub static CLAUSES: &[Clause] = &[
             16` bytes. It is written at `input_ptr`, the tile function is called, and the same \
             buffer is read back.",
         choice: None,
-        uncovered: Some(
-            "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
-        ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-4",
@@ -820,11 +821,11 @@ pub static CLAUSES: &[Clause] = &[
             `Tile buffer exceeds module input_bytes_cap` and the numbers; a size that overflows \
             at any width is the same. It must also fit memory at `input_ptr`: if not it is \
             `tile-out-of-bounds`.",
-        choice: None,
-        uncovered: Some(
+        choice: Some(
             "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
+            The capacity comes first. No alignment is asked of `input_ptr`.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-5",
@@ -836,7 +837,10 @@ pub static CLAUSES: &[Clause] = &[
             A tile filter may export `calculate_halo_px` as a function without parameters that \
             returns one `i32`, read as signed; a negative halo counts as 0. Any other shape is \
             `export-shape`.",
-        choice: None,
+        choice: Some(
+            "\
+            Lenient numbers (MOD-4) do not concern the halo. An export that says 0 is no halo.",
+        ),
         uncovered: None,
     },
     Clause {
@@ -862,10 +866,7 @@ pub static CLAUSES: &[Clause] = &[
             the stage's own halo in both directions, as f32: `(x - halo, y - halo)`. Every core \
             position, x and y multiples of 64, is given once.",
         choice: None,
-        uncovered: Some(
-            "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
-        ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-8",
@@ -878,10 +879,7 @@ pub static CLAUSES: &[Clause] = &[
             turned into bytes. What lies outside the picture in a border tile is 0 in every \
             channel for the first stage, and as the stage before left it for later ones.",
         choice: None,
-        uncovered: Some(
-            "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
-        ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-9",
@@ -896,10 +894,7 @@ pub static CLAUSES: &[Clause] = &[
             the block without a halo. Only the core, and of it only what is inside the picture, \
             is kept.",
         choice: None,
-        uncovered: Some(
-            "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
-        ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-10",
@@ -913,11 +908,12 @@ pub static CLAUSES: &[Clause] = &[
             instances; with one thread the order is row-major with one instance for each stage. \
             The failure that is reported is the first in row-major order of the first stage that \
             fails.",
-        choice: None,
-        uncovered: Some(
+        choice: Some(
             "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
+            A later stage that would fail at an earlier tile is not reported, also where each \
+            tile passes through all stages (IMG-8).",
         ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-11",
@@ -928,11 +924,13 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             A picture without pixels or over the limit is refused. Decoding a picture is bounded \
             in size and in memory.",
-        choice: None,
-        uncovered: Some(
+        choice: Some(
             "\
-            The corpus has no pictures yet; the tests of `qip-host` hold it to this.",
+            The size comes after everything that ORD-1 looks at and before anything is \
+            instantiated. It is no stage's fault; of a BMP (REC-7) it is the fault of the \
+            block's first stage.",
         ),
+        uncovered: None,
     },
     Clause {
         id: "IMG-12",
@@ -945,7 +943,11 @@ pub static CLAUSES: &[Clause] = &[
             uniforms, `input_ptr`, `input_bytes_cap`, width and height, halo, the checks of \
             IMG-4. All stages of a block are made ready once before the first tile. Bounds are \
             those of memory before the write and of memory after the call.",
-        choice: None,
+        choice: Some(
+            "\
+            Reuse of instances (RUN-4) does not concern tile filters: one is made ready for one \
+            picture, so each request has fresh ones.",
+        ),
         uncovered: None,
     },
     Clause {
@@ -1089,11 +1091,7 @@ pub static CLAUSES: &[Clause] = &[
             No limit of its own is needed: the output of one stage fits that stage's memory, and \
             the output of only one stage is kept at a time.",
         ),
-        uncovered: Some(
-            "\
-            Output of up to the limit of memory at each stage is no portable case; tests of \
-            `qip-host` hold it to this.",
-        ),
+        uncovered: None,
     },
     Clause {
         id: "LIM-5",

@@ -1,0 +1,25 @@
+;; Pointer, capacity and halo are what the uniforms say. The memory of one page grows by
+;; `grow_in_halo` pages in the getter of the halo, and by `grow_in_tile` in each tile. The
+;; first pixel of a tile becomes white.
+(module
+  (memory (export "memory") 1)
+  (global $ptr (mut i32) (i32.const 0))
+  (global $cap (mut i32) (i32.const 65536))
+  (global $halo (mut i32) (i32.const 0))
+  (global $grow_in_halo (mut i32) (i32.const 0))
+  (global $grow_in_tile (mut i32) (i32.const 0))
+  (func (export "uniform_set_ptr") (param i32) (global.set $ptr (local.get 0)))
+  (func (export "uniform_set_cap") (param i32) (global.set $cap (local.get 0)))
+  (func (export "uniform_set_halo") (param i32) (global.set $halo (local.get 0)))
+  (func (export "uniform_set_grow_in_halo") (param i32)
+    (global.set $grow_in_halo (local.get 0)))
+  (func (export "uniform_set_grow_in_tile") (param i32)
+    (global.set $grow_in_tile (local.get 0)))
+  (func (export "input_ptr") (result i32) (global.get $ptr))
+  (func (export "input_bytes_cap") (result i32) (global.get $cap))
+  (func (export "calculate_halo_px") (result i32)
+    (drop (memory.grow (global.get $grow_in_halo)))
+    (global.get $halo))
+  (func (export "tile_rgba32float_64x64") (param f32 f32)
+    (drop (memory.grow (global.get $grow_in_tile)))
+    (v128.store (global.get $ptr) (v128.const f32x4 1 1 1 1))))

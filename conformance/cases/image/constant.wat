@@ -1,0 +1,20 @@
+;; Paints all of a tile in one colour. The uniforms are the bits of its four floats.
+(module
+  (memory (export "memory") 1)
+  (global $colour (mut v128) (v128.const i32x4 0 0 0 0))
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_bytes_cap") i32 (i32.const 65536))
+  (func (export "uniform_set_r") (param $bits i32)
+    (global.set $colour (i32x4.replace_lane 0 (global.get $colour) (local.get $bits))))
+  (func (export "uniform_set_g") (param $bits i32)
+    (global.set $colour (i32x4.replace_lane 1 (global.get $colour) (local.get $bits))))
+  (func (export "uniform_set_b") (param $bits i32)
+    (global.set $colour (i32x4.replace_lane 2 (global.get $colour) (local.get $bits))))
+  (func (export "uniform_set_a") (param $bits i32)
+    (global.set $colour (i32x4.replace_lane 3 (global.get $colour) (local.get $bits))))
+  (func (export "tile_rgba32float_64x64") (param f32 f32)
+    (local $at i32)
+    (loop $next
+      (v128.store (local.get $at) (global.get $colour))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const 65536))))))

@@ -1,0 +1,25 @@
+;; Turns a tile by 180 degrees, its halo with it: the first pixel changes places with the
+;; last, and so on. In a border tile this shows what lies outside of the picture.
+(module
+  (memory (export "memory") 2)
+  (global $halo (mut i32) (i32.const 0))
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_bytes_cap") i32 (i32.const 131072))
+  (func (export "uniform_set_halo") (param $halo i32)
+    (global.set $halo (local.get $halo)))
+  (func (export "calculate_halo_px") (result i32)
+    (global.get $halo))
+  (func $span (result i32)
+    (if (result i32) (i32.gt_s (global.get $halo) (i32.const 0))
+      (then (i32.add (i32.const 64) (i32.mul (global.get $halo) (i32.const 2))))
+      (else (i32.const 64))))
+  (func (export "tile_rgba32float_64x64") (param f32 f32)
+    (local $first i32) (local $last i32) (local $pixel v128)
+    (local.set $last (i32.mul (i32.mul (call $span) (call $span)) (i32.const 16)))
+    (loop $next
+      (local.set $last (i32.sub (local.get $last) (i32.const 16)))
+      (local.set $pixel (v128.load (local.get $first)))
+      (v128.store (local.get $first) (v128.load (local.get $last)))
+      (v128.store (local.get $last) (local.get $pixel))
+      (local.set $first (i32.add (local.get $first) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $first) (local.get $last))))))

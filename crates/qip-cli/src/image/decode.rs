@@ -1,0 +1,304 @@
+//! Reads a picture of a known format as RGBA bytes with straight alpha, within limits
+//! (IMG-11). The header is judged before anything is allocated for the pixels.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io::{self, Cursor, Read};
+use std::panic::{self, AssertUnwindSafe};
+
+use ::image::metadata::Orientation;
+use ::image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbaImage};
+use anyhow::{Context, anyhow};
+use qip_contract::quote;
+use qip_host::Limits;
+use qip_host::image::{Picture, check_size};
+
+use super::{jpeg, rgba};
+use crate::exit::Failure;
+
+/// What is read, by content.
+const FORMATS: [(ImageFormat, &str); 7] = [
+    (ImageFormat::Png, "PNG"),
+    (ImageFormat::Jpeg, "JPEG"),
+    (ImageFormat::Bmp, "BMP"),
+    (ImageFormat::WebP, "WebP"),
+    (ImageFormat::Tiff, "TIFF"),
+    (ImageFormat::Gif, "GIF"),
+    (ImageFormat::Pnm, "PNM"),
+];
+
+/// The bytes that tell a format.
+const HEAD: u64 = 32;
+
+/// What a decoder may allocate besides pixels, in bytes: metadata and tables.
+const BESIDES: u64 = 64 << 20;
+
+/// A picture, and what is known of it.
+pub(super) struct Decoded {
+    pub(super) picture: Picture,
+    /// The name of the format.
+    pub(super) format: &'static str,
+    /// An ICC profile, where it is one for RGB.
+    pub(super) profile: Option<Vec<u8>>,
+    /// How the picture was turned.
+    pub(super) orientation: Orientation,
+}
+
+impl fmt::Display for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (width, height) = (self.picture.width(), self.picture.height());
+        write!(f, "{} of {width} × {height} pixels", self.format)?;
+        if self.orientation != Orientation::NoTransforms {
+            write!(f, ", of orientation {}", self.orientation.to_exif())?;
+        }
+        if let Some(profile) = &self.profile {
+            write!(f, ", with a colour profile of {} bytes", profile.len())?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that is a picture by its first bytes.
+pub(super) struct Encoded {
+    bytes: Vec<u8>,
+    format: ImageFormat,
+    name: &'static str,
+}
+
+/// Reads a picture's file; no more of one that is none than it takes to tell. `source` is
+/// what messages call it.
+pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result<Encoded, Failure> {
+    let mut bytes = Vec::new();
+    let cannot_read = || format!("cannot read {source}");
+    let head = from.by_ref().take(HEAD).read_to_end(&mut bytes);
+    head.with_context(cannot_read)?;
+    let guessed = ::image::guess_format(&bytes).ok();
+    let known = FORMATS
+        .into_iter()
+        .find(|(format, _)| guessed == Some(*format));
+    let Some((format, name)) = known else {
+        let found = match bytes.is_empty() {
+            true => "nothing",
+            false => "no picture of a known format",
+        };
+        let expected = "expected PNG, JPEG, BMP, WebP, TIFF, GIF or PNM";
+        return Err(anyhow!("cannot read {source}: found {found}, {expected}").into());
+    };
+    // Eight bytes are the largest pixel but for floats, which take as much again.
+    let most = limits
+        .image_pixels
+        .saturating_mul(16)
+        .saturating_add(BESIDES);
+    let rest = from.take(most.saturating_add(1).saturating_sub(HEAD));
+    let rest = { rest }.read_to_end(&mut bytes);
+    rest.with_context(cannot_read)?;
+    if bytes.len() as u64 > most {
+        return Err(Failure::Refused(format!(
+            "{source} is too large: more than {most} bytes, for at most {} pixels",
+            limits.image_pixels
+        )));
+    }
+    Ok(Encoded {
+        bytes,
+        format,
+        name,
+    })
+}
+
+/// Decodes a picture and turns it as its orientation says.
+pub(super) fn decode(encoded: Encoded, source: &str, limits: &Limits) -> Result<Decoded, Failure> {
+    let defect = match guarded(|| decode_within(encoded, limits)) {
+        Some(Ok(decoded)) => return Ok(decoded),
+        Some(Err(Defect::Size(error))) => return Err(error.into()),
+        Some(Err(Defect::Broken(text))) => text,
+        None => "its decoder does not get on with it".to_owned(),
+    };
+    Err(anyhow!("cannot read {source}: {defect}").into())
+}
+
+/// Decoders are the work of others and see whatever bytes there are: one that panics has met
+/// a picture that it cannot decode. Nothing is said of that, and nothing comes of it.
+fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let decoded = panic::catch_unwind(AssertUnwindSafe(decode));
+    panic::set_hook(hook);
+    decoded.ok()
+}
+
+/// Why there is no picture.
+enum Defect {
+    /// What the limits say of its size.
+    Size(qip_host::Error),
+    /// It cannot be decoded.
+    Broken(String),
+}
+
+impl From<ImageError> for Defect {
+    fn from(error: ImageError) -> Defect {
+        let text = match &error {
+            ImageError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                "it is cut off".to_owned()
+            }
+            ImageError::Limits(_) => "it takes more memory than its size should".to_owned(),
+            error => error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string),
+        };
+        Defect::Broken(in_house_style(&text))
+    }
+}
+
+/// One line that begins small and has no full stop. What comes from the file is escaped and
+/// cut.
+fn in_house_style(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let line = quote(line.trim().trim_end_matches('.'));
+    let mut chars = line.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if first.is_ascii_uppercase() && !second.is_uppercase() => {
+            format!("{}{}", first.to_ascii_lowercase(), &line[1..])
+        }
+        _ => line,
+    }
+}
+
+fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
+    let Encoded {
+        bytes,
+        format,
+        name,
+    } = encoded;
+    let mut reader = ImageReader::with_format(Cursor::new(&*bytes), format);
+    reader.limits(allocations(BESIDES));
+    let mut decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height, limits).map_err(Defect::Size)?;
+    let count = u64::from(width) * u64::from(height);
+    let is_bomb = count > FEW_PIXELS && count / most_pixels_a_byte(format) > bytes.len() as u64;
+    let defect = match format {
+        _ if is_bomb => Some("it claims more pixels than so few bytes can mean"),
+        ImageFormat::Jpeg => jpeg::defect(&bytes, count),
+        _ => None,
+    };
+    if let Some(defect) = defect {
+        return Err(Defect::Broken(defect.to_owned()));
+    }
+    // Metadata that cannot be read are as good as none.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder
+        .icc_profile()
+        .ok()
+        .flatten()
+        .filter(|profile| is_for_rgb(profile));
+
+    let color = decoder.color_type();
+    let samples = decoder.total_bytes();
+    // A TIFF is decoded beside the buffer, and CMYK takes more there.
+    decoder.set_limits(allocations(
+        BESIDES.saturating_add(samples.saturating_mul(2)),
+    ))?;
+    let mut pixels = zeroed(count, rgba::pixel_bytes(color))?;
+    // Within the buffer, whose length is a usize.
+    decoder.read_image(&mut pixels[..samples as usize])?;
+    drop(bytes);
+    let pixels = rgba::from_samples(pixels, color, count as usize);
+    let picture = turned(width, height, pixels, orientation)?;
+    Ok(Decoded {
+        picture,
+        format: name,
+        profile,
+        orientation,
+    })
+}
+
+/// So many pixels, of 64 MB, may come from any number of bytes.
+const FEW_PIXELS: u64 = 1 << 24;
+
+/// How many pixels a byte of a file can be. Some formats have no such bound for pictures of
+/// one colour: there it is more than anything that is worth looking at has.
+fn most_pixels_a_byte(format: ImageFormat) -> u64 {
+    match format {
+        // The longest string of its dictionary of 4096, for each 12 bits.
+        ImageFormat::Gif => 2800,
+        // Above the 8 × 1032 of a PNG.
+        _ => 1 << 14,
+    }
+}
+
+fn allocations(most: u64) -> ::image::Limits {
+    let mut limits = ::image::Limits::no_limits();
+    limits.max_alloc = Some(most);
+    limits
+}
+
+/// A buffer of zeros, of which the system hands out each page when it is first written to:
+/// a picture that ends early has not taken memory for what it does not have.
+fn zeroed(count: u64, pixel_bytes: usize) -> Result<Vec<u8>, Defect> {
+    let size = count.checked_mul(pixel_bytes as u64);
+    let size = size.and_then(|size| usize::try_from(size).ok());
+    // Asked for like this, memory that is not there is no abort.
+    let size = size.filter(|size| Vec::<u8>::new().try_reserve_exact(*size).is_ok());
+    let Some(size) = size else {
+        return Err(Defect::Broken(format!(
+            "there is no memory for {count} pixels of {pixel_bytes} bytes"
+        )));
+    };
+    Ok(vec![0; size])
+}
+
+fn turned(
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+    orientation: Orientation,
+) -> Result<Picture, Defect> {
+    let (width, height, pixels) = match orientation {
+        Orientation::NoTransforms => (width, height, pixels),
+        orientation => match RgbaImage::from_raw(width, height, pixels) {
+            Some(picture) => {
+                let mut picture = DynamicImage::from(picture);
+                picture.apply_orientation(orientation);
+                let picture = picture.into_rgba8();
+                let (width, height) = picture.dimensions();
+                (width, height, picture.into_raw())
+            }
+            None => (width, height, Vec::new()),
+        },
+    };
+    Picture::new(width, height, pixels).map_err(Defect::Size)
+}
+
+/// Whether an ICC profile says what RGB means. Samples are RGB from here on: one for grey or
+/// for ink would only mislead.
+fn is_for_rgb(profile: &[u8]) -> bool {
+    profile.get(16..20) == Some(b"RGB ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{guarded, in_house_style};
+
+    #[test]
+    fn a_decoder_may_panic() {
+        assert_eq!(guarded(|| [1][usize::from(!b"".is_empty())]), Some(1));
+        assert_eq!(guarded(|| [1][usize::from(b"".is_empty())]), None);
+    }
+
+    #[test]
+    fn what_decoders_say_is_one_line_in_house_style() {
+        for (text, expected) in [
+            ("Invalid PNG signature.", "invalid PNG signature"),
+            (
+                "CRC error: expected 0x1 have 0x2",
+                "CRC error: expected 0x1 have 0x2",
+            ),
+            ("One line\nand another", "one line"),
+            ("a\u{1b}[31m", "a\\u{1b}[31m"),
+            ("", ""),
+            ("É", "É"),
+        ] {
+            assert_eq!(in_house_style(text), expected);
+        }
+    }
+}

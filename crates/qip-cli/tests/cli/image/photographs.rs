@@ -1,0 +1,94 @@
+//! Real photographs: some that the Python package scikit-image carries, as files in the
+//! directory that `QIP_PHOTOGRAPHS` names.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::decoded;
+use crate::ENGINES;
+use crate::directory::Directory;
+use crate::real_modules::modules;
+
+/// In colour and in grey.
+const PHOTOGRAPHS: [&str; 5] = [
+    "astronaut.png",
+    "camera.png",
+    "chelsea.png",
+    "coffee.png",
+    "rocket.jpg",
+];
+
+/// The photographs, where they are.
+fn photographs() -> Option<Vec<PathBuf>> {
+    let directory = PathBuf::from(env::var_os("QIP_PHOTOGRAPHS").unwrap_or_default());
+    let photographs = PHOTOGRAPHS.map(|name| directory.join(name));
+    if photographs.iter().all(|path| path.is_file()) {
+        return Some(photographs.into());
+    }
+    let about = "QIP_PHOTOGRAPHS does not name a directory with `skimage/data` of the Python \
+                 package scikit-image";
+    assert!(
+        env::var_os("QIP_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
+        "{about}"
+    );
+    eprintln!("skipped: {about}");
+    None
+}
+
+/// Through the README's filters, on both engines: the same bytes, of the picture's size,
+/// and softer than it was.
+#[test]
+fn photographs_are_softened() {
+    let (Some(photographs), Some(modules)) = (photographs(), modules()) else {
+        return;
+    };
+    let directory = Directory::new();
+    for name in ["gaussian-blur", "vignette"] {
+        let path = modules.join(format!("tile/{name}.wat"));
+        directory.file(&format!("{name}.wasm"), wat::parse_file(path).unwrap());
+    }
+    for photograph in photographs {
+        let soften = |engine: &str, name: &str| {
+            let path = photograph.to_str().unwrap();
+            let args = [
+                "image",
+                "-i",
+                path,
+                "-o",
+                name,
+                "--engine",
+                engine,
+                "gaussian-blur.wasm",
+                "?radius=4",
+                "vignette.wasm",
+            ];
+            let answer = directory.qip(&args);
+            assert_eq!((answer.code, &*answer.stderr), (0, ""), "{path}");
+            directory.read(name)
+        };
+        let results = ENGINES.map(|engine| soften(engine, "out.png"));
+        assert!(results[0] == results[1], "{}", photograph.display());
+        let (before, after) = (decode(&photograph), decoded(&results[0]));
+        assert_eq!(after.dimensions(), before.dimensions());
+        let (rough, soft) = (roughness(&before), roughness(&after));
+        assert!(
+            soft < rough,
+            "{}: {soft} after {rough}",
+            photograph.display()
+        );
+    }
+}
+
+fn decode(path: &Path) -> ::image::RgbaImage {
+    decoded(&fs::read(path).unwrap())
+}
+
+/// How far neighbours are from each other, on average.
+fn roughness(picture: &::image::RgbaImage) -> f64 {
+    let pairs = picture.pixels().zip(picture.pixels().skip(1));
+    let sum: u64 = pairs
+        .map(|(one, next)| u64::from(one[1].abs_diff(next[1])))
+        .sum();
+    sum as f64 / f64::from(picture.width() * picture.height())
+}
