@@ -14,11 +14,11 @@ use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
 use crate::case::{Case, CaseId, Level};
 use crate::case_file::{
-    RawBytes, RawCase, RawExpect, RawFile, RawImage, RawLimits, RawModule, RawOptions, RawRequest,
-    RawStage, RawTime, RawUniforms,
+    RawCase, RawExpect, RawFile, RawLimits, RawModule, RawOptions, RawStage, RawTime, RawUniforms,
 };
-use crate::expectation::{Expectation, ExpectedImage, ExpectedOutcome};
+use crate::expectation::{Expectation, ExpectedOutcome};
 use crate::file_check::FileCheck;
+use crate::input_check::RawInput;
 use crate::load_error::{LoadErrorKind, Place};
 use crate::suggest::no_such;
 use crate::task::{DEFAULT_TIME, Request, RequestInput, Stage, Task, TaskOptions};
@@ -131,62 +131,6 @@ fn check_conflicts(file: &mut FileCheck<'_>, raw: &RawCase) {
             if given {
                 let message = format!("`requests` with `{key}`: each request carries its own");
                 file.refuse::<()>(LoadErrorKind::Conflict, &requests.span(), message);
-            }
-        }
-    }
-}
-
-/// What goes in by one table: bytes with their type, or a picture.
-#[derive(Clone, Copy)]
-struct RawInput<'r> {
-    input: Option<&'r Spanned<RawBytes>>,
-    image: Option<&'r Spanned<RawImage>>,
-    content_type: Option<&'r Spanned<String>>,
-}
-
-impl<'r> RawInput<'r> {
-    fn of_case(raw: &'r RawCase) -> RawInput<'r> {
-        RawInput {
-            input: raw.input.as_ref(),
-            image: raw.image.as_ref(),
-            content_type: raw.content_type.as_ref(),
-        }
-    }
-
-    fn of_request(raw: &'r RawRequest) -> RawInput<'r> {
-        RawInput {
-            input: raw.input.as_ref(),
-            image: raw.image.as_ref(),
-            content_type: raw.content_type.as_ref(),
-        }
-    }
-
-    /// With what a default says: one of them alone, so that a case of bytes may stand among
-    /// cases of pictures, and the other way round.
-    fn or(self, default: RawInput<'r>) -> RawInput<'r> {
-        match self {
-            RawInput { image: Some(_), .. } => self,
-            RawInput { input: Some(_), .. } => RawInput {
-                content_type: self.content_type.or(default.content_type),
-                ..self
-            },
-            _ => RawInput {
-                content_type: self.content_type.or(default.content_type),
-                ..default
-            },
-        }
-    }
-
-    /// Bytes have a type, a picture has none.
-    fn check(self, file: &mut FileCheck<'_>) {
-        let others = [
-            ("input", self.input.map(Spanned::span)),
-            ("content_type", self.content_type.map(Spanned::span)),
-        ];
-        for (key, span) in others {
-            if let (Some(_), Some(span)) = (self.image, span) {
-                let message = format!("`image` with `{key}`: a picture goes in, or bytes do");
-                file.refuse::<()>(LoadErrorKind::Conflict, &span, message);
             }
         }
     }
@@ -403,52 +347,14 @@ impl CaseCheck<'_, '_> {
                 .file
                 .refuse(LoadErrorKind::Expectation, span, "no `expect`"),
         };
-        if let (Some(_), Some(content_type)) = (given.image, own.content_type) {
-            // Within one table that has been said.
-            if own.image.is_none() {
-                return self.file.refuse(
-                    LoadErrorKind::Conflict,
-                    &content_type.span(),
-                    "`content_type` with the `image` of the defaults: a picture has none",
-                );
-            }
-        }
+        given.check_type_of(own, self.file)?;
         let (input, expect) = (input?, expect?);
-        self.check_comes_out(&input, &expect, span)?;
+        self.file.check_comes_out(&input, &expect, span)?;
         let request = Request {
             input,
             content_type: given.content_type.map(|text| text.get_ref().clone()),
         };
         Some((request, expect))
-    }
-
-    /// A picture comes out of a picture, and of the same size; anything else out of bytes.
-    fn check_comes_out(
-        &mut self,
-        input: &RequestInput,
-        expectation: &Expectation,
-        span: &Range<usize>,
-    ) -> Option<()> {
-        for expected in expectation.alternatives() {
-            let problem = match (&expected.outcome, input) {
-                (ExpectedOutcome::Image(_), RequestInput::Bytes(_)) => {
-                    "a picture is expected, but bytes go in".to_owned()
-                }
-                (
-                    ExpectedOutcome::Output(..) | ExpectedOutcome::Scalar(_),
-                    RequestInput::Image(_),
-                ) => "a picture goes in, but no picture is expected".to_owned(),
-                (
-                    ExpectedOutcome::Image(ExpectedImage { image, .. }),
-                    RequestInput::Image(input),
-                ) if !image.is_as_large_as(input) => {
-                    format!("{image} is expected of {input}: filters keep the size")
-                }
-                _ => continue,
-            };
-            return self.file.refuse(LoadErrorKind::Expectation, span, problem);
-        }
-        Some(())
     }
 
     fn options(&mut self) -> Option<TaskOptions> {

@@ -71,6 +71,7 @@ mod group;
 mod host_program;
 mod image;
 mod image_check;
+mod input_check;
 mod json_lines;
 mod judge;
 mod load_error;

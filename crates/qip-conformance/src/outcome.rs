@@ -215,8 +215,8 @@ impl Outcome {
         }
     }
 
-    /// What a report needs of it once it is judged: of output and of texts, the first
-    /// [`MAX_KEPT`] bytes. So a run keeps no more than that of any answer.
+    /// What a report needs of it once it is judged: of output, of pixels and of texts, the
+    /// first [`MAX_KEPT`] bytes. So a run keeps no more than that of any answer.
     pub(crate) fn trim(&mut self) {
         match self {
             Outcome::Output {

@@ -142,6 +142,10 @@ impl Report {
     /// Writes the report as JSON lines: a header, one line for each verdict, and a
     /// footer. A report without a footer is not whole.
     ///
+    /// What was found where it is not what was expected has `bytes`, how many there were of
+    /// an output or a picture, and the first 64 KiB of them: an output as `hex`, a picture,
+    /// with its `width` and `height`, as `rgba` in base64, four bytes a pixel.
+    ///
     /// # Errors
     ///
     /// Where `out` cannot be written to.

@@ -80,7 +80,7 @@ pub struct CaseResult {
 /// An answer to one request, judged.
 #[derive(Clone, Debug)]
 pub struct JudgedRequest {
-    /// What was answered: of output and of texts, the first 64 KiB.
+    /// What was answered: of output, of a picture and of texts, the first 64 KiB.
     pub outcome: Outcome,
     /// How many bytes of output there were.
     pub output_bytes: usize,

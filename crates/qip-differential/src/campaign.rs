@@ -15,7 +15,7 @@ use qip_conformance::{RequestInput, Task};
 use qip_host::Utf8;
 
 use crate::arena::{Answers, Arena, class, told};
-use crate::pictures;
+use crate::filters;
 use crate::random_body;
 use crate::real_module::RealModule;
 use crate::scenario::aim::Aim;
@@ -54,7 +54,7 @@ impl Generator {
     pub fn pictures() -> Generator {
         Generator {
             name: "pictures",
-            strategies: vec![pictures::pictures(), pictures::recipes()],
+            strategies: vec![filters::pictures(), filters::recipes()],
         }
     }
 

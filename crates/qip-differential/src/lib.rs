@@ -12,9 +12,10 @@
 
 mod arena;
 mod campaign;
+mod filters;
 mod fixture;
 mod mortal;
-mod pictures;
+mod picture;
 mod planted;
 mod random_body;
 mod real_module;

@@ -21,8 +21,8 @@ use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 
 use crate::arena::{Arena, told};
-use crate::random_body;
 use crate::trial::Trial;
+use crate::{picture, random_body};
 
 /// A target: its name, and what it does with bytes.
 #[derive(Clone, Copy)]
@@ -31,7 +31,16 @@ pub struct Target {
     pub name: &'static str,
     /// Panics where something is wrong.
     pub run: fn(&[u8]),
-    seed: Seed,
+    seeds: Seeds,
+}
+
+/// What a target starts from.
+#[derive(Clone, Copy)]
+enum Seeds {
+    /// One for each request of the corpus.
+    OfRequests(Seed),
+    /// Seeds that the corpus has nothing to do with.
+    Own(fn() -> Vec<Vec<u8>>),
 }
 
 /// The seed that a request makes, if it makes any: of the text of its case file, its
@@ -39,33 +48,43 @@ pub struct Target {
 type Seed = fn(&str, &[u8], &[u8]) -> Option<Vec<u8>>;
 
 /// Every target.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 7] = [
     Target {
         name: "signature",
         run: signature,
-        seed: |_, wasm, _| Some(wasm.to_vec()),
+        seeds: Seeds::OfRequests(|_, wasm, _| Some(wasm.to_vec())),
     },
     Target {
         name: "run",
         run,
-        seed: |_, wasm, input| joined(wasm, input),
+        seeds: Seeds::OfRequests(|_, wasm, input| joined(wasm, input)),
     },
     Target {
         name: "case_file",
         run: case_file,
-        seed: |text, _, _| Some(text.as_bytes().to_vec()),
+        seeds: Seeds::OfRequests(|text, _, _| Some(text.as_bytes().to_vec())),
     },
     Target {
         name: "differential",
         run: differential,
-        seed: |_, wasm, input| joined(wasm, input),
+        seeds: Seeds::OfRequests(|_, wasm, input| joined(wasm, input)),
     },
     Target {
         name: "random_body",
         run: random,
         // The bytes of a module say nothing to a generator of modules; those of an
         // input are as random as any.
-        seed: |_, _, input| Some(input.to_vec()),
+        seeds: Seeds::OfRequests(|_, _, input| Some(input.to_vec())),
+    },
+    Target {
+        name: "bmp",
+        run: bmp,
+        seeds: Seeds::Own(picture::bmp_seeds),
+    },
+    Target {
+        name: "pipeline",
+        run: pipeline,
+        seeds: Seeds::Own(picture::pipeline_seeds),
     },
 ];
 
@@ -149,6 +168,17 @@ pub fn random(bytes: &[u8]) {
     agree(&random_body::of_bytes(bytes));
 }
 
+/// Reading and writing BMP (REC-7).
+pub fn bmp(bytes: &[u8]) {
+    picture::read_bmp(bytes);
+}
+
+/// A pipeline of tile filters that these bytes say, on both engines and with one thread and
+/// several, against the plain reading.
+pub fn pipeline(bytes: &[u8]) {
+    picture::run_pipeline(bytes);
+}
+
 fn agree(trial: &Trial) {
     thread_local! {
         static ARENA: RefCell<Arena> = RefCell::new(Arena::new([
@@ -180,7 +210,7 @@ fn joined(wasm: &[u8], input: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Writes seeds for every target into `<directory>/<target>`: one for each distinct
-/// module and input of the corpus.
+/// module and input of the corpus, or a target's own.
 ///
 /// # Errors
 ///
@@ -203,6 +233,15 @@ pub fn write_seeds(directory: &Path) -> Result<()> {
 ///
 /// Where the corpus cannot be loaded.
 pub fn seeds(target: Target) -> Result<Vec<(String, Vec<u8>)>> {
+    let seed = match target.seeds {
+        Seeds::OfRequests(seed) => seed,
+        Seeds::Own(seeds) => {
+            let numbered = seeds().into_iter().enumerate();
+            return Ok(numbered
+                .map(|(at, seed)| (format!("{at:03}"), seed))
+                .collect());
+        }
+    };
     let mut seeds: Vec<(String, Vec<u8>)> = Vec::new();
     let mut known = BTreeSet::new();
     for case in Corpus::embedded()?.cases() {
@@ -223,7 +262,7 @@ pub fn seeds(target: Target) -> Result<Vec<(String, Vec<u8>)>> {
                     continue;
                 }
                 let input = input.to_vec();
-                let seed = (target.seed)(text.unwrap_or_default(), wasm, &input);
+                let seed = seed(text.unwrap_or_default(), wasm, &input);
                 if let Some(seed) = seed.filter(|seed| known.insert(seed.clone())) {
                     let name = id.replace(['/', '#'], "_");
                     seeds.push((format!("{name}_{number}"), seed));

@@ -85,7 +85,7 @@ impl Error {
     }
 
     /// The tile at which a filter failed: `x` and `y` of the top-left pixel of its core.
-    /// `None` for what fails before the first tile, and outside of the image mode.
+    /// `None` for what fails before the first tile, and for what is no filter.
     pub fn tile(&self) -> Option<(u32, u32)> {
         self.0.tile
     }

@@ -27,9 +27,14 @@
 //! # Ok::<(), qip_host::Error>(())
 //! ```
 //!
+//! Filters may also stand in a [`Recipe`](crate::Recipe), where they take and give
+//! pictures as [BMP](bmp) (REC-6).
+//!
 //! # Memory
 //!
-//! Without halos (IMG-8), nothing is held but the picture, the result, and the instances.
+//! Without halos (IMG-8), nothing is held but the picture, the result, and the instances;
+//! in a recipe also the BMP that the picture came as, and once it is read and the result is
+//! there, the BMP that goes out.
 //! With a halo anywhere (IMG-9) the result of each stage but the last is kept as a rolling
 //! window of tile rows, as many as the next stage needs around one row of its own: for a
 //! halo of up to 64 pixels, 3 tile rows, or `3 * 64 * width * 16` bytes, and one row more

@@ -46,7 +46,8 @@
 //! # Ok::<(), qip_host::Error>(())
 //! ```
 //!
-//! Modules chain into a [`Recipe`]. What goes wrong is an [`Error`] with a
+//! Modules chain into a [`Recipe`]. Tile filters work on pictures: by themselves as the
+//! [image mode](image), or in a recipe over BMP. What goes wrong is an [`Error`] with a
 //! [kind](ErrorKind), the stage, and the module's name.
 //!
 //! # Features
@@ -66,6 +67,7 @@ mod allowance;
 mod content;
 pub mod engine;
 mod error;
+#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
 mod growth;
 mod host;
 pub mod image;

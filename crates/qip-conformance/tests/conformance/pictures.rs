@@ -620,8 +620,8 @@ fn another_size_is_said_to_be_one() {
     let expectation = Expectation::new(vec![Expected::new(ExpectedOutcome::Image(expected))]);
     let told = |outcome: &Outcome| judge(&expectation, outcome, ALL)[0].to_string();
     // As many pixels.
-    insta::assert_snapshot!(told(&Outcome::Image(image(2, &[0; 6]))), @"outcome: expected image 3 × 2, found image 2 × 3, another size");
-    insta::assert_snapshot!(told(&Outcome::Image(image(1, &[0; 3]))), @"outcome: expected image 3 × 2, found image 1 × 3, another size");
+    insta::assert_snapshot!(told(&Outcome::Image(image(2, &[5; 6]))), @"outcome: expected image 3 × 2, found image 2 × 3, another size");
+    insta::assert_snapshot!(told(&Outcome::Image(image(1, &[5; 3]))), @"outcome: expected image 3 × 2, found image 1 × 3, another size");
     insta::assert_snapshot!(told(&crate::fake::scalar(1)), @"outcome: expected image 3 × 2, found scalar 1");
 }
 

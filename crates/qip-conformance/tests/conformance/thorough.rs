@@ -113,7 +113,7 @@ fn another_picture_is_another_answer() {
         told(&report),
         (Verdict::Fail, CHANGED, vec![difference.to_owned()])
     );
-    let turned = image(1, 2, [1, 1, 1, 1, 2, 2, 2, 2]);
+    let turned = image(1, 2, [2, 2, 2, 2, 1, 1, 1, 1]);
     let report = thorough(&corpus, changing(first.clone(), turned), 7);
     let (_, _, differences) = told(&report);
     assert_eq!(

@@ -154,8 +154,8 @@ mod tests {
     }
 
     /// All of them, as the loops convert them: some ten seconds, and without optimisation
-    /// minutes, so it is only there in a release build:
-    /// `cargo test --release -p qip-host --lib every_float`
+    /// minutes, so it is only there in a release build, which `cargo xtask ci` makes:
+    /// `cargo test --release -p qip-host --no-default-features --lib every_float`
     #[cfg(not(debug_assertions))]
     #[test]
     fn every_float_becomes_a_byte_as_defined() {

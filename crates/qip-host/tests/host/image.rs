@@ -4,6 +4,8 @@
 mod blocks;
 #[path = "image/failures.rs"]
 mod failures;
+#[path = "image/mix.rs"]
+mod mix;
 #[path = "image/plain.rs"]
 mod plain;
 #[path = "image/preparing.rs"]
@@ -26,31 +28,8 @@ use qip_host::{Error, Host, Limits, Options, Stage};
 
 use crate::wat;
 
-/// A filter of 16 pages at most, with `more` in it and a tile function that runs `body` for
-/// each pixel: `$at` is the pixel's place in memory, `$x` and `$y` what the function got.
-/// Tiles lie at 16 and have a capacity that `halo` needs and no more.
 fn filter(halo: u32, more: &str, body: &str) -> Vec<u8> {
-    let span = 64 + 2 * halo;
-    let size = span * span * 16;
-    let pages = (size + 16).div_ceil(65_536);
-    let halo = match halo {
-        0 => String::new(),
-        halo => format!(r#"(func (export "calculate_halo_px") (result i32) (i32.const {halo}))"#),
-    };
-    wat(&format!(
-        r#"(module (memory (export "memory") {pages} {pages})
-            (global (export "input_ptr") i32 (i32.const 16))
-            (global (export "input_bytes_cap") i32 (i32.const {size}))
-            {halo} {more}
-            (func (export "tile_rgba32float_64x64") (param $x f32) (param $y f32)
-                (local $at i32)
-                (local.set $at (i32.const 16))
-                (loop $next
-                    {body}
-                    (local.set $at (i32.add (local.get $at) (i32.const 16)))
-                    (br_if $next (i32.lt_u (local.get $at) (i32.const {}))))))"#,
-        size + 16
-    ))
+    wat(&mix::filter(halo, more, body))
 }
 
 /// Adds one to the red of each pixel.

@@ -1,5 +1,5 @@
-//! A sound host: the model on wasmi, and qip-host for what the model does not do. It holds
-//! all that it reads and writes against the schemas.
+//! A sound host: the model on wasmi. It holds all that it reads and writes against the
+//! schemas.
 
 use std::io::{self, BufRead as _};
 use std::process::ExitCode;
@@ -9,19 +9,17 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qip_conformance::{
-    Bytes, Capability, CaseId, EngineSubject, Image, Model, Module, Outcome, Request, Stage,
-    Subject as _, Task, TaskOptions,
+    Bytes, Image, Model, Module, Outcome, Request, Stage, Subject as _, Task, TaskOptions,
 };
 use qip_contract::{Limits, Numeric};
 use qip_host::Utf8;
-use qip_host::engine::{Engine, Floats};
-use qip_host::wasmi::Wasmi;
+use qip_host::engine::Floats;
 use serde_json::{Value, json};
 
 use crate::schema::Schema;
 
 pub(crate) fn run() -> ExitCode {
-    let hosts = Hosts::new();
+    let model = Model::new(qip_host::wasmi::Wasmi::new());
     let schemas = Schema::both();
     let check = |which: fn(&(Schema, Schema)) -> &Schema, message: &Value| {
         let problem = schemas
@@ -39,9 +37,9 @@ pub(crate) fn run() -> ExitCode {
                 "host": "sound",
                 "version": env!("CARGO_PKG_VERSION"),
                 "engine": "wasmi 2",
-                "capabilities": hosts.capabilities(),
+                "capabilities": model.capabilities().iter().map(|one| one.as_str()).collect::<Vec<_>>(),
             } }),
-            case => answer(&hosts, case),
+            case => answer(&model, case),
         };
         problem = problem.or_else(|| check(|(_, host)| host, &answer));
         if let Some(problem) = problem {
@@ -52,42 +50,8 @@ pub(crate) fn run() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The model, and a host for the image mode.
-struct Hosts {
-    model: Model,
-    host: EngineSubject,
-}
-
-impl Hosts {
-    fn new() -> Hosts {
-        let engine: Arc<dyn Engine> = Arc::new(Wasmi::new());
-        Hosts {
-            model: Model::shared(Arc::clone(&engine)),
-            host: EngineSubject::shared(engine),
-        }
-    }
-
-    fn capabilities(&self) -> Vec<&str> {
-        let mut all = self.model.capabilities().clone();
-        all.insert(Capability::Image);
-        all.into_iter().map(Capability::as_str).collect()
-    }
-
-    fn answer(&self, task: &Task) -> Vec<Outcome> {
-        let outcomes = self.model.answer(task);
-        let lacking = Outcome::Unsupported {
-            capability: Capability::Image,
-        };
-        if outcomes.contains(&lacking) {
-            let id = CaseId::new("host", "sound", "a case").unwrap();
-            return self.host.run(&id, task);
-        }
-        outcomes
-    }
-}
-
-fn answer(hosts: &Hosts, case: &Value) -> Value {
-    let outcomes: Vec<Value> = hosts.answer(&task(case)).into_iter().map(outcome).collect();
+fn answer(model: &Model, case: &Value) -> Value {
+    let outcomes: Vec<Value> = model.answer(&task(case)).into_iter().map(outcome).collect();
     match case.get("requests") {
         Some(_) => json!({ "id": case["id"], "outcomes": outcomes }),
         None => json!({ "id": case["id"], "outcome": outcomes[0] }),

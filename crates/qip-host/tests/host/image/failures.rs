@@ -4,12 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use qip_host::engine::{
-    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, ExportId, Instance, Stop,
-    Usage,
+    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
+    Instance, Stop, Usage,
 };
-use qip_host::image::ImageOptions;
+use qip_host::image::{ImageOptions, Picture, bmp};
 use qip_host::{Error, ErrorKind, Host, Limits, Options, Stage, TrapKind, Value};
 
 use super::{brighter, filter, filters, numbered, shift, threads};
@@ -185,6 +186,8 @@ enum Fault {
     Panics,
     /// All instances but the first two say that they have no halo.
     HidesHalo,
+    /// It is slow to say what an instance used, after its last tile.
+    EndsLate,
 }
 
 struct PoorCode(Poor, Arc<dyn CompiledModule>);
@@ -251,9 +254,15 @@ impl Instance for Faulty {
     }
 
     fn finish(&mut self) -> Usage {
+        if self.1 == Fault::EndsLate {
+            std::thread::sleep(2 * LIMIT / 3);
+        }
         self.0.finish()
     }
 }
+
+/// Where time is limited at all.
+const LIMIT: Duration = Duration::from_millis(600);
 
 fn poor(engine: &Arc<dyn Engine>, instances: usize, fault: Fault) -> Host {
     let engine = Poor {
@@ -317,5 +326,35 @@ fn halos_are_the_same_everywhere() {
             filters.apply(&picture, threads(4)).expect("sound")
         };
         assert!(apply(Fault::HidesHalo) == apply(Fault::None));
+    });
+}
+
+/// RUN-6: what comes after the last tile counts, in a pipeline and in a block.
+#[test]
+fn the_end_may_come_too_late() {
+    let stages = [brighter(), brighter()];
+    let picture = Picture::new(1, 1, vec![0; 4]).expect("four");
+    let bytes = bmp::write(&picture).expect("sound");
+    on_each(|engine| {
+        let engine = Poor {
+            inner: Arc::clone(engine),
+            left: Arc::new(AtomicUsize::new(POOR)),
+            fault: Fault::EndsLate,
+        };
+        let limits = Limits {
+            time: Some(LIMIT),
+            ..Limits::standard()
+        };
+        let host = Host::with(Arc::new(engine), limits, Options::default());
+        let filters = host.filters(stages.iter().map(Stage::new)).expect("sound");
+        let recipe = host.recipe(stages.iter().map(Stage::new)).expect("sound");
+        for error in [
+            filters.apply(&picture, ImageOptions::default()).err(),
+            recipe.render(&bytes).err(),
+        ] {
+            let error = error.expect("too late");
+            assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
+            assert_eq!((error.stage(), error.tile()), (Some(2), None));
+        }
     });
 }

@@ -70,6 +70,24 @@ impl Plain {
     }
 }
 
+/// The result of a pipeline over a picture of bytes (IMG-2), with deterministic floats.
+pub(super) fn apply_to_bytes(
+    engine: &Arc<dyn Engine>,
+    stages: &[Vec<u8>],
+    picture: &Picture<u8>,
+) -> Vec<u8> {
+    let bytes = picture.pixels().iter();
+    let floats = bytes.map(|byte| f32::from(*byte) * f32::from_bits(0x3B80_8081));
+    let floats = Picture::new(picture.width(), picture.height(), floats.collect());
+    let to_byte = |v: f32| match v {
+        v if v.is_nan() || v <= 0.0 => 0,
+        v if v >= 1.0 => 255,
+        v => (v * 255.0 + 0.5).trunc() as u8,
+    };
+    let result = apply(engine, stages, &floats.expect("as many"));
+    result.into_iter().map(to_byte).collect()
+}
+
 /// The result of a pipeline over a picture of floats, with deterministic floats.
 pub(super) fn apply(
     engine: &Arc<dyn Engine>,

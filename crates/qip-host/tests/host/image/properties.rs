@@ -2,47 +2,23 @@
 //! same bits.
 
 use proptest::prelude::*;
-use qip_host::image::Picture;
-use qip_host::{Limits, Stage};
+use qip_host::image::{Picture, bmp};
+use qip_host::{Limits, Output, Stage};
 
-use super::{bits, deterministic, filter, plain, threads};
-use crate::ENGINES;
-
-/// A stage that mixes each pixel with one elsewhere in its tile and with its arguments.
-#[derive(Clone, Debug)]
-struct Mix {
-    halo: u32,
-    /// How far the other pixel is, in pixels of the tile.
-    distance: u32,
-    factor: f32,
-}
-
-impl Mix {
-    fn module(&self) -> Vec<u8> {
-        let span = 64 + 2 * self.halo;
-        let far = self.distance % (span * span) * 16;
-        let end = 16 + span * span * 16;
-        let factor = self.factor;
-        filter(
-            self.halo,
-            "",
-            &format!(
-                "(v128.store (local.get $at)
-                    (f32x4.add
-                        (f32x4.mul (f32x4.splat (f32.const {factor})) (v128.load (local.get $at)))
-                        (f32x4.add (f32x4.splat (f32.sub (local.get $x) (local.get $y)))
-                            (v128.load (i32.add (i32.const 16) (i32.rem_u
-                                (i32.add (i32.sub (local.get $at) (i32.const 16)) (i32.const {far}))
-                                (i32.const {}))))))) ",
-                end - 16
-            ),
-        )
-    }
-}
+use super::mix::{Mix, samples};
+use super::{bits, deterministic, plain, threads};
+use crate::{ENGINES, wat};
 
 fn mix() -> impl Strategy<Value = Mix> {
-    let halo = prop_oneof![4 => Just(0), 2 => Just(1), 1 => Just(6), 1 => Just(64), 1 => Just(65)];
-    (halo, any::<u32>(), -2.0..2.0_f32).prop_map(|(halo, distance, factor)| Mix {
+    let halo = prop_oneof![
+        4 => Just(0),
+        2 => Just(1),
+        1 => Just(64),
+        1 => Just(65),
+        2 => 0..70_u32,
+    ];
+    let factor = prop_oneof![9 => -2.0..2.0_f32, 1 => any::<u32>().prop_map(f32::from_bits)];
+    (halo, any::<u32>(), factor).prop_map(|(halo, distance, factor)| Mix {
         halo,
         distance,
         factor,
@@ -53,27 +29,9 @@ fn size() -> impl Strategy<Value = u32> {
     prop_oneof![Just(1), Just(63), Just(64), Just(65), Just(128), 1..260_u32]
 }
 
-/// Samples as pictures have them, and as they do not.
-fn samples(seed: u64, count: usize) -> Vec<f32> {
-    let mut state = seed | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
-    (0..count)
-        .map(|_| match next() {
-            odd if odd % 97 == 0 => f32::from_bits((odd >> 32) as u32),
-            odd if odd % 89 == 0 => [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][odd as usize % 3],
-            usual => (usual >> 40) as f32 / 16_777_216.0,
-        })
-        .collect()
-}
-
 /// Where an engine, with some number of threads, differs from the plain reading.
 fn difference(stages: &[Mix], picture: &Picture<f32>, counts: &[usize]) -> Option<String> {
-    let modules: Vec<Vec<u8>> = stages.iter().map(Mix::module).collect();
+    let modules: Vec<Vec<u8>> = stages.iter().map(|mix| wat(&mix.text())).collect();
     let plainly = plain::apply(&ENGINES[0].1, &modules, picture);
     let wanted: Vec<u32> = plainly.iter().map(|sample| sample.to_bits()).collect();
     ENGINES.iter().find_map(|(name, engine)| {
@@ -83,6 +41,26 @@ fn difference(stages: &[Mix], picture: &Picture<f32>, counts: &[usize]) -> Optio
         counts.iter().find_map(|count| {
             let result = filters.apply(picture, threads(*count)).expect("sound");
             (bits(&result) != wanted).then(|| format!("{name} with {count} threads differs"))
+        })
+    })
+}
+
+/// The same for a block of a recipe: BMP in, BMP out (REC-6).
+fn difference_of_block(stages: &[Mix], picture: &Picture, counts: &[usize]) -> Option<String> {
+    let modules: Vec<Vec<u8>> = stages.iter().map(|mix| wat(&mix.text())).collect();
+    let wanted = plain::apply_to_bytes(&ENGINES[0].1, &modules, picture);
+    let bytes = bmp::write(picture).expect("sound");
+    ENGINES.iter().find_map(|(name, engine)| {
+        let host = deterministic(engine, Limits::standard());
+        let recipe = host.recipe(modules.iter().map(Stage::new)).expect("sound");
+        counts.iter().find_map(|count| {
+            let recipe = recipe.clone().image_options(threads(*count));
+            let output = recipe.render(&bytes).expect("sound").output;
+            let Output::Bytes(output) = output else {
+                return Some(format!("{name} gives no bytes"));
+            };
+            let result = bmp::read(&output, &Limits::standard()).expect("a BMP");
+            (result.pixels() != wanted).then(|| format!("{name} with {count} threads differs"))
         })
     })
 }
@@ -106,6 +84,19 @@ proptest! {
         count in 2..5_usize,
     ) {
         let found = difference(&stages, &picture(width, height, seed), &[1, count]);
+        prop_assert_eq!(found, None);
+    }
+
+    #[test]
+    fn a_block_is_the_plain_reading(
+        stages in prop::collection::vec(mix(), 1..4),
+        (width, height) in (size(), size()),
+        samples in prop::collection::vec(any::<u8>(), 1000),
+        count in 2..5_usize,
+    ) {
+        let samples = samples.into_iter().cycle().take((width * height * 4) as usize);
+        let picture = Picture::new(width, height, samples.collect()).expect("as many");
+        let found = difference_of_block(&stages, &picture, &[1, count]);
         prop_assert_eq!(found, None);
     }
 }

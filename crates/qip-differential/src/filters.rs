@@ -35,9 +35,9 @@ impl Modules {
             Ok(Arc::new(Module::from_bytes(name, wasm)))
         };
         Ok(Modules {
-            moves: module("moves.wat", include_str!("pictures/moves.wat"))?,
-            turns: module("turns.wat", include_str!("pictures/turns.wat"))?,
-            echo: module("echo.wat", include_str!("pictures/echo.wat"))?,
+            moves: module("moves.wat", include_str!("filters/moves.wat"))?,
+            turns: module("turns.wat", include_str!("filters/turns.wat"))?,
+            echo: module("echo.wat", include_str!("filters/echo.wat"))?,
         })
     }
 }
