@@ -149,7 +149,11 @@ fn is_outside_the_promise(all: &[Answers], request: usize) -> bool {
 
 /// The class of an outcome in words.
 pub(crate) fn class(outcome: &Outcome) -> String {
-    Aim::of(outcome).map_or_else(|| "broken".to_owned(), |aim| aim.to_string())
+    match (Aim::of(outcome), outcome) {
+        (Some(aim), _) => aim.to_string(),
+        (None, Outcome::Image(_)) => "image".to_owned(),
+        (None, _) => "broken".to_owned(),
+    }
 }
 
 /// Every subject's answers in a line each, long outputs around the first byte in which

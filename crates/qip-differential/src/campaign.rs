@@ -15,6 +15,7 @@ use qip_conformance::{RequestInput, Task};
 use qip_host::Utf8;
 
 use crate::arena::{Answers, Arena, class, told};
+use crate::filters;
 use crate::random_body;
 use crate::real_module::RealModule;
 use crate::scenario::aim::Aim;
@@ -30,7 +31,7 @@ pub struct Generator {
 
 impl Generator {
     /// The names of all generators.
-    pub const NAMES: [&str; 3] = ["planned", "random", "real"];
+    pub const NAMES: [&str; 4] = ["planned", "pictures", "random", "real"];
 
     /// Made-up modules, of which the contract says what must come out. Every class of
     /// outcomes is aimed at in turn.
@@ -45,6 +46,15 @@ impl Generator {
                         .boxed()
                 })
                 .collect(),
+        }
+    }
+
+    /// Pictures through tile filters, and BMP through recipes with blocks of them. The
+    /// model says what must come out.
+    pub fn pictures() -> Generator {
+        Generator {
+            name: "pictures",
+            strategies: vec![filters::pictures(), filters::recipes()],
         }
     }
 
@@ -83,6 +93,7 @@ impl Generator {
     pub fn named(name: &str, modules: &Path) -> Result<Generator> {
         match name {
             "planned" => Ok(Generator::planned()),
+            "pictures" => Ok(Generator::pictures()),
             "random" => Ok(Generator::random()),
             "real" => Generator::real(modules),
             _ => bail!("there is no generator `{name}`"),

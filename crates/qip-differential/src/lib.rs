@@ -1,7 +1,8 @@
 //! Sets engines against each other and against the contract.
 //!
 //! A [`Generator`] makes [`Trial`]s: made-up modules of which the contract says what
-//! must come out, modules with random bodies, and real modules under random inputs.
+//! must come out, pictures through tile filters of which the model says it, modules with
+//! random bodies, and real modules under random inputs.
 //! An [`Arena`] puts a trial to every engine. Where they differ, from each other or
 //! from the prediction, there is a [`Finding`]; [`shrink`] makes it small, and a
 //! [`Fixture`] is what goes into `conformance/regressions`.
@@ -11,6 +12,7 @@
 
 mod arena;
 mod campaign;
+mod filters;
 mod fixture;
 mod mortal;
 mod picture;

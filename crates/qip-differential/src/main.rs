@@ -54,7 +54,8 @@ struct Fuzz {
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     from: u64,
     /// Only this generator: made-up modules of which the contract predicts the answer,
-    /// random bodies, or the real modules under random inputs
+    /// pictures through tile filters, random bodies, or the real modules under random
+    /// inputs
     #[arg(long, value_name = "NAME", value_parser = Generator::NAMES)]
     generator: Option<String>,
     /// Set wasmtime against an engine with this bug, to see it found

@@ -1,10 +1,12 @@
 //! One thing to try: a task, and where one can be made, a prediction.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use qip_conformance::{Bytes, Model, Module, Outcome, Request, RequestInput, Stage, Task};
-use qip_host::engine::Exhausted;
+use qip_host::engine::{Engine, Exhausted};
+use qip_host::wasmi::Wasmi;
 
 use crate::scenario::Scenario;
 use crate::scenario::engine::PlanEngine;
@@ -20,11 +22,17 @@ pub struct Trial {
     prediction: Option<Prediction>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Prediction {
     outcomes: Arc<[Outcome]>,
-    /// Who it is from, for another input.
-    oracle: Arc<PlanEngine>,
+    /// What the model executes with, for another input.
+    oracle: Arc<dyn Engine>,
+}
+
+impl fmt::Debug for Prediction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outcomes.fmt(f)
+    }
 }
 
 impl Trial {
@@ -42,8 +50,14 @@ impl Trial {
         Trial::predicted(task, Arc::new(oracle))
     }
 
-    /// A trial of plans that the oracle knows.
-    fn predicted(mut task: Task, oracle: Arc<PlanEngine>) -> Trial {
+    /// A trial of filters that do little by themselves. The model is right by the clauses,
+    /// as far as its engine is.
+    pub(crate) fn of_filters(task: Task) -> Trial {
+        Trial::predicted(task, Arc::new(Wasmi::new()))
+    }
+
+    /// A trial of modules that the oracle can execute.
+    fn predicted(mut task: Task, oracle: Arc<dyn Engine>) -> Trial {
         let is_stopped = |outcome: &Outcome| {
             matches!(
                 outcome,
@@ -70,8 +84,8 @@ impl Trial {
         }
     }
 
-    /// What the contract says must come out: the model over the meaning of the
-    /// plans, without any WebAssembly engine.
+    /// What the contract says must come out: of plans, the model over their meaning,
+    /// without any WebAssembly engine; of filters, the model on one of the engines.
     pub fn prediction(&self) -> Option<&[Outcome]> {
         let prediction = self.prediction.as_ref()?;
         Some(&prediction.outcomes)

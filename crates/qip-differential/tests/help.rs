@@ -29,7 +29,7 @@ fn what_cannot_be_understood() {
             "--generator",
             "real",
             "--modules",
-            "src",
+            "tests/snapshots",
             "--minutes",
             "0.01",
         ]),

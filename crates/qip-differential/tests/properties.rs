@@ -1,6 +1,7 @@
 //! Engines against each other, and against what the contract predicts.
 //!
-//! A thousand trials of each generator from a fixed seed. For more, and others:
+//! A thousand trials of each generator, of pictures two hundred, from a fixed seed. For
+//! more, and others:
 //! `PROPTEST_CASES=100000 QIP_SEED=7 cargo test -p qip-differential --test properties`.
 
 use std::io::Write as _;
@@ -18,7 +19,11 @@ fn from_environment(name: &str, default: u64) -> u64 {
 }
 
 fn hold(generator: &Generator) -> Tally {
-    let trials = from_environment("PROPTEST_CASES", 1_000);
+    hold_for(generator, 1_000)
+}
+
+fn hold_for(generator: &Generator, trials: u64) -> Tally {
+    let trials = from_environment("PROPTEST_CASES", trials);
     let seed = from_environment("QIP_SEED", 1);
     let mut arena = Arena::of_engines();
     let mut tally = Tally::default();
@@ -54,6 +59,16 @@ fn made_up_modules_do_what_the_contract_says() {
     });
     let rare: Vec<String> = rare.map(|aim| aim.to_string()).collect();
     assert!(rare.is_empty(), "under 20 in 1 000: {}", rare.join(", "));
+}
+
+#[test]
+fn pictures_come_out_as_the_model_says() {
+    let tally = hold_for(&Generator::pictures(), 200);
+    let count = |class: &str| tally.classes.get(class).copied().unwrap_or_default();
+    for class in ["image", "output bytes"] {
+        assert!(count(class) * 10 >= tally.trials, "{class}: {tally}");
+    }
+    assert_eq!(count("broken"), 0, "{tally}");
 }
 
 /// Most random bodies trap sooner or later, but enough of them come to an end.

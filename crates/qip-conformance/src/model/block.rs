@@ -35,13 +35,12 @@ pub(super) fn answer(stages: &[Loaded], image: &Image, job: Job<'_>, kept: &mut 
         kept,
         content_type: &mut None,
     };
-    let sized = picture::check_size(image.width, image.height, job);
-    let sized = sized.map_err(|outcome| block.late(outcome, Mutation::ImageSizeLate));
-    match sized {
-        // It is no stage's fault.
-        Err(Fault { stage: 0, outcome }) => return outcome,
-        Err(fault) => return at_stage(fault.outcome, fault.stage, job),
-        Ok(()) => {}
+    if let Err(outcome) = picture::check_size(image.width, image.height, job) {
+        return match block.failure_before(Mutation::ImageSizeLate) {
+            Some(fault) => at_stage(fault.outcome, fault.stage, job),
+            // It is no stage's fault.
+            None => outcome,
+        };
     }
     match block.run(image) {
         Ok(image) => Outcome::Image(image),
@@ -86,7 +85,10 @@ pub(super) fn filter_bmp(
     {
         return Ok(bytes.to_vec());
     }
-    let bmp = bmp.map_err(|outcome| block.late(outcome, Mutation::BmpReadLate))?;
+    let bmp = bmp.map_err(|outcome| {
+        let before = block.failure_before(Mutation::BmpReadLate);
+        before.unwrap_or(first(outcome))
+    })?;
     let filtered = block.run(&bmp.image).map_err(|mut fault| {
         if fault.stage > 0 && job.errs(Mutation::BlockFailureUnplaced) {
             fault.stage = 0;
@@ -112,14 +114,12 @@ struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// What a mutant answers that looks at a picture only once filters are ready.
-    fn late(&mut self, outcome: Outcome, mutation: Mutation) -> Fault {
-        if self.job.errs(mutation)
-            && let Err(fault) = self.prepare((1, 1))
-        {
-            return fault;
+    /// What comes first to a mutant that looks at a picture only once filters are ready.
+    fn failure_before(&mut self, mutation: Mutation) -> Option<Fault> {
+        if !self.job.errs(mutation) {
+            return None;
         }
-        Fault { stage: 0, outcome }
+        self.prepare((1, 1)).err()
     }
 
     fn run(&mut self, image: &Image) -> Result<Image, Fault> {
