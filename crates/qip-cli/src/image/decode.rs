@@ -89,8 +89,8 @@ pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result
         .image_pixels
         .saturating_mul(16)
         .saturating_add(BESIDES);
-    let rest = from.take(most.saturating_add(1).saturating_sub(HEAD));
-    let rest = { rest }.read_to_end(&mut bytes);
+    let mut rest = from.take(most.saturating_add(1).saturating_sub(HEAD));
+    let rest = rest.read_to_end(&mut bytes);
     rest.with_context(cannot_read)?;
     if bytes.len() as u64 > most {
         return Err(Failure::Refused(format!(
