@@ -89,8 +89,8 @@ pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result
         .image_pixels
         .saturating_mul(16)
         .saturating_add(BESIDES);
-    let rest = from.take(most.saturating_add(1).saturating_sub(HEAD));
-    let rest = { rest }.read_to_end(&mut bytes);
+    let mut rest = from.take(most.saturating_add(1).saturating_sub(HEAD));
+    let rest = rest.read_to_end(&mut bytes);
     rest.with_context(cannot_read)?;
     if bytes.len() as u64 > most {
         return Err(Failure::Refused(format!(
@@ -281,8 +281,8 @@ mod tests {
 
     #[test]
     fn a_decoder_may_panic() {
-        assert_eq!(guarded(|| [1][usize::from(!b"".is_empty())]), Some(1));
-        assert_eq!(guarded(|| [1][usize::from(b"".is_empty())]), None);
+        let at = |index: usize| guarded(move || [7][index]);
+        assert_eq!((at(0), at(1)), (Some(7), None));
     }
 
     #[test]
