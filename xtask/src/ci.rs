@@ -10,6 +10,9 @@ use crate::{
     build, clauses, conformance, coverage, fuzz, package, program, readme, sample_picture,
 };
 
+/// The test that is only there in a release build.
+const EVERY_FLOAT: &str = "every_float_becomes_a_byte_as_defined";
+
 /// The task: the first step that fails ends it.
 pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
     step("cargo xtask clauses --check", || {
@@ -36,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
             "qip-host",
             "--no-default-features",
             "--lib",
-            "every_float",
+            EVERY_FLOAT,
         ],
     )?;
     step("cargo xtask conformance", || {
@@ -106,4 +109,16 @@ fn step(command: &str, run: impl FnOnce() -> Result<u8>) -> Result<()> {
         Err(error) => error,
     };
     bail!("{failure:#}\nfailed after {seconds:.1} s; to repeat it: {command}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EVERY_FLOAT;
+
+    /// Cargo is content where a name matches no test.
+    #[test]
+    fn the_test_of_every_float_is_there() {
+        let source = include_str!("../../crates/qip-host/src/image/pixels.rs");
+        assert!(source.contains(&format!("#[test]\n    fn {EVERY_FLOAT}()")));
+    }
 }

@@ -30,6 +30,9 @@ const FORMATS: [(ImageFormat, &str); 7] = [
 /// The bytes that tell a format.
 const HEAD: u64 = 32;
 
+/// What nearly every header ends within, in bytes.
+const HEADER: u64 = 1 << 20;
+
 /// What a decoder may allocate besides pixels, in bytes: metadata and tables.
 const BESIDES: u64 = 64 << 20;
 
@@ -84,18 +87,34 @@ pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result
         let expected = "expected PNG, JPEG, BMP, WebP, TIFF, GIF or PNM";
         return Err(anyhow!("cannot read {source}: found {found}, {expected}").into());
     };
+    // As much as it takes to meet the header: the rest is bounded by the size in there.
+    let mut pixels = None;
+    for most in [HEADER, BESIDES] {
+        let more = most.saturating_sub(bytes.len() as u64);
+        let more = from.by_ref().take(more).read_to_end(&mut bytes);
+        more.with_context(cannot_read)?;
+        pixels = header_size(&bytes, format);
+        if pixels.is_some() || (bytes.len() as u64) < most {
+            break;
+        }
+    }
+    if let Some((width, height)) = pixels {
+        check_size(width, height, limits)?;
+    }
+    let pixels = match pixels {
+        Some((width, height)) => u64::from(width) * u64::from(height),
+        // Its header may stand at the end.
+        None if format == ImageFormat::Tiff => limits.image_pixels,
+        None => 0,
+    };
     // Eight bytes are the largest pixel but for floats, which take as much again.
-    let most = limits
-        .image_pixels
-        .saturating_mul(16)
-        .saturating_add(BESIDES);
-    let mut rest = from.take(most.saturating_add(1).saturating_sub(HEAD));
-    let rest = rest.read_to_end(&mut bytes);
+    let most = pixels.saturating_mul(16).saturating_add(BESIDES);
+    let rest = (most + 1).saturating_sub(bytes.len() as u64);
+    let rest = from.take(rest).read_to_end(&mut bytes);
     rest.with_context(cannot_read)?;
     if bytes.len() as u64 > most {
         return Err(Failure::Refused(format!(
-            "{source} is too large: more than {most} bytes, for at most {} pixels",
-            limits.image_pixels
+            "{source} is too large: more than {most} bytes, for at most {pixels} pixels"
         )));
     }
     Ok(Encoded {
@@ -103,6 +122,16 @@ pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result
         format,
         name,
     })
+}
+
+/// The width and height that a header says, where it is there already.
+fn header_size(bytes: &[u8], format: ImageFormat) -> Option<(u32, u32)> {
+    let read = || {
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(allocations(BESIDES));
+        reader.into_dimensions().ok()
+    };
+    guarded(read).flatten()
 }
 
 /// Decodes a picture and turns it as its orientation says.

@@ -241,7 +241,8 @@ impl Header {
     }
 }
 
-const HELP: &str = "convert the picture to an uncompressed BMP of 24 or 32 bits a pixel first";
+const HELP: &str = "convert the picture to an uncompressed BMP of 24 or 32 bits a pixel first; \
+                    `qip image` takes other formats";
 
 #[cold]
 fn too_short(len: usize) -> Refusal {

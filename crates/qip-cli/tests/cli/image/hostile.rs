@@ -104,6 +104,28 @@ fn a_large_file_that_is_no_picture() {
     assert!(memory(&answer.stderr).is_none_or(|memory| memory < MEMORY));
 }
 
+/// What follows a picture that is small by its header is not read for gigabytes.
+#[test]
+fn a_small_picture_in_a_large_file() {
+    let directory = directory();
+    for (format, file) in in_every_format(&opaque(9, 7)) {
+        let path = directory.path("picture");
+        std::fs::write(&path, &file[..file.len() - 3]).unwrap();
+        let long = std::fs::OpenOptions::new().append(true).open(&path);
+        long.unwrap().set_len(8 << 30).unwrap();
+        let args = ["-i", "picture", "-o", "out.png", "--stats", "identity.wasm"];
+        let answer = directory.image(&args);
+        assert_eq!(answer.code, SIZE, "{format:?}: {}", answer.stderr);
+        assert!(answer.stderr.contains("too large"), "{}", answer.stderr);
+        assert!(answer.time < TIME, "{format:?}: {:?}", answer.time);
+        let memory = memory(&answer.stderr);
+        assert!(
+            memory.is_none_or(|memory| memory < MEMORY),
+            "{format:?}: {memory:?}"
+        );
+    }
+}
+
 #[test]
 fn a_file_that_is_cut_off() {
     let directory = directory();
