@@ -30,8 +30,9 @@ const FORMATS: [(ImageFormat, &str); 7] = [
 /// The bytes that tell a format.
 const HEAD: u64 = 32;
 
-/// What nearly every header ends within, in bytes.
-const HEADER: u64 = 1 << 20;
+/// What nearly every header ends within, and what every header does that is worth looking
+/// for: decoders go through all of it. In bytes.
+const HEADERS: [u64; 2] = [1 << 20, 16 << 20];
 
 /// What a decoder may allocate besides pixels, in bytes: metadata and tables.
 const BESIDES: u64 = 64 << 20;
@@ -88,33 +89,45 @@ pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result
         return Err(anyhow!("cannot read {source}: found {found}, {expected}").into());
     };
     // As much as it takes to meet the header: the rest is bounded by the size in there.
-    let mut pixels = None;
-    for most in [HEADER, BESIDES] {
+    // A PNM's is a line or two, and its decoder is slow to find that there is none.
+    let headers = match format {
+        ImageFormat::Pnm => &HEADERS[..1],
+        _ => &HEADERS,
+    };
+    let mut size = None;
+    for most in headers {
         let more = most.saturating_sub(bytes.len() as u64);
         let more = from.by_ref().take(more).read_to_end(&mut bytes);
         more.with_context(cannot_read)?;
-        pixels = header_size(&bytes, format);
-        if pixels.is_some() || (bytes.len() as u64) < most {
+        size = header_size(&bytes, format);
+        if size.is_some() || (bytes.len() as u64) < *most {
             break;
         }
     }
-    if let Some((width, height)) = pixels {
-        check_size(width, height, limits)?;
-    }
-    let pixels = match pixels {
-        Some((width, height)) => u64::from(width) * u64::from(height),
+    let pixels = match size {
+        Some((width, height)) => {
+            check_size(width, height, limits)?;
+            u64::from(width) * u64::from(height)
+        }
         // Its header may stand at the end.
         None if format == ImageFormat::Tiff => limits.image_pixels,
-        None => 0,
+        // Its decoder knows by now what is wrong.
+        None => {
+            return Ok(Encoded {
+                bytes,
+                format,
+                name,
+            });
+        }
     };
     // Eight bytes are the largest pixel but for floats, which take as much again.
     let most = pixels.saturating_mul(16).saturating_add(BESIDES);
-    let rest = (most + 1).saturating_sub(bytes.len() as u64);
+    let rest = most.saturating_add(1).saturating_sub(bytes.len() as u64);
     let rest = from.take(rest).read_to_end(&mut bytes);
     rest.with_context(cannot_read)?;
     if bytes.len() as u64 > most {
         return Err(Failure::Refused(format!(
-            "{source} is too large: more than {most} bytes, for at most {pixels} pixels"
+            "{source} is too large: more than {most} bytes, for {pixels} pixels"
         )));
     }
     Ok(Encoded {

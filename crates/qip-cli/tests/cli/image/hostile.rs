@@ -126,6 +126,33 @@ fn a_small_picture_in_a_large_file() {
     }
 }
 
+/// Where no header is found, what follows is not read either, and no limit is too large to
+/// count with.
+#[test]
+fn no_header_in_a_large_file() {
+    let directory = directory();
+    for (format, file) in in_every_format(&opaque(9, 7)) {
+        let path = directory.path("picture");
+        std::fs::write(&path, &file[..12]).unwrap();
+        // A TIFF's may be anywhere, so that one is read as far as its limit goes. A GIF's is
+        // in these bytes.
+        if !matches!(format, ImageFormat::Tiff | ImageFormat::Gif) {
+            let long = std::fs::OpenOptions::new().append(true).open(&path);
+            long.unwrap().set_len(8 << 30).unwrap();
+        }
+        let most = u64::MAX.to_string();
+        let args = ["-i", "picture", "-o", "out.png", "--stats", "identity.wasm"];
+        let answer = directory.image(&[&["--max-pixels", &most][..], &args].concat());
+        assert_eq!(answer.code, BROKEN, "{format:?}: {}", answer.stderr);
+        assert!(answer.time < TIME, "{format:?}: {:?}", answer.time);
+        let memory = memory(&answer.stderr);
+        assert!(
+            memory.is_none_or(|memory| memory < MEMORY),
+            "{format:?}: {memory:?}"
+        );
+    }
+}
+
 #[test]
 fn a_file_that_is_cut_off() {
     let directory = directory();
