@@ -212,8 +212,8 @@ def to_f32(text: str) -> float:
 
 LIMITS = {
     "module_bytes": 64 << 20, "functions": 100_000, "function_bytes": 4 << 20, "locals": 50_000,
-    "params": 1_000, "types": 100_000, "exports": 10_000, "segments": 100_000,
-    "table_entries": 1_000_000, "memory_bytes": 1 << 30, "stages": 64,
+    "branch_targets": 65_520, "operands": 10_000, "params": 1_000, "types": 100_000,
+    "exports": 10_000, "segments": 100_000, "table_entries": 1_000_000, "memory_bytes": 1 << 30, "stages": 64,
 }
 PARSER_LIMITS = {
     "functions": 1_000_000, "function_bytes": 7_654_321, "locals": 50_000, "params": 1_000,

@@ -506,6 +506,8 @@ fn with_limits(raw: &RawLimits) -> Limits {
         functions: raw.functions.unwrap_or(standard.functions),
         function_bytes: raw.function_bytes.unwrap_or(standard.function_bytes),
         locals: raw.locals.unwrap_or(standard.locals),
+        branch_targets: raw.branch_targets.unwrap_or(standard.branch_targets),
+        operands: raw.operands.unwrap_or(standard.operands),
         params: raw.params.unwrap_or(standard.params),
         types: raw.types.unwrap_or(standard.types),
         exports: raw.exports.unwrap_or(standard.exports),

@@ -76,6 +76,8 @@ pub(crate) struct RawLimits {
     pub(crate) functions: Option<u64>,
     pub(crate) function_bytes: Option<u64>,
     pub(crate) locals: Option<u64>,
+    pub(crate) branch_targets: Option<u64>,
+    pub(crate) operands: Option<u64>,
     pub(crate) params: Option<u64>,
     pub(crate) types: Option<u64>,
     pub(crate) exports: Option<u64>,

@@ -29,7 +29,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use qip_contract::{Code, Limits, Signature};
-use qip_host::engine::{Build, Compile, CompiledModule, Engine, Floats, Instance, Stop};
+use qip_host::engine::{
+    Build, Compile, CompileError, CompiledModule, Engine, Floats, Instance, Stop,
+};
 
 use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
@@ -274,8 +276,7 @@ impl Model {
                         early.map_err(|outcome| at_stage(outcome, index, job))?;
                     }
                     let is_last = index + 1 == task.stages.len();
-                    let most_locals = self.engine.info().most_locals;
-                    exports::plan(wasm, &uniforms_of(index, job), job, most_locals, is_last)
+                    exports::plan(wasm, &uniforms_of(index, job), job, is_last)
                 }
                 Err(error) => Err(Outcome::broken(error.to_string())),
             };
@@ -298,10 +299,11 @@ impl Model {
             check_pipe(role, next, *index, job)?;
         }
         let mut loaded = Vec::new();
-        for (stage, (_, role)) in task.stages.iter().zip(roles) {
+        for (stage, (index, role)) in task.stages.iter().zip(roles) {
             let wasm = stage.module.binary().unwrap_or_default();
+            let code = self.compile(wasm, role.exports(), job);
             loaded.push(Loaded {
-                code: self.compile(wasm, role.exports(), job)?,
+                code: code.map_err(|outcome| at_stage(outcome, index, job))?,
                 wasm: wasm.to_vec(),
                 role,
             });
@@ -369,7 +371,11 @@ impl Model {
             limits: &limits,
         };
         let code = self.engine.compile(&compile);
-        code.map_err(|error| Outcome::broken(error.to_string()))
+        code.map_err(|error| match error {
+            // LIM-1: an engine may have limits of its own.
+            CompileError::Limit(limit) => refused(Code::Limit, limit.refusal().to_string()),
+            CompileError::Engine(error) => Outcome::broken(error.to_string()),
+        })
     }
 }
 
@@ -436,6 +442,8 @@ fn without_sizes(limits: &Limits) -> Limits {
         functions: u64::MAX,
         function_bytes: u64::MAX,
         locals: u64::MAX,
+        branch_targets: u64::MAX,
+        operands: u64::MAX,
         params: u64::MAX,
         types: u64::MAX,
         exports: u64::MAX,

@@ -124,7 +124,6 @@ impl Task {
             let rules = Rules {
                 numeric: self.options.numeric,
                 fixed_memory: self.options.fixed_memory,
-                most_locals: None,
                 tile_filter: false,
                 uniforms: stage.uniforms.iter().cloned().collect(),
             };

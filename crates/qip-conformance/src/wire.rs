@@ -100,7 +100,7 @@ pub fn departing_sizes(limits: &Limits) -> impl Iterator<Item = (&'static str, u
 }
 
 /// The limits of LIM-1, by key.
-fn sizes(limits: &Limits) -> [(&'static str, u64); 13] {
+fn sizes(limits: &Limits) -> [(&'static str, u64); 15] {
     let Limits {
         time: _,
         fuel: _,
@@ -108,6 +108,8 @@ fn sizes(limits: &Limits) -> [(&'static str, u64); 13] {
         functions,
         function_bytes,
         locals,
+        branch_targets,
+        operands,
         params,
         types,
         exports,
@@ -123,6 +125,8 @@ fn sizes(limits: &Limits) -> [(&'static str, u64); 13] {
         ("functions", functions),
         ("function_bytes", function_bytes),
         ("locals", locals),
+        ("branch_targets", branch_targets),
+        ("operands", operands),
         ("params", params),
         ("types", types),
         ("exports", exports),

@@ -35,6 +35,12 @@ pub struct Limits {
     pub function_bytes: u64,
     /// Locals that one function declares, not counting its parameters.
     pub locals: u64,
+    /// Targets of one branch table, not counting its default. More than 65 520 are never
+    /// taken, whatever is set here.
+    pub branch_targets: u64,
+    /// Values on the operand stack of one function at once, those of enclosing blocks
+    /// included. More than 10 000 are never taken, whatever is set here.
+    pub operands: u64,
     /// Parameters of one function type, and likewise its results.
     pub params: u64,
     /// Entries of the type section.
@@ -65,6 +71,8 @@ impl Limits {
             functions: 100_000,
             function_bytes: 4 << 20,
             locals: 50_000,
+            branch_targets: 65_520,
+            operands: 10_000,
             params: 1_000,
             types: 100_000,
             exports: 10_000,

@@ -33,6 +33,16 @@ impl Refusal {
         }
     }
 
+    /// A module over a limit (LIM-1): `what` it has that is counted, such as
+    /// "a number of functions of", how many were found, and how many are allowed.
+    pub fn over_limit(what: impl fmt::Display, found: u64, allowed: u64) -> Refusal {
+        Refusal::new(
+            Code::Limit,
+            format!("the module has {what} {found}, over the limit of {allowed}"),
+        )
+        .found(found, allowed)
+    }
+
     /// Names the export, import, uniform or limit that is at fault.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Refusal {

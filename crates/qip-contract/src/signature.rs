@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Code, ExportName, Limits, Refusal, Value};
+use crate::{ExportName, Limits, Refusal, Value};
 
 pub use rules::Rules;
 
@@ -233,7 +233,6 @@ pub struct Signature {
     function_names: BTreeMap<u32, String>,
     /// What is over a limit, besides the size of the bytes.
     excess: Option<Refusal>,
-    most_locals: u64,
 }
 
 /// A table, as declared.
@@ -349,12 +348,6 @@ impl Signature {
         )
     }
 
-    /// The locals, parameters included, of the function that has the most of them; one
-    /// of type v128 counts as two. It is what [`Rules::most_locals`] bounds.
-    pub fn most_locals(&self) -> u64 {
-        self.most_locals
-    }
-
     /// Whether any code of the module grows its memory.
     pub fn grows_memory(&self) -> bool {
         self.grows_memory
@@ -424,14 +417,4 @@ impl Signature {
             .min()
             .map(|(_, name)| name.as_str())
     }
-}
-
-/// A refusal for something over a limit, with both numbers (LIM-1).
-fn over_limit(name: &str, what: &str, found: u64, allowed: u64) -> Refusal {
-    Refusal::new(
-        Code::Limit,
-        format!("the module has {what} {found}, over the limit of {allowed}"),
-    )
-    .named(name)
-    .found(found, allowed)
 }

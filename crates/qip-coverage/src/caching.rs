@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qip_contract::Limits;
-use qip_host::engine::{Build, Compile, CompiledModule, Engine, EngineError, EngineInfo};
+use qip_host::engine::{Build, Compile, CompileError, CompiledModule, Engine, EngineInfo};
 
 /// Keeps what it has compiled. Modules are known by where their bytes are, so they have to
 /// outlive it: it serves one case.
@@ -35,7 +35,7 @@ impl Engine for Caching {
         self.engine.info()
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         let key = Key {
             place: (module.wasm.as_ptr().addr(), module.wasm.len()),
             exports: module.exports.to_vec(),

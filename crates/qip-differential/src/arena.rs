@@ -6,6 +6,8 @@ use qip_conformance::{CaseId, EngineSubject, Outcome, Subject, Watchdog};
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 
+use qip_contract::Code;
+
 use crate::scenario::aim::Aim;
 use crate::trial::Trial;
 
@@ -132,8 +134,10 @@ impl Answers {
     }
 }
 
-/// DET-1 promises neither how deep the stack is nor what fits a time limit. It says
-/// nothing for a subject that breaks.
+/// DET-1 promises neither how deep the stack is nor what fits a time limit, nor that each
+/// engine compiles what another one does: the limits that all hosts hold alike are found by
+/// code that knows no engine, so a `limit` of one subject alone is its engine's own (LIM-1).
+/// That says nothing for a subject that breaks.
 fn is_outside_the_promise(all: &[Answers], request: usize) -> bool {
     let outcomes: Option<Vec<&Outcome>> = all
         .iter()
@@ -143,8 +147,18 @@ fn is_outside_the_promise(all: &[Answers], request: usize) -> bool {
         return false;
     };
     let is_any = |is: fn(&Outcome) -> bool| outcomes.iter().copied().any(is);
-    is_any(Outcome::depends_on_the_machine)
+    (is_any(Outcome::depends_on_the_machine) || is_any(is_limit))
         && !is_any(|outcome| matches!(outcome, Outcome::Broken { .. }))
+}
+
+fn is_limit(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Refused {
+            code: Code::Limit,
+            ..
+        }
+    )
 }
 
 /// The class of an outcome in words.
@@ -263,6 +277,19 @@ mod tests {
         assert!(disagree(&[full()], &[]));
         // A prediction says who runs out.
         let all = [answers(PREDICTION, &[full()]), answers("b", &[scalar(1)])];
+        assert!(Arena::disagreement(&all).is_some());
+    }
+
+    #[test]
+    fn a_limit_of_one_engine_is_no_difference() {
+        let limit = || refused(Code::Limit, None);
+        assert!(!disagree(&[limit()], &[scalar(1)]));
+        assert!(disagree(
+            &[limit()],
+            &[Outcome::broken("no registers left")]
+        ));
+        // A prediction says what is over a limit.
+        let all = [answers(PREDICTION, &[scalar(1)]), answers("b", &[limit()])];
         assert!(Arena::disagreement(&all).is_some());
     }
 

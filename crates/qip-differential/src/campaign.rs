@@ -16,6 +16,7 @@ use qip_host::Utf8;
 
 use crate::arena::{Answers, Arena, class, told};
 use crate::filters;
+use crate::large_body;
 use crate::random_body;
 use crate::real_module::RealModule;
 use crate::scenario::aim::Aim;
@@ -31,7 +32,7 @@ pub struct Generator {
 
 impl Generator {
     /// The names of all generators.
-    pub const NAMES: [&str; 4] = ["planned", "pictures", "random", "real"];
+    pub const NAMES: [&str; 5] = ["planned", "pictures", "random", "large", "real"];
 
     /// Made-up modules, of which the contract says what must come out. Every class of
     /// outcomes is aimed at in turn.
@@ -66,6 +67,15 @@ impl Generator {
         }
     }
 
+    /// Modules with bodies as long and as deep as LIM-1 allows, on which engines must agree
+    /// unless one has a limit of its own.
+    pub fn large() -> Generator {
+        Generator {
+            name: "large",
+            strategies: vec![large_body::trials().boxed()],
+        }
+    }
+
     /// Real modules under random inputs, on which engines must agree.
     ///
     /// # Errors
@@ -95,6 +105,7 @@ impl Generator {
             "planned" => Ok(Generator::planned()),
             "pictures" => Ok(Generator::pictures()),
             "random" => Ok(Generator::random()),
+            "large" => Ok(Generator::large()),
             "real" => Generator::real(modules),
             _ => bail!("there is no generator `{name}`"),
         }

@@ -2,7 +2,7 @@
 //!
 //! A [`Generator`] makes [`Trial`]s: made-up modules of which the contract says what
 //! must come out, pictures through tile filters of which the model says it, modules with
-//! random bodies, and real modules under random inputs.
+//! random bodies or large ones, and real modules under random inputs.
 //! An [`Arena`] puts a trial to every engine. Where they differ, from each other or
 //! from the prediction, there is a [`Finding`]; [`shrink`] makes it small, and a
 //! [`Fixture`] is what goes into `conformance/regressions`.
@@ -14,6 +14,7 @@ mod arena;
 mod campaign;
 mod filters;
 mod fixture;
+mod large_body;
 mod mortal;
 mod picture;
 mod planted;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use qip_contract::{Limits, Signature, TrapKind, Value};
 use qip_host::engine::{
-    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, ExportId, Instance, Stop,
-    Usage,
+    Budget, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, ExportId,
+    Instance, Stop, Usage,
 };
 use qip_host::wasmi::Wasmi;
 use wasm_encoder::Instruction;
@@ -62,7 +62,7 @@ impl Engine for Planted {
         &self.info
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         if self.bug == Bug::Abort && has_fill(module.wasm) {
             std::process::abort();
         }

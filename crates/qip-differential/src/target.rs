@@ -93,8 +93,8 @@ fn limits() -> Limits {
     Limits {
         time: Some(Duration::from_millis(200)),
         module_bytes: 1 << 20,
-        // What wasmi's frames hold: the host refuses more locals on wasmi alone, which is
-        // outside the promise (LIM-1), and a longer body may need more operands than fit.
+        // What all engines take: the model is one of the subjects, and it predicts no limit
+        // that only an engine has.
         function_bytes: 1 << 16,
         locals: 10_000,
         memory_bytes: 4 << 20,

@@ -1,6 +1,7 @@
 //! Engines against each other, and against what the contract predicts.
 //!
-//! A thousand trials of each generator, of pictures two hundred, from a fixed seed. For
+//! A thousand trials of each generator, of pictures two hundred, of large bodies
+//! forty, from a fixed seed. For
 //! more, and others:
 //! `PROPTEST_CASES=100000 QIP_SEED=7 cargo test -p qip-differential --test properties`.
 
@@ -80,6 +81,19 @@ fn engines_agree_on_random_bodies() {
     for class in ["refused not-wasm", "refused invalid-module", "broken"] {
         assert_eq!(count(class), 0, "{tally}");
     }
+}
+
+/// Few of them run out of what one engine takes, and none is a fault of an engine.
+#[test]
+fn engines_agree_on_large_bodies() {
+    let tally = hold_for(&Generator::large(), 40);
+    let count = |class: &str| tally.classes.get(class).copied().unwrap_or_default();
+    assert!(count("scalar") * 2 >= tally.trials, "{tally}");
+    assert_eq!(
+        count("scalar") + count("refused limit"),
+        tally.trials,
+        "{tally}"
+    );
 }
 
 #[test]

@@ -14,8 +14,8 @@
 //!   gave a [`Stop`].
 //! - Memory and tables never grow beyond [`Limits`]: growth beyond is refused, the
 //!   module sees -1 and goes on (TRAP-2).
-//! - Functions with as many locals as LIM-1 allows compile, or with as many as
-//!   [`EngineInfo::most_locals`] says; the host refuses more before the engine sees them.
+//! - What LIM-1 allows compiles, and what does not is [`CompileError::Limit`]: a size of the
+//!   module with what was found and what the engine is sure to take.
 //! - With [`Floats::Deterministic`], every NaN that arithmetic makes is the
 //!   canonical one (DET-1).
 
@@ -24,7 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use qip_contract::{Limits, Signature, TrapKind, Value};
+use qip_contract::{Limits, Refusal, Signature, TrapKind, Value};
 
 /// Executes WebAssembly.
 pub trait Engine: Send + Sync {
@@ -35,8 +35,9 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Where the engine cannot compile it.
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError>;
+    /// [`CompileError::Limit`] for a module that is larger than what the engine can
+    /// compile, [`CompileError::Engine`] for any other fault, which is the engine's own.
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError>;
 }
 
 /// What an engine is and can do.
@@ -58,10 +59,6 @@ pub struct EngineInfo {
     pub indirect_kinds: bool,
     /// Whether it can make NaN bits deterministic (DET-1).
     pub deterministic_floats: bool,
-    /// The most locals, parameters included, of a function that it can compile, where a
-    /// v128 counts as two; `None` where it takes what LIM-1 allows. The host refuses
-    /// more with `limit`, before the engine sees the module.
-    pub most_locals: Option<u64>,
 }
 
 /// A module to compile.
@@ -222,6 +219,59 @@ pub struct SourcePlace {
     pub line: u32,
     /// The column.
     pub column: u32,
+}
+
+/// Why an engine did not compile a module.
+#[derive(Debug)]
+pub enum CompileError {
+    /// A size of the module is within LIM-1 and more than the engine can compile. The host
+    /// answers `limit`.
+    Limit(EngineLimit),
+    /// The engine itself failed.
+    Engine(EngineError),
+}
+
+/// A size of a module that is more than an engine can compile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineLimit {
+    /// What is counted, such as "a number of functions of".
+    pub what: &'static str,
+    /// How many the module has, at least.
+    pub found: u64,
+    /// How many the engine is sure to take.
+    pub allowed: u64,
+}
+
+impl EngineLimit {
+    /// The refusal that the host answers (LIM-1).
+    pub fn refusal(&self) -> Refusal {
+        Refusal::over_limit(self.what, self.found, self.allowed)
+            .help("that limit is the engine's own: another engine may take the module")
+    }
+}
+
+impl From<EngineError> for CompileError {
+    fn from(error: EngineError) -> CompileError {
+        CompileError::Engine(error)
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CompileError::Limit(limit) => limit.refusal().fmt(f),
+            CompileError::Engine(error) => error.fmt(f),
+        }
+    }
+}
+
+impl StdError for CompileError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            CompileError::Limit(_) => None,
+            CompileError::Engine(error) => error.source(),
+        }
+    }
 }
 
 /// An engine's own failure, as text: its type stays behind the seam.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use qip_contract::{Limits, Numeric, Rules, Signature};
 
-use crate::engine::{self, Build, Compile, Engine, Floats};
+use crate::engine::{self, Build, Compile, CompileError, Engine, Floats};
 use crate::error::{Cause, Error};
 use crate::image::{Filters, ImageOptions};
 use crate::plan::Plan;
@@ -209,7 +209,6 @@ impl Host {
         Rules {
             numeric: options.numeric,
             fixed_memory: options.fixed_memory,
-            most_locals: self.engine().info().most_locals,
             tile_filter: false,
             uniforms: BTreeMap::new(),
         }
@@ -234,7 +233,10 @@ impl Host {
                 },
                 limits,
             })
-            .map_err(|error| Box::new(Cause::Engine(error)))
+            .map_err(|error| match error {
+                CompileError::Limit(limit) => limit.refusal().into(),
+                CompileError::Engine(error) => Box::new(Cause::Engine(error)),
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The wasmi engine: an interpreter, quick to start.
 
+mod bounds;
 mod detour;
 
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use qip_contract::{Limits, TrapKind, Value};
 use wasmi_core::LimiterError;
 
 use crate::engine::{
-    Budget, Build, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
-    Instance, Stop, Trap, Usage,
+    Budget, Build, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo,
+    Exhausted, ExportId, Instance, Stop, Trap, Usage,
 };
 use crate::growth::Growth;
 
@@ -30,11 +31,6 @@ const MAX_RECURSION: usize = 20_000;
 
 /// The largest stack of values, in bytes.
 const MAX_STACK_BYTES: usize = 16 << 20;
-
-/// The most locals of a function (`LOCAL_VARIABLES_MAX` in `locals.rs` of wasmi's
-/// translator). A v128 takes half as much again of a frame as another local: counted as
-/// two, as many of either kind leave more than 5 000 cells for operands.
-const MOST_LOCALS: u64 = 30_000;
 
 /// The wasmi engine.
 pub struct Wasmi {
@@ -55,7 +51,6 @@ impl Wasmi {
                 indirect_kinds: true,
                 // Compiled in by the cargo feature: it costs a few per cent at most.
                 deterministic_floats: true,
-                most_locals: Some(MOST_LOCALS),
             },
         }
     }
@@ -93,14 +88,20 @@ impl Engine for Wasmi {
         &self.info
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         // The clock is looked at between slices of fuel.
         let metered = module.build.clock || module.build.fuel;
         let wasm = detour::around_faults(module.wasm);
         // One of its engines for each module: it keeps the code of all modules for as
         // long as it lives itself.
         let engine = ::wasmi::Engine::new(&config(metered));
-        let compiled = ::wasmi::Module::new(&engine, &wasm).map_err(|error| failure(&error))?;
+        let compiled =
+            ::wasmi::Module::new(&engine, &wasm).map_err(|error| {
+                match bounds::exceeded(&wasm) {
+                    Some(limit) => CompileError::Limit(limit),
+                    None => failure(&error).into(),
+                }
+            })?;
         Ok(Arc::new(CompiledCode {
             module: compiled,
             exports: module.exports.into(),

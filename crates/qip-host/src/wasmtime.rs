@@ -14,11 +14,17 @@ use ::wasmtime::{
 use qip_contract::{Limits, Signature, TrapKind, Value};
 
 use crate::engine::{
-    Budget, Build, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
-    Floats, Frame, Instance, SourcePlace, Stop, Trap, Usage,
+    Budget, Build, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo,
+    EngineLimit, Exhausted, ExportId, Floats, Frame, Instance, SourcePlace, Stop, Trap, Usage,
 };
 use crate::growth::Growth;
+use cranelift_codegen::CodegenError;
 use ticker::Armed;
+use wasmtime_environ::CompileError as Untranslated;
+
+/// The most virtual registers that Cranelift can give to the code of one function
+/// (`VReg::MAX` of regalloc2).
+const REGISTERS: u64 = (1 << 21) - 1;
 
 /// The version of wasmtime that this crate is built on.
 const VERSION: &str = "48.0.8";
@@ -95,7 +101,6 @@ impl Wasmtime {
                 extended_const: true,
                 indirect_kinds: true,
                 deterministic_floats: true,
-                most_locals: None,
             },
             configuration,
             builds: Mutex::default(),
@@ -201,7 +206,7 @@ impl Engine for Wasmtime {
         &self.info
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         let engines = self.engines(module.build)?;
         let pooled = engines
             .pooling
@@ -214,7 +219,7 @@ impl Engine for Wasmtime {
         let compiled = match pooled {
             Some(compiled) => compiled,
             None => ::wasmtime::Module::new(&engines.on_demand, module.wasm)
-                .map_err(|error| failure(&error))?,
+                .map_err(|error| compile_failure(&error))?,
         };
         Ok(Arc::new(CompiledCode {
             main: Linked::new(&compiled, module.exports)?,
@@ -677,6 +682,21 @@ fn frame(frame: &::wasmtime::FrameInfo) -> Frame {
                 column: symbol.column()?,
             })
         }),
+    }
+}
+
+/// Why a valid module was not compiled. Cranelift stops at the first value for which no
+/// virtual register is left; how many instructions that takes depends on the code.
+#[cold]
+fn compile_failure(error: &::wasmtime::Error) -> CompileError {
+    let too_large = CodegenError::CodeTooLarge.to_string();
+    match error.downcast_ref() {
+        Some(Untranslated::Codegen(why)) if *why == too_large => CompileError::Limit(EngineLimit {
+            what: "a function whose code takes a number of virtual registers of at least",
+            found: REGISTERS + 1,
+            allowed: REGISTERS,
+        }),
+        _ => failure(error).into(),
     }
 }
 

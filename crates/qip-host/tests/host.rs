@@ -11,6 +11,8 @@ mod errors;
 mod fuel;
 #[path = "host/image.rs"]
 mod image;
+#[path = "host/large_code.rs"]
+mod large_code;
 #[path = "host/memory.rs"]
 mod memory;
 #[path = "host/options.rs"]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use qip_contract::{Limits, PAGE_BYTES};
 use wasmparser::{
-    BinaryReader, ExternalKind, FromReader, FuncType, FunctionBody, MemoryType, Operator, Parser,
-    Payload, SectionLimited, TypeRef, TypeSectionReader, ValType, ValidPayload, Validator,
-    WasmFeatures,
+    BinaryReader, ExternalKind, FromReader, FuncType, FuncValidator, FunctionBody, MemoryType,
+    Operator, Parser, Payload, SectionLimited, TypeRef, TypeSectionReader, ValType, ValidPayload,
+    Validator, WasmFeatures, WasmModuleResources,
 };
 
 use super::{Job, Mutation};
@@ -48,8 +48,8 @@ struct Sizes {
     functions: u64,
     function_bytes: u64,
     locals: u64,
-    /// Locals and parameters, a v128 counted as two.
-    slots: u64,
+    branch_targets: u64,
+    operands: u64,
     params: u64,
     results: u64,
     types: u64,
@@ -131,7 +131,7 @@ impl Binary {
             match validator.as_mut().map(|it| it.payload(&payload)) {
                 Some(Ok(ValidPayload::Func(function, body))) => {
                     let mut function = function.into_validator(Default::default());
-                    let result = function.validate(&body);
+                    let result = self.validate_body(&mut function, &body, job);
                     result.or_else(|error| self.forgive(wasm, &payload, &error))?;
                 }
                 Some(Err(error)) => {
@@ -163,14 +163,38 @@ fn go_on(mut validator: Validator, refused: &Payload<'_>) -> Option<Validator> {
 }
 
 impl Binary {
-    /// The first size that is over a limit (LIM-1). `most_locals` is what the engine
-    /// takes of them, and comes last.
-    pub(super) fn over(
-        &self,
-        limits: &Limits,
-        most_locals: Option<u64>,
+    /// Validates the instructions of a function, and counts what LIM-1 counts of them.
+    fn validate_body<T: WasmModuleResources>(
+        &mut self,
+        function: &mut FuncValidator<T>,
+        body: &FunctionBody<'_>,
         job: Job<'_>,
-    ) -> Option<Size> {
+    ) -> wasmparser::Result<()> {
+        function.read_locals(&mut body.get_binary_reader())?;
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            let (operator, offset) = operators.read_with_offset()?;
+            function.op(offset, &operator)?;
+            let mut height = u64::from(function.operand_stack_height());
+            if height > job.limits().operands && job.errs(Mutation::OperandsOfBlockAlone) {
+                let block = function.get_control_frame(0);
+                height -= block.map_or(0, |block| block.height as u64);
+            }
+            self.sizes.operands = self.sizes.operands.max(height);
+            if let Operator::BrTable { targets } = operator {
+                let mut count = u64::from(targets.len());
+                let is_full = count == job.limits().branch_targets;
+                if is_full && job.errs(Mutation::DefaultTargetCounts) {
+                    count += 1;
+                }
+                self.sizes.branch_targets = self.sizes.branch_targets.max(count);
+            }
+        }
+        operators.finish()
+    }
+
+    /// The first size that is over a limit (LIM-1).
+    pub(super) fn over(&self, limits: &Limits, job: Job<'_>) -> Option<Size> {
         let sizes = &self.sizes;
         let size = |what, found, allowed| Size {
             what,
@@ -194,6 +218,22 @@ impl Binary {
             (
                 size("locals", sizes.locals, limits.locals),
                 Mutation::LocalsUnlimited,
+            ),
+            (
+                size(
+                    "targets of a branch table",
+                    sizes.branch_targets,
+                    limits.branch_targets.min(65_520),
+                ),
+                Mutation::BranchTargetsUnlimited,
+            ),
+            (
+                size(
+                    "operands on the stack of a function",
+                    sizes.operands,
+                    limits.operands.min(10_000),
+                ),
+                Mutation::OperandsUnlimited,
             ),
             (
                 size("parameters or results", params, limits.params),
@@ -228,9 +268,7 @@ impl Binary {
             exceeds(size.found, size.allowed, job) && !job.errs(*unlimited)
         });
         let over = over.map(|(size, _)| size);
-        let own = most_locals.map(|allowed| size("locals for the engine", sizes.slots, allowed));
-        let own = own.filter(|size| size.found > size.allowed);
-        over.or(sizes.unreadable).or(own)
+        over.or(sizes.unreadable)
     }
 
     /// A part that is only too large for wasmparser is `limit`, not `invalid-module`
@@ -283,8 +321,8 @@ impl Binary {
                 // To wasmparser parameters are locals, too.
                 let params = self.params_of_next_body().len() as u64;
                 let locals = match read_locals(body) {
-                    (locals, _, Ok(())) => locals,
-                    (_, _, Err(_)) => 0,
+                    (locals, Ok(())) => locals,
+                    (_, Err(_)) => 0,
                 };
                 vec![
                     size("bytes of a function", bytes(body), 7_654_321),
@@ -354,7 +392,6 @@ impl Binary {
     }
 
     fn note_other(&mut self, payload: &Payload<'_>, job: Job<'_>) -> wasmparser::Result<()> {
-        let params = slots(self.params_of_next_body());
         let sizes = &mut self.sizes;
         match payload {
             Payload::ImportSection(section) => {
@@ -409,9 +446,8 @@ impl Binary {
             Payload::CodeSectionEntry(body) => {
                 self.bodies += 1;
                 sizes.function_bytes = sizes.function_bytes.max(bytes(body));
-                let (locals, slots, read) = read_locals(body);
+                let (locals, read) = read_locals(body);
                 sizes.locals = sizes.locals.max(locals);
-                sizes.slots = sizes.slots.max(slots + params);
                 read?;
                 self.grows_memory |= has_memory_grow(body);
             }
@@ -502,32 +538,20 @@ fn bytes(body: &FunctionBody<'_>) -> u64 {
     body.range().len() as u64
 }
 
-/// How many locals a function declares, and how many slots they take; up to what cannot be
-/// read, if there is anything. Counted by hand, since wasmparser's own reader stops where
-/// the sum leaves 32 bits.
-fn read_locals(body: &FunctionBody<'_>) -> (u64, u64, wasmparser::Result<()>) {
+/// How many locals a function declares; up to what cannot be read, if there is anything.
+/// Counted by hand, since wasmparser's own reader stops where the sum leaves 32 bits.
+fn read_locals(body: &FunctionBody<'_>) -> (u64, wasmparser::Result<()>) {
     let mut reader = body.get_binary_reader();
-    let (mut locals, mut all_slots) = (0, 0);
+    let mut locals = 0;
     let mut read = || {
         for _ in 0..reader.read_var_u32()? {
-            let count = u64::from(reader.read_var_u32()?);
-            locals += count;
-            let ty: ValType = reader.read()?;
-            all_slots += count * slots(&[ty]);
+            locals += u64::from(reader.read_var_u32()?);
+            reader.read::<ValType>()?;
         }
         Ok(())
     };
     let read = read();
-    (locals, all_slots, read)
-}
-
-/// What an engine's own bound on locals counts: a vector is two.
-fn slots(types: &[ValType]) -> u64 {
-    let slots = types.iter().map(|ty| match ty {
-        ValType::V128 => 2,
-        _ => 1,
-    });
-    slots.sum()
+    (locals, read)
 }
 
 fn has_memory_grow(body: &FunctionBody<'_>) -> bool {

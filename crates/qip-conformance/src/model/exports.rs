@@ -177,13 +177,12 @@ fn checks(job: Job<'_>) -> Vec<Check> {
 }
 
 /// Looks for everything that the binary alone shows to be wrong with a stage, in the
-/// order of ORD-1. Of a picture's pipeline every module is a tile filter. `most_locals`
-/// is the engine's own bound. Whether the stage is the last matters to a mutant only.
+/// order of ORD-1. Of a picture's pipeline every module is a tile filter. Whether the stage
+/// is the last matters to a mutant only.
 pub(super) fn plan(
     wasm: &[u8],
     uniforms: &[(String, String)],
     job: Job<'_>,
-    most_locals: Option<u64>,
     is_last: bool,
 ) -> Result<Role, Outcome> {
     if job.disorders(Mutation::HeaderBeforeSize) {
@@ -198,7 +197,7 @@ pub(super) fn plan(
         check_import(&binary::skim(wasm, job), job)?;
     }
     if job.disorders(Mutation::LimitsBeforeValidity) {
-        check_limits(&binary::skim(wasm, job), most_locals, job)?;
+        check_limits(&binary::skim(wasm, job), job)?;
     }
     let binary = binary::read(wasm, job).map_err(|why| {
         let code = if job.errs(Mutation::InvalidIsNoModule) {
@@ -226,7 +225,7 @@ pub(super) fn plan(
             Check::Import => check_import(&binary, job)?,
             Check::Memory => check_memory(&binary, job)?,
             Check::Limits => {
-                let within = check_limits(&binary, most_locals, job);
+                let within = check_limits(&binary, job);
                 if within.is_err() && job.errs(Mutation::MemoryLimitLate) {
                     too_large = Some(refused(Code::Instantiate, "no memory of this size"));
                 } else {
@@ -294,8 +293,8 @@ fn check_size(wasm: &[u8], job: Job<'_>) -> Result<(), Outcome> {
 }
 
 /// LIM-1, LIM-2: what the module declares.
-fn check_limits(binary: &Binary, most_locals: Option<u64>, job: Job<'_>) -> Result<(), Outcome> {
-    match binary.over(&job.limits(), most_locals, job) {
+fn check_limits(binary: &Binary, job: Job<'_>) -> Result<(), Outcome> {
+    match binary.over(&job.limits(), job) {
         Some(size) => Err(over_limit(size.what, size.found, size.allowed, job)),
         None => Ok(()),
     }

@@ -1064,6 +1064,14 @@ mutations! {
         "Functions may have any size.",
     LocalsUnlimited "locals-unlimited" ["LIM-1"]
         "Functions may have any number of locals.",
+    BranchTargetsUnlimited "branch-targets-unlimited" ["LIM-1"]
+        "Branch tables may have any number of targets.",
+    DefaultTargetCounts "default-target-counts" ["LIM-1"]
+        "The default of a branch table counts as one of its targets.",
+    OperandsUnlimited "operands-unlimited" ["LIM-1"]
+        "The operand stack may have any height.",
+    OperandsOfBlockAlone "operands-of-block-alone" ["LIM-1"]
+        "Only operands of the innermost block count.",
     ParamsUnlimited "params-unlimited" ["LIM-1"]
         "Functions may have any number of parameters and results.",
     ResultsUnlimited "results-unlimited" ["LIM-1"]

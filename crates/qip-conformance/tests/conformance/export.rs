@@ -231,6 +231,8 @@ fn limits(value: &Value) -> Limits {
             "functions" => &mut limits.functions,
             "function_bytes" => &mut limits.function_bytes,
             "locals" => &mut limits.locals,
+            "branch_targets" => &mut limits.branch_targets,
+            "operands" => &mut limits.operands,
             "params" => &mut limits.params,
             "types" => &mut limits.types,
             "exports" => &mut limits.exports,

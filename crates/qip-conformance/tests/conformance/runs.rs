@@ -11,7 +11,7 @@ use qip_conformance::{
     Verdict, Watchdog, assert_conforms, run_case,
 };
 use qip_host::Code;
-use qip_host::engine::{self, Compile, Engine, EngineError, EngineInfo};
+use qip_host::engine::{self, Compile, CompileError, Engine, EngineError, EngineInfo};
 
 use crate::fake::{Fake, cases, corpus, output, printed, refused, run, scalar};
 
@@ -387,7 +387,6 @@ impl NoEngine {
             extended_const: false,
             indirect_kinds: false,
             deterministic_floats: false,
-            most_locals: None,
         })
     }
 }
@@ -397,8 +396,8 @@ impl Engine for NoEngine {
         &self.0
     }
 
-    fn compile(&self, _: &Compile<'_>) -> Result<Arc<dyn engine::CompiledModule>, EngineError> {
-        Err(EngineError::new("nothing is ready"))
+    fn compile(&self, _: &Compile<'_>) -> Result<Arc<dyn engine::CompiledModule>, CompileError> {
+        Err(EngineError::new("nothing is ready").into())
     }
 }
 

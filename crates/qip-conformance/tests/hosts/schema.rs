@@ -383,6 +383,8 @@ fn keys_are_those_that_are_written() {
             functions: 2,
             function_bytes: 3,
             locals: 4,
+            branch_targets: 14,
+            operands: 15,
             params: 5,
             types: 6,
             exports: 7,

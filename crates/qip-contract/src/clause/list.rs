@@ -1007,7 +1007,9 @@ pub static CLAUSES: &[Clause] = &[
             memory.",
         choice: Some(
             "\
-            How many locals an engine takes is left out as well: see the choice at LIM-1.",
+            A limit that only an engine has, and another engine has not, is left out as well: \
+            see the choice at LIM-1. The depth of the stack is that of calls and of the frame of \
+            any one of them.",
         ),
         uncovered: None,
     },
@@ -1031,25 +1033,36 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             A host has these limits by default, each of which can be configured; one that is \
             exceeded is `limit`, with what was found and what is allowed: 64 MiB a module, 100 \
-            000 functions, 4 MiB a function body, 50 000 locals, 1 000 parameters or results, \
-            100 000 types, 10 000 exports, 100 000 segments, 1 000 000 entries of a table \
-            (growth too), 1 GiB of memory, 64 stages, 2^28 pixels and 65 535 a side of a \
-            picture.",
+            000 functions, 4 MiB a function body, 50 000 locals, 65 520 targets of a branch \
+            table, 10 000 operands on the stack of a function, 1 000 parameters or results, 100 \
+            000 types, 10 000 exports, 100 000 segments, 1 000 000 entries of a table (growth \
+            too), 1 GiB of memory, 64 stages, 2^28 pixels and 65 535 a side of a picture.",
         choice: Some(
             "\
-            A module beyond the implementation limits that wasmparser itself has for what is \
-            counted here is `limit` too, not `invalid-module`: to the caller it is the same \
-            fault, and which of the two bounds is hit first should not show. `invalid-module` \
-            still comes before it, as far as can be told: the instructions of a function that \
-            has more bytes or locals than wasmparser takes are not looked at, all else is; after \
-            a section of too many types, functions, exports or segments, or a type of too many \
-            parameters or results, the rest need only be well-formed in its sections, their \
-            entries and the locals of functions. What is beyond other bounds of wasmparser (100 \
-            000 bytes of a name, 100 tables, a million imports or globals, ten million elements \
-            of a segment) is `invalid-module`. An engine may take fewer locals than the limit: \
-            its host then answers `limit` with what the engine takes, where parameters count as \
-            well and a v128 counts as two, instead of letting the engine fail. DET-1 leaves that \
-            out of its promise.",
+            Locals leave parameters out, the targets of a branch table leave its default out, \
+            and the operands of a function are the most values that validation has on its stack \
+            after any instruction, those of enclosing blocks included and a v128 counted as one. \
+            Targets and operands can be limited further but not allowed more: 65 520 targets are \
+            what wasmtime and V8 take, and with 10 000 operands every engine has room for its \
+            locals; real modules have some hundreds of either. Nor is more allowed than what the \
+            usual parser of WebAssembly, wasmparser, reads of what is counted here: 1 000 000 \
+            functions, types or exports, 7 654 321 bytes of a function body, 50 000 locals and \
+            parameters together, 1 000 parameters or results, 100 000 data segments and as many \
+            element segments. A module beyond those numbers is `limit` too, not \
+            `invalid-module`: to the caller it is the same fault, and which of two bounds is hit \
+            first should not show. `invalid-module` still comes before it, as far as can be \
+            told: the instructions of a function that has more bytes or locals than that are not \
+            looked at, all else is; after a section of too many types, functions, exports or \
+            segments, or a type of too many parameters or results, the rest need only be \
+            well-formed in its sections, their entries and the locals of functions. What is \
+            beyond other bounds of wasmparser (100 000 bytes of a name, 100 tables, 1 000 000 \
+            imports or globals, 10 000 000 elements of a segment) is `invalid-module`. An engine \
+            may be too small for a module within all these limits: for its locals (wasmi is sure \
+            of 20 000 with parameters, a v128 counted as two) or for the code that becomes of a \
+            function. Its host then answers `limit`, with what was found, at least, and what the \
+            engine is sure to take, after everything else that ORD-1 lists for the stage. DET-1 \
+            leaves that out of its promise. Anything else that an engine does not compile is a \
+            fault of the engine and no outcome.",
         ),
         uncovered: None,
     },

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kind, Shape, Signature, Uniform, ValType, over_limit};
+use super::{Kind, Shape, Signature, Uniform, ValType};
 use crate::{Code, ExportName, Numeric, Refusal, UNIFORM_PREFIX, Value, parse_uniform, quote};
 
 /// What a caller asks of a module beyond the bare contract.
@@ -12,11 +12,6 @@ pub struct Rules {
     pub numeric: Numeric,
     /// Insist on a memory that cannot grow (MOD-7).
     pub fixed_memory: bool,
-    /// The most locals, parameters included, that the engine takes of one function, a
-    /// v128 counting as two; `None` where it takes what [`Limits::locals`] allows (LIM-1).
-    ///
-    /// [`Limits::locals`]: crate::Limits::locals
-    pub most_locals: Option<u64>,
     /// Insist on a tile filter, which is what the image mode runs (IMG-1).
     pub tile_filter: bool,
     /// The uniforms that are to be set: text by key (UNI-3).
@@ -116,18 +111,9 @@ impl Check<'_> {
         );
     }
 
-    /// One size over a limit, the first in the order of LIM-1, where the engine's own
-    /// bound on locals comes last.
+    /// One size over a limit, the first in the order of LIM-1.
     fn sizes(&mut self) {
-        let found = self.signature.most_locals;
-        let own = self.rules.most_locals.filter(|allowed| found > *allowed);
-        let own = own.map(|allowed| {
-            let what = "a function with a number of locals and parameters together of";
-            over_limit("locals", what, found, allowed)
-                .help("that limit is the engine's own: another engine may take the module")
-        });
-        let excess = self.signature.excess.clone();
-        self.refusals.extend(excess.or(own));
+        self.refusals.extend(self.signature.excess.clone());
     }
 
     /// The tile functions before `render` before `run`; the losing ones are held

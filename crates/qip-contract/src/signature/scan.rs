@@ -11,7 +11,7 @@ use wasmparser::{
     ValidPayload, Validator,
 };
 
-use super::{Import, Kind, Memory, Shape, Signature, Table, Uniform, ValType, over_limit};
+use super::{Import, Kind, Memory, Shape, Signature, Table, Uniform, ValType};
 use crate::{
     Code, ExportName, Limits, PAGE_BYTES, Refusal, UNIFORM_PREFIX, Value, WIDTH_AND_HEIGHT,
     features,
@@ -20,12 +20,8 @@ use crate::{
 pub(super) fn read(wasm: &[u8], limits: &Limits) -> Result<Signature, Refusal> {
     let size = wasm.len() as u64;
     if size > limits.module_bytes {
-        return Err(over_limit(
-            "module_bytes",
-            "a size in bytes of",
-            size,
-            limits.module_bytes,
-        ));
+        let refusal = Refusal::over_limit("a size in bytes of", size, limits.module_bytes);
+        return Err(refusal.named("module_bytes"));
     }
     if !(Parser::is_core_wasm(wasm)) {
         return Err(not_wasm(wasm));
@@ -170,7 +166,8 @@ struct Declared {
     function_bytes: u64,
     locals: u64,
     locals_and_params: u64,
-    local_slots: u64,
+    branch_targets: u64,
+    operands: u64,
     params: u64,
     types: u64,
     exports: u64,
@@ -210,6 +207,18 @@ impl Declared {
                 u64::MAX,
             ),
             (
+                "branch_targets",
+                "a branch table with a number of targets of",
+                self.branch_targets,
+                limits.branch_targets,
+            ),
+            (
+                "operands",
+                "a function with a number of operands on its stack of",
+                self.operands,
+                limits.operands,
+            ),
+            (
                 "params",
                 "a function type with a number of parameters or results of",
                 self.params,
@@ -247,16 +256,19 @@ impl Declared {
             ),
         ]
         .into_iter()
-        .map(|(name, what, found, limit)| (name, what, found, limit.min(parser_limit(name))))
+        .map(|(name, what, found, limit)| (name, what, found, limit.min(upper_bound(name))))
         .find(|(_, _, found, allowed)| found > allowed)
-        .map(|(name, what, found, allowed)| over_limit(name, what, found, allowed))
+        .map(|(name, what, found, allowed)| Refusal::over_limit(what, found, allowed).named(name))
     }
 }
 
-/// wasmparser's own limits (its `limits` module is private): beyond them it
-/// gives no verdict on a module, whatever a host allows.
-fn parser_limit(name: &str) -> u64 {
+/// What no host allows, whatever its limits. Beyond wasmparser's own limits (its `limits`
+/// module is private) there is no verdict on a module; beyond the other two there are
+/// engines that do not compile it (LIM-1).
+fn upper_bound(name: &str) -> u64 {
     match name {
+        "branch_targets" => Limits::standard().branch_targets,
+        "operands" => Limits::standard().operands,
         "functions" | "types" | "exports" => PARSER_ITEMS as u64,
         "function_bytes" => PARSER_FUNCTION_BYTES,
         "locals" => PARSER_LOCALS,
@@ -295,8 +307,6 @@ struct Type {
     start: u32,
     /// How many parameters. The parser takes far fewer than can stand here.
     params: u16,
-    /// The same as [`Signature::most_locals`] counts.
-    param_slots: u16,
 }
 
 #[derive(Default)]
@@ -404,14 +414,13 @@ impl<'a> Scan<'a> {
             if reader.read_u8().map_err(malformed)? != FUNCTION {
                 return Err(invalid_at(start as u64, "a type other than of functions"));
             }
-            let (params, param_slots) = read_types(&mut reader).map_err(malformed)?;
-            let (results, _) = read_types(&mut reader).map_err(malformed)?;
+            let params = skip_types(&mut reader).map_err(malformed)?;
+            let results = skip_types(&mut reader).map_err(malformed)?;
             self.declared.params = self.declared.params.max(params.max(results).into());
             let ty = Type {
                 // A section has its size in 32 bits.
                 start: (start - self.types_start) as u32,
                 params: u16::try_from(params).unwrap_or(u16::MAX),
-                param_slots: u16::try_from(param_slots).unwrap_or(u16::MAX),
             };
             push_some(&mut self.types, PARSER_ITEMS, ty);
         }
@@ -660,24 +669,22 @@ impl<'a> Scan<'a> {
     }
 
     fn body(&mut self, body: &FunctionBody<'_>) -> wasmparser::Result<()> {
-        let (params, param_slots) = self.type_of_next_body().map_or((0, 0), |ty| {
-            (u64::from(ty.params), u64::from(ty.param_slots))
-        });
+        let params = self
+            .type_of_next_body()
+            .map_or(0, |ty| u64::from(ty.params));
         let declared = &mut self.declared;
         declared.function_bytes = declared.function_bytes.max(body.range().len() as u64);
         // Groups of locals are counted by hand: the parser's own reader fails at
         // its own limit.
         let mut reader = body.get_binary_reader();
-        let (mut locals, mut slots) = (0_u64, 0_u64);
+        let mut locals = 0_u64;
         for _ in 0..reader.read_var_u32()? {
-            let count = u64::from(reader.read_var_u32()?);
-            locals += count;
-            slots += count * u64::from(slots_of(reader.read()?));
+            locals += u64::from(reader.read_var_u32()?);
+            reader.read::<wasmparser::ValType>()?;
         }
         self.last_locals = locals + params;
         declared.locals = declared.locals.max(locals);
         declared.locals_and_params = declared.locals_and_params.max(self.last_locals);
-        declared.local_slots = declared.local_slots.max(slots + param_slots);
         Ok(())
     }
 
@@ -700,18 +707,26 @@ impl<'a> Scan<'a> {
         validator.read_locals(&mut reader)?;
         reader.set_features(features());
         while !reader.eof() {
-            self.note_growth(reader.clone());
+            self.note_operator(reader.clone());
             reader.visit_operator(&mut validator.visitor(reader.original_position()))??;
+            let operands = u64::from(validator.operand_stack_height());
+            self.declared.operands = self.declared.operands.max(operands);
         }
         reader.finish_expression(&validator.visitor(reader.original_position()))
     }
 
-    /// Notes whether the next instruction grows a memory or a table.
-    fn note_growth(&mut self, mut reader: BinaryReader<'_>) {
+    /// Notes whether the next instruction grows a memory or a table, and how many targets
+    /// it has.
+    fn note_operator(&mut self, mut reader: BinaryReader<'_>) {
+        const BR_TABLE: u8 = 0x0e;
         const MEMORY_GROW: u8 = 0x40;
         const PREFIX: u8 = 0xfc;
         const TABLE_GROW: u32 = 15;
         match reader.read_u8() {
+            Ok(BR_TABLE) => {
+                let targets = u64::from(reader.read_var_u32().unwrap_or(0));
+                self.declared.branch_targets = self.declared.branch_targets.max(targets);
+            }
             Ok(MEMORY_GROW) => self.grows_memory = true,
             Ok(PREFIX) => self.grows_tables |= matches!(reader.read_var_u32(), Ok(TABLE_GROW)),
             _ => {}
@@ -736,27 +751,17 @@ impl<'a> Scan<'a> {
             other_exports: self.other_exports,
             function_names: self.function_names,
             excess: self.declared.excess(limits),
-            most_locals: self.declared.local_slots,
         }
     }
 }
 
-/// Reads a list of types: how many, and how many slots they take.
-fn read_types(reader: &mut BinaryReader<'_>) -> wasmparser::Result<(u32, u32)> {
+/// Reads past a list of types, and says how many they are.
+fn skip_types(reader: &mut BinaryReader<'_>) -> wasmparser::Result<u32> {
     let count = reader.read_var_u32()?;
-    let mut slots = 0_u32;
     for _ in 0..count {
-        slots = slots.saturating_add(slots_of(reader.read()?));
+        reader.read::<wasmparser::ValType>()?;
     }
-    Ok((count, slots))
-}
-
-/// How many slots a local takes, as [`Signature::most_locals`] counts.
-fn slots_of(ty: wasmparser::ValType) -> u32 {
-    match ty {
-        wasmparser::ValType::V128 => 2,
-        _ => 1,
-    }
+    Ok(count)
 }
 
 fn on_i32(stack: &mut Vec<Value>, operation: fn(i32, i32) -> i32) -> Option<Value> {

@@ -53,7 +53,6 @@ fn examine(wasm: &[u8]) -> Result<Vec<Refusal>, Refusal> {
         let rules = Rules {
             numeric,
             fixed_memory: true,
-            most_locals: Some(1),
             tile_filter: numeric == Numeric::Lenient,
             uniforms: [("gain".to_owned(), "1".to_owned())].into(),
         };

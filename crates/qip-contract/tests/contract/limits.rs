@@ -48,6 +48,18 @@ const ALL: &[Sized] = &[
         lower: |limits| &mut limits.locals,
     },
     Sized {
+        limit: "branch_targets",
+        module: with_branch_targets,
+        standard: 65_520,
+        lower: |limits| &mut limits.branch_targets,
+    },
+    Sized {
+        limit: "operands",
+        module: with_operands,
+        standard: 10_000,
+        lower: |limits| &mut limits.operands,
+    },
+    Sized {
         limit: "params",
         module: with_params,
         standard: 1_000,
@@ -162,6 +174,24 @@ fn with_locals(count: u64) -> Vec<u8> {
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&code);
     module.finish()
+}
+
+fn with_branch_targets(count: u64) -> Vec<u8> {
+    let mut body = Function::new([]);
+    body.instruction(&Instruction::I32Const(0));
+    body.instruction(&Instruction::BrTable(vec![0; count as usize].into(), 0));
+    body.instruction(&Instruction::End);
+    with_raw_body(&body.into_raw_body())
+}
+
+fn with_operands(count: u64) -> Vec<u8> {
+    let mut body = Function::new([]);
+    for _ in 0..count {
+        body.instruction(&Instruction::I32Const(0));
+    }
+    body.instruction(&Instruction::Return);
+    body.instruction(&Instruction::End);
+    with_raw_body(&body.into_raw_body())
 }
 
 fn with_function_type(params: u64, results: u64) -> Vec<u8> {
@@ -370,7 +400,8 @@ fn one_limit_is_named_at_a_time() {
     );
 }
 
-/// Beyond the validator's own limits no host can allow more; it is `limit` still.
+/// Beyond the validator's own limits, and beyond what engines compile of branches and
+/// operands, no host can allow more; it is `limit` still.
 #[test]
 fn beyond_the_validators_own_limits() {
     let unlimited = Limits {
@@ -378,6 +409,8 @@ fn beyond_the_validators_own_limits() {
         functions: u64::MAX,
         function_bytes: u64::MAX,
         locals: u64::MAX,
+        branch_targets: u64::MAX,
+        operands: u64::MAX,
         params: u64::MAX,
         types: u64::MAX,
         exports: u64::MAX,
@@ -386,10 +419,12 @@ fn beyond_the_validators_own_limits() {
         memory_bytes: u64::MAX,
         ..Limits::standard()
     };
-    let rows: [(&str, Generator, u64); 9] = [
+    let rows: [(&str, Generator, u64); 11] = [
         ("functions", with_functions, 1_000_000),
         ("function_bytes", with_body, 7_654_321),
         ("locals", with_locals, 50_000),
+        ("branch_targets", with_branch_targets, 65_520),
+        ("operands", with_operands, 10_000),
         ("params", with_params, 1_000),
         ("params", with_results, 1_000),
         ("types", with_types, 1_000_000),
@@ -510,42 +545,60 @@ fn beyond_a_section_that_is_too_large_the_rest_is_well_formed_at_least() {
     }
 }
 
-/// LIM-1: an engine may take fewer locals than the limit. Parameters are among them, a
-/// vector counts as two, and the limit that is always there is named first.
+/// LIM-1: what counts is the longest table, without its default.
 #[test]
-fn an_engine_can_take_fewer_locals() {
-    let module = |locals: &str| {
-        sound(&format!(
-            "(func (param i32 v128) {locals}) (func (local i64 f32))"
-        ))
+fn a_branch_table_counts_its_targets() {
+    let limits = |branch_targets| Limits {
+        branch_targets,
+        ..Limits::standard()
     };
-    let found = |locals: &str, limit, most_locals| {
-        let limits = Limits {
-            locals: limit,
+    let wasm = sound(
+        "(func (block (br_table 0 0 0 0 (i32.const 0))))
+         (func (block (br_table 0 (i32.const 0)) (br_table 0 0 (i32.const 0))))",
+    );
+    assert_eq!(limit_of(&wasm, &limits(3)), None);
+    let wanted = ("branch_targets".to_owned(), 3, 2);
+    assert_eq!(limit_of(&wasm, &limits(2)), Some(wanted));
+}
+
+/// LIM-1: what counts is the highest stack of any function after any instruction, with the
+/// operands of all blocks, and in code that is not reached what validation pushes there.
+#[test]
+fn an_operand_stack_counts_across_blocks() {
+    let height = |body: &str| {
+        let none = Limits {
+            operands: 0,
             ..Limits::standard()
         };
-        let rules = Rules {
-            most_locals,
-            ..Rules::default()
-        };
-        let signature = Signature::read(&module(locals), &limits).expect("valid");
-        let refusals = signature.refusals(&rules);
-        assert!(refusals.len() <= 1, "{refusals:?}");
-        let first = refusals.first()?;
-        assert_eq!((first.code(), first.name()), (Code::Limit, Some("locals")));
-        Some((
-            first.found_text()?.to_owned(),
-            first.wanted_text()?.to_owned(),
-        ))
+        let wasm = sound(&format!(
+            "(func (result i32) (i32.const 0)) (func (param i32) {body})"
+        ));
+        limit_of(&wasm, &none).map(|(name, found, _)| (name, found))
     };
-    let numbers = |found: &str, allowed: &str| Some((found.to_owned(), allowed.to_owned()));
-    assert_eq!(read(&module("(local f64)")).most_locals(), 4);
-    assert_eq!(read(&module("")).most_locals(), 3);
-    assert_eq!(found("(local f64)", 9, Some(4)), None);
-    assert_eq!(found("(local f64)", 9, Some(3)), numbers("4", "3"));
-    assert_eq!(found("(local v128)", 9, Some(4)), numbers("5", "4"));
-    assert_eq!(found("(local f64)", 9, None), None);
-    assert_eq!(found("(local f64)", 1, Some(3)), numbers("2", "1"));
+    for (body, wanted) in [
+        ("", 1),
+        ("local.get 0 drop local.get 0 drop", 1),
+        (
+            "local.get 0 i64.const 1 v128.const i64x2 0 0 drop drop drop",
+            3,
+        ),
+        (
+            "local.get 0 block local.get 0 local.get 0 drop drop end drop",
+            3,
+        ),
+        ("local.get 0 local.get 0 block (param i32) drop end drop", 2),
+        ("local.get 0 local.get 0 return local.get 0 drop", 2),
+        (
+            "unreachable local.get 0 local.get 0 local.get 0 drop drop drop",
+            3,
+        ),
+    ] {
+        assert_eq!(
+            height(body),
+            Some(("operands".to_owned(), wanted)),
+            "{body}"
+        );
+    }
 }
 
 /// ORD-1: imports come before declared sizes, also where validating had to stop.

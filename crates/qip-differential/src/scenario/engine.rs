@@ -7,8 +7,8 @@ use std::sync::Arc;
 use qip_conformance::Task;
 use qip_contract::{Limits, PAGE_BYTES, TrapKind, Value};
 use qip_host::engine::{
-    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
-    Instance, Stop, Trap, Usage,
+    Budget, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, Exhausted,
+    ExportId, Instance, Stop, Trap, Usage,
 };
 
 use super::{Function, Item, ModulePlan, Op, Operand, Plan, Scenario};
@@ -41,7 +41,6 @@ impl PlanEngine {
                 extended_const: true,
                 indirect_kinds: true,
                 deterministic_floats: true,
-                most_locals: None,
             },
             plans: plans.collect(),
         }
@@ -53,7 +52,7 @@ impl Engine for PlanEngine {
         &self.info
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         let plan = self.plans.iter().find(|(wasm, _)| wasm == module.wasm);
         let (_, plan) = plan.ok_or_else(|| EngineError::new("there is no plan of this module"))?;
         Ok(Arc::new(Known {

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_host::engine::{Engine, EngineError, EngineInfo, Exhausted};
+use qip_host::engine::{CompileError, Engine, EngineError, EngineInfo, Exhausted};
 use qip_host::{Code, Error, ErrorKind, Host, Input, Limits, Options, Output, Stage, TrapKind};
 
 use crate::{BUFFERS, echo, host, on_each, scalar, snapshot, standard, wat};
@@ -480,8 +480,8 @@ impl Engine for Broken {
     fn compile(
         &self,
         _: &qip_host::engine::Compile<'_>,
-    ) -> Result<Arc<dyn qip_host::engine::CompiledModule>, EngineError> {
-        Err(EngineError::new("no code today").because(Cause))
+    ) -> Result<Arc<dyn qip_host::engine::CompiledModule>, CompileError> {
+        Err(EngineError::new("no code today").because(Cause).into())
     }
 }
 
@@ -497,7 +497,6 @@ fn an_engines_failure_has_a_source() {
         extended_const: false,
         indirect_kinds: false,
         deterministic_floats: false,
-        most_locals: None,
     });
     let host = Host::with(Arc::new(broken), Limits::standard(), Options::default());
     let error = host.load_named("a.wasm", echo("")).expect_err("broken");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use qip_host::engine::{
-    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, ExportId, Instance, Stop,
+    Budget, Compile, CompileError, CompiledModule, Engine, EngineInfo, ExportId, Instance, Stop,
     Usage,
 };
 use qip_host::{Code as Refused, Host, Limits, Options, Output, Stage, Value};
@@ -53,7 +53,7 @@ impl Engine for Listening {
         self.inner.info()
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         write(&self.log, "compile".to_owned());
         Ok(Arc::new(ListeningCode {
             inner: self.inner.compile(module)?,
@@ -398,77 +398,5 @@ fn what_is_refused_is_not_compiled() {
             .expect_err("a scalar");
         assert_eq!(refused(&error), Some(Refused::NotPipeable));
         assert!(!log().contains(&"instantiate".to_owned()));
-    });
-}
-
-/// LIM-1: `locals` of a type beside the one parameter, and 5 000 operands on the stack.
-fn with_locals(count: u64, ty: &str, begin: &str) -> Vec<u8> {
-    let locals = format!(" {ty}").repeat(count as usize);
-    let (push, drop) = ("local.get 0 ".repeat(5_000), "drop ".repeat(5_000));
-    wat(&format!(
-        r#"(module {begin}
-            (global (export "input_ptr") i32 (i32.const 0))
-            (global (export "input_bytes_cap") i32 (i32.const 1024))
-            (func (export "run") (param i32) (result i32) (local{locals})
-                {push} {drop} local.get 0))"#
-    ))
-}
-
-const MEMORY: &str = r#"(memory (export "memory") 1 1)"#;
-
-/// LIM-1: an engine takes as many locals as it says, of any type and with any metering.
-/// One more is `limit` with both numbers, and the engine never sees it.
-#[test]
-fn an_engine_takes_as_many_locals_as_it_says() {
-    let clock = Limits {
-        time: Some(Duration::from_secs(60)),
-        ..Limits::standard()
-    };
-    for limits in [Limits::standard(), clock] {
-        listening(&limits, |host, log| {
-            let own = host.engine().info().most_locals;
-            // The parser counts the parameter among the default of 50 000.
-            let most = own.unwrap_or(50_000) - 1;
-            for (ty, slots) in [("i32", 1), ("f64", 1), ("externref", 1), ("v128", 2)] {
-                let count = if own.is_some() { most / slots } else { most };
-                let module = host.load(with_locals(count, ty, MEMORY)).expect("taken");
-                let reply = module.render(b"ab").expect("runs");
-                assert_eq!(reply.output, Output::Scalar(2), "{ty}");
-                log();
-                let error = host.load(with_locals(count + 1, ty, MEMORY));
-                let error = error.expect_err("one more");
-                assert_eq!(refused(&error), Some(Refused::Limit), "{error}");
-                let refusal = error.refusal().expect("a refusal");
-                let found = 1 + (count + 1) * if own.is_some() { slots } else { 1 };
-                let found = (Some(found.to_string()), Some((most + 1).to_string()));
-                let said = (refusal.found_text(), refusal.wanted_text());
-                assert_eq!(
-                    (said.0.map(str::to_owned), said.1.map(str::to_owned)),
-                    found
-                );
-                assert_eq!(log(), [""; 0]);
-            }
-        });
-    }
-}
-
-/// ORD-1: what the engine takes stands with the other sizes, after the memory.
-#[test]
-fn what_an_engine_takes_is_looked_at_in_its_turn() {
-    crate::on(&ENGINES, |engine| {
-        let Some(most) = engine.info().most_locals else {
-            return;
-        };
-        let host = crate::standard(engine);
-        let code = |begin: &str| {
-            let error = host.load(with_locals(most, "i32", begin));
-            refused(&error.expect_err("too many"))
-        };
-        let import = r#"(import "env" "log" (func))"#;
-        assert_eq!(code(import), Some(Refused::Import));
-        assert_eq!(code(""), Some(Refused::MissingMemory));
-        let shape =
-            r#"(memory (export "memory") 1 1) (global (export "render") i32 (i32.const 0))"#;
-        assert_eq!(code(shape), Some(Refused::Limit));
     });
 }

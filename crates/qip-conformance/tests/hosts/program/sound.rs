@@ -117,6 +117,8 @@ fn limits(given: &Value) -> Limits {
         functions: or("functions", standard.functions),
         function_bytes: or("function_bytes", standard.function_bytes),
         locals: or("locals", standard.locals),
+        branch_targets: or("branch_targets", standard.branch_targets),
+        operands: or("operands", standard.operands),
         params: or("params", standard.params),
         types: or("types", standard.types),
         exports: or("exports", standard.exports),

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use qip_host::engine::{
-    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, Exhausted, ExportId,
-    Instance, Stop, Usage,
+    Budget, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, Exhausted,
+    ExportId, Instance, Stop, Usage,
 };
 use qip_host::image::{ImageOptions, Picture, bmp};
 use qip_host::{Error, ErrorKind, Host, Limits, Options, Stage, TrapKind, Value};
@@ -199,7 +199,7 @@ impl Engine for Poor {
         self.inner.info()
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         Ok(Arc::new(PoorCode(
             self.clone(),
             self.inner.compile(module)?,
