@@ -96,6 +96,16 @@ impl Trial {
         self.prediction.is_some()
     }
 
+    /// The same trial under another time limit, of which the prediction is the same.
+    pub(crate) fn with_time(&self, time: Duration) -> Trial {
+        let mut task = (*self.task).clone();
+        task.limits.time = Some(time);
+        Trial {
+            task: Arc::new(task),
+            prediction: self.prediction.clone(),
+        }
+    }
+
     /// The same trial with another module in its only stage, and no prediction.
     pub(crate) fn with_module(&self, wasm: Vec<u8>) -> Trial {
         let stages = self.task.stages.iter().map(|stage| Stage {
