@@ -12,7 +12,7 @@ use crate::scenario::Scenario;
 use crate::scenario::engine::PlanEngine;
 
 /// A time limit that nothing meets but what never ends.
-const PLENTY: Duration = Duration::from_secs(10);
+const PLENTY: Duration = Duration::from_secs(60);
 
 /// A task for every subject, with or without a prediction.
 #[derive(Clone, Debug)]
