@@ -174,7 +174,7 @@ class Budget:
     def settle(self, store: Store) -> None:
         if self.fuel is not None:
             self.fuel = store.get_fuel()
-        if self.time_ms is not None and time.monotonic() > self.deadline:
+        if self.time_ms is not None and time.monotonic() >= self.deadline:
             raise self.out_of_time()  # the host's own work counts, too
 
     def out_of_time(self) -> Outcome:

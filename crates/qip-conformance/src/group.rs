@@ -142,7 +142,8 @@ mod tests {
             if stat.rsplit_once(") ").unwrap().1.starts_with('Z') {
                 break;
             }
-            assert!(begin.elapsed() < Duration::from_secs(10), "left: {stat}");
+            // By itself it ends when it has slept.
+            assert!(begin.elapsed() < Duration::from_secs(60), "left: {stat}");
             thread::sleep(Duration::from_millis(5));
         }
     }

@@ -12,8 +12,8 @@ use crate::image::Image;
 use crate::module::Module;
 
 /// How long a request may take where its case does not say, so that a subject
-/// that never answers fails.
-pub const DEFAULT_TIME: Duration = Duration::from_millis(10_000);
+/// that never answers fails. No machine takes that long over any case.
+pub const DEFAULT_TIME: Duration = Duration::from_millis(60_000);
 
 /// Modules, and the requests that are put to them in turn.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use crate::trial::Trial;
 use bmp::Bmp;
 
 /// A time limit that only says that there is one.
-const TIME: Duration = Duration::from_secs(10);
+const TIME: Duration = Duration::from_secs(60);
 
 /// The modules of stages.
 struct Modules {

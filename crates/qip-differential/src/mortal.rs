@@ -1,9 +1,9 @@
 //! An engine that may abort the process: each task is first tried in another one.
 
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use qip_conformance::{Capabilities, CaseId, Corpus, EngineSubject, Outcome, Subject, Task};
@@ -14,7 +14,10 @@ use crate::fixture::Fixture;
 const ATTEMPT: &str = "attempt";
 
 /// How much longer than its task a process may take, to start and to load.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The most that is kept of what a process says on stderr, in bytes.
+const MAX_TOLD: u64 = 64 << 10;
 
 /// A subject whose tasks are first tried in a process of their own.
 pub struct Mortal {
@@ -44,7 +47,7 @@ impl Mortal {
     }
 
     /// What ended the process that ran the task, `None` where it ended by itself.
-    fn attempt(&self, task: &Task, allowed: Duration) -> std::io::Result<Option<Outcome>> {
+    fn attempt(&self, task: &Task, allowed: Duration) -> io::Result<Option<Outcome>> {
         let directory = tempfile::tempdir()?;
         let path = Fixture::of_task(task).write(directory.path())?;
         let mut child = Command::new(&self.program)
@@ -54,6 +57,7 @@ impl Mortal {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
+        let told = child.stderr.take().map(listen);
         let Some(status) = wait(&mut child, allowed)? else {
             child.kill()?;
             child.wait()?;
@@ -65,17 +69,27 @@ impl Mortal {
         if let Some(cause) = cause_of_death(status) {
             return Ok(Some(Outcome::broken(cause)));
         }
-        let mut told = String::new();
-        if let Some(mut stderr) = child.stderr.take() {
-            stderr.read_to_string(&mut told)?;
-        }
+        let told = told.and_then(|told| told.join().ok()).unwrap_or_default();
+        let told = String::from_utf8_lossy(&told);
         let why = format!("the attempt failed: {}", told.trim());
         Ok(Some(Outcome::broken(why)))
     }
 }
 
+/// Reads on a thread of its own what a process says, to the end: a process whose pipe is full
+/// waits for a reader. Keeps the beginning.
+fn listen(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut told = Vec::new();
+        // What cannot be read was not said.
+        let _ = from.by_ref().take(MAX_TOLD).read_to_end(&mut told);
+        let _ = io::copy(&mut from, &mut io::sink());
+        told
+    })
+}
+
 /// Waits for a process; `None` where it takes too long.
-fn wait(child: &mut Child, allowed: Duration) -> std::io::Result<Option<ExitStatus>> {
+fn wait(child: &mut Child, allowed: Duration) -> io::Result<Option<ExitStatus>> {
     let begin = Instant::now();
     loop {
         let status = child.try_wait()?;
@@ -130,5 +144,68 @@ pub fn cause_of_death(status: ExitStatus) -> Option<String> {
         Some(0..=2 | 101) => None,
         Some(code) => Some(format!("the process ended with status {code:#x}")),
         None => Some("the process was ended".to_owned()),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
+
+    use qip_conformance::{Corpus, EngineSubject, Outcome, Subject as _};
+    use qip_host::wasmi::Wasmi;
+
+    use super::{MAX_TOLD, Mortal};
+
+    /// More than a pipe holds, and more than is kept.
+    const CHATTER: &str = "yes said | head -c 1000000 >&2";
+
+    /// One test for all, so that no other thread starts a process while a script is written.
+    #[test]
+    fn a_process_may_say_much() {
+        let directory = tempfile::tempdir().unwrap();
+        let script = |name: &str, end: &str| -> PathBuf {
+            let path = directory.path().join(name);
+            fs::write(&path, format!("#!/bin/sh\n{CHATTER}\n{end}\n")).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
+            path
+        };
+        let (ends, fails) = (script("ends", "exit 0"), script("fails", "exit 1"));
+        let corpus = Corpus::parse(
+            "mortal",
+            "seven",
+            r#"
+summary = "a number"
+module = { wat = '''
+  (module
+    (memory (export "memory") 1 1)
+    (global (export "input_ptr") i32 (i32.const 0))
+    (global (export "input_bytes_cap") i32 (i32.const 0))
+    (func (export "run") (param i32) (result i32) (i32.const 7)))
+''' }
+[[case]]
+name = "seven"
+clauses = ["OUT-3"]
+limits = { time_ms = 100 }
+expect = { scalar = 7 }
+"#,
+        );
+        let corpus = corpus.unwrap_or_else(|errors| panic!("{errors}"));
+        let case = &corpus.cases()[0];
+        let answer = |program: PathBuf| {
+            let subject = Mortal::new(EngineSubject::new(Wasmi::new()), &program);
+            subject.run(&case.id, &case.task).remove(0)
+        };
+        let seven = answer(ends);
+        assert!(
+            matches!(seven, Outcome::Scalar { value: 7, .. }),
+            "{seven:?}"
+        );
+        let Outcome::Broken { why, hung: false } = answer(fails) else {
+            panic!("it failed");
+        };
+        assert!(why.starts_with("the attempt failed: said\nsaid\n"), "{why}");
+        assert!(why.len() <= MAX_TOLD as usize + 50, "{}", why.len());
     }
 }

@@ -12,7 +12,7 @@ use crate::scenario::Scenario;
 use crate::scenario::engine::PlanEngine;
 
 /// A time limit that nothing meets but what never ends.
-const PLENTY: Duration = Duration::from_secs(10);
+const PLENTY: Duration = Duration::from_secs(60);
 
 /// A task for every subject, with or without a prediction.
 #[derive(Clone, Debug)]
@@ -94,6 +94,16 @@ impl Trial {
     /// Whether there is a prediction.
     pub(crate) fn has_prediction(&self) -> bool {
         self.prediction.is_some()
+    }
+
+    /// The same trial under another time limit, of which the prediction is the same.
+    pub(crate) fn with_time(&self, time: Duration) -> Trial {
+        let mut task = (*self.task).clone();
+        task.limits.time = Some(time);
+        Trial {
+            task: Arc::new(task),
+            prediction: self.prediction.clone(),
+        }
     }
 
     /// The same trial with another module in its only stage, and no prediction.

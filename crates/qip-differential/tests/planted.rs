@@ -1,8 +1,11 @@
-//! Bugs planted into an engine are found, made small, and come out as fixtures.
+//! Bugs planted into an engine are found, made small, and come out as fixtures; what only a busy
+//! machine makes of a trial is none.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use qip_conformance::{Corpus, EngineSubject, Run, Subject};
+use qip_conformance::{Capabilities, CaseId, Corpus, EngineSubject, Outcome, Run, Subject, Task};
 use qip_differential::{Arena, Bug, Fixture, Generator, Planted, Tally, run, shrink};
 use qip_host::wasmtime::Wasmtime;
 
@@ -54,4 +57,63 @@ fn a_wrong_kind_of_trap() {
 #[test]
 fn memory_that_is_seen_as_it_was() {
     is_found(Bug::StaleMemory, &Generator::planned());
+}
+
+/// Stops every trial under a short time limit in its first stage, as an engine does that does
+/// not get to run for a while.
+struct Busy {
+    inner: EngineSubject,
+    stopped_early: Arc<AtomicUsize>,
+}
+
+impl Subject for Busy {
+    fn name(&self) -> &str {
+        "busy"
+    }
+
+    fn version(&self) -> &str {
+        self.inner.version()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+
+    fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome> {
+        let mut outcomes = self.inner.run(id, task);
+        if task.time() >= Duration::from_secs(1) {
+            return outcomes;
+        }
+        for outcome in &mut outcomes {
+            if let Outcome::Stopped { stage, .. } = outcome
+                && stage.is_some_and(|stage| stage > 1)
+            {
+                *stage = Some(1);
+                self.stopped_early.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        outcomes
+    }
+}
+
+#[test]
+fn a_busy_machine_is_no_bug() {
+    let stopped_early = Arc::new(AtomicUsize::new(0));
+    let busy = Busy {
+        inner: EngineSubject::new(Wasmtime::new()),
+        stopped_early: Arc::clone(&stopped_early),
+    };
+    let mut arena = Arena::new([Arc::new(busy) as Arc<dyn Subject>]);
+    let mut tally = Tally::default();
+    let planned = Generator::planned();
+    for number in 0..4_000 {
+        let finding = run(&planned, &mut arena, 1, [number], None, &mut tally);
+        if let Some(finding) = finding {
+            panic!("{finding}");
+        }
+        if stopped_early.load(Ordering::Relaxed) > 0 {
+            return;
+        }
+    }
+    panic!("no trial was stopped early");
 }

@@ -44,10 +44,10 @@ impl<'a> Allowance<'a> {
         let Some(begin) = self.begin else {
             return Ok(None);
         };
-        let spent = begin.elapsed();
-        if self.limits.time.is_some_and(|limit| spent > limit) {
+        let now = Instant::now();
+        if self.budget.is_late_at(now) {
             return Err(Cause::exhausted(Exhausted::Time, self.limits));
         }
-        Ok(Some(spent))
+        Ok(Some(now.duration_since(begin)))
     }
 }

@@ -118,6 +118,25 @@ pub struct Budget {
     pub fuel: Option<u64>,
 }
 
+impl Budget {
+    /// Whether the time is over (RUN-6): it is from the deadline on, and never without one.
+    pub fn is_late(&self) -> bool {
+        // Without a deadline the clock is not read.
+        self.deadline.is_some() && self.is_late_at(Instant::now())
+    }
+
+    /// Whether the time is over at a moment. It is at the deadline itself, so that a limit of
+    /// no time is over at once, however coarse the clock is.
+    pub(crate) fn is_late_at(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| now >= deadline)
+    }
+
+    /// The fuel for an engine's counter: where there is no limit, as much as it can count.
+    pub(crate) fn countable_fuel(&self) -> u64 {
+        self.fuel.unwrap_or(u64::MAX)
+    }
+}
+
 /// A position in [`Compile::exports`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExportId(pub usize);
@@ -312,5 +331,32 @@ impl fmt::Display for EngineError {
 impl StdError for EngineError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Budget;
+
+    #[test]
+    fn the_time_is_over_from_the_deadline_on() {
+        let (deadline, moment) = (Instant::now(), Duration::from_nanos(1));
+        let budget = Budget {
+            deadline: Some(deadline),
+            fuel: None,
+        };
+        assert!(!budget.is_late_at(deadline - moment));
+        assert!(budget.is_late_at(deadline));
+        assert!(budget.is_late_at(deadline + moment));
+        // Time does not go back.
+        assert!(budget.is_late());
+    }
+
+    #[test]
+    fn without_a_deadline_the_time_is_never_over() {
+        let budget = Budget::default();
+        assert!(!budget.is_late() && !budget.is_late_at(Instant::now()));
     }
 }

@@ -4,7 +4,6 @@ mod bounds;
 mod detour;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use ::wasmi::{
     CompilationMode, Config, Extern, F32, F64, Func, Global, Memory, ResumableCall, Store,
@@ -202,24 +201,21 @@ impl ::wasmi::ResourceLimiter for State {
 /// what it has used up between two of them is taken off here.
 struct Meter {
     build: Build,
-    deadline: Option<Instant>,
+    /// Of the whole request.
+    budget: Budget,
     /// Fuel that the request has left, besides what the store holds.
     left: u64,
     /// Fuel given to the store with the last slice.
     given: u64,
-    /// Fuel of the whole request.
-    budget: u64,
 }
 
 impl Meter {
     fn new(build: Build, budget: &Budget) -> Meter {
-        let fuel = budget.fuel.unwrap_or(u64::MAX);
         Meter {
             build,
-            deadline: budget.deadline,
-            left: fuel,
+            budget: *budget,
+            left: budget.countable_fuel(),
             given: 0,
-            budget: fuel,
         }
     }
 
@@ -249,16 +245,17 @@ impl Meter {
         if self.left.saturating_add(held) < required.max(1) {
             return Err(Stop::Exhausted(Exhausted::Fuel));
         }
-        match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => Err(Stop::Exhausted(Exhausted::Time)),
-            _ => Ok(()),
+        match self.budget.is_late() {
+            true => Err(Stop::Exhausted(Exhausted::Time)),
+            false => Ok(()),
         }
     }
 
     /// Fuel used by the request so far.
     fn used(&self, store: &Store<State>) -> u64 {
         let held = store.get_fuel().unwrap_or(0);
-        self.budget.saturating_sub(self.left.saturating_add(held))
+        let all = self.budget.countable_fuel();
+        all.saturating_sub(self.left.saturating_add(held))
     }
 }
 

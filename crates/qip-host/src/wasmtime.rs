@@ -4,7 +4,6 @@ mod ticker;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
 
 use ::wasmtime::{
     Config, Enabled, Extern, ExternType, Func, Global, InstanceAllocationStrategy, InstancePre,
@@ -344,9 +343,9 @@ impl Linked {
         store.limiter(|state| state);
         if build.clock {
             store.epoch_deadline_callback(|store| {
-                Ok(match store.data().deadline {
-                    Some(deadline) if Instant::now() >= deadline => UpdateDeadline::Interrupt,
-                    _ => UpdateDeadline::Continue(1),
+                Ok(match store.data().budget.is_late() {
+                    true => UpdateDeadline::Interrupt,
+                    false => UpdateDeadline::Continue(1),
                 })
             });
         }
@@ -370,11 +369,10 @@ impl Linked {
 
 /// Gives a store the budget of a request.
 fn arm(store: &mut Store<State>, build: Build, budget: &Budget) -> Option<Armed> {
-    store.data_mut().deadline = budget.deadline;
-    store.data_mut().fuel = budget.fuel.unwrap_or(u64::MAX);
+    store.data_mut().budget = *budget;
     if build.fuel {
         // It fails only for an engine that counts no fuel.
-        let _ = store.set_fuel(budget.fuel.unwrap_or(u64::MAX));
+        let _ = store.set_fuel(budget.countable_fuel());
     }
     build.clock.then(|| {
         store.set_epoch_deadline(1);
@@ -382,20 +380,17 @@ fn arm(store: &mut Store<State>, build: Build, budget: &Budget) -> Option<Armed>
     })
 }
 
-/// What a store carries: the limits that growth is held to, and the deadline.
+/// What a store carries: the limits that growth is held to, and those of the request.
 struct State {
     growth: Growth,
-    deadline: Option<Instant>,
-    /// The fuel at the beginning of the request.
-    fuel: u64,
+    budget: Budget,
 }
 
 impl State {
     fn new(limits: &Limits) -> State {
         State {
             growth: Growth::new(limits),
-            deadline: None,
-            fuel: 0,
+            budget: Budget::default(),
         }
     }
 }
@@ -564,7 +559,7 @@ impl Instance for Live {
                 .fuel
                 .then(|| self.store.get_fuel().ok())
                 .flatten()
-                .map(|left| state.fuel.saturating_sub(left)),
+                .map(|left| state.budget.countable_fuel().saturating_sub(left)),
             memory_bytes: self.memory_bytes.unwrap_or_else(|| {
                 self.memory
                     .map_or(0, |memory| memory.data_size(&self.store) as u64)

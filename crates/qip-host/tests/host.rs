@@ -9,6 +9,8 @@ mod bounds;
 mod errors;
 #[path = "host/fuel.rs"]
 mod fuel;
+#[path = "host/hook.rs"]
+mod hook;
 #[path = "host/image.rs"]
 mod image;
 #[path = "host/large_code.rs"]

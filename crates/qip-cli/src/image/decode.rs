@@ -319,7 +319,60 @@ fn is_for_rgb(profile: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{guarded, in_house_style};
+    use std::io::{self, Read};
+
+    use qip_host::Limits;
+
+    use super::{guarded, in_house_style, read};
+
+    /// A file that begins like this and goes on with zeros for ever. Counts what is read.
+    struct Endless {
+        head: &'static [u8],
+        count: u64,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let length = self.head.read(buffer)?;
+            let length = if length > 0 {
+                length
+            } else {
+                buffer.fill(0);
+                buffer.len()
+            };
+            self.count += length as u64;
+            assert!(self.count < 1 << 30, "it is read for ever");
+            Ok(length)
+        }
+    }
+
+    /// No more is read of any file than it takes to tell what it is and how large a picture,
+    /// and then than such a picture can take.
+    #[test]
+    fn a_file_without_end_is_not_read_for_ever() {
+        let limits = Limits {
+            image_pixels: 1000,
+            ..Limits::standard()
+        };
+        const MIB: u64 = 1 << 20;
+        let (jpeg, webp) = (b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\xffWEBP");
+        for (what, head, most) in [
+            ("no picture", &b"text"[..], 32),
+            ("PNG", b"\x89PNG\r\n\x1a\n", 16 * MIB),
+            ("JPEG", jpeg, 16 * MIB),
+            ("WebP", webp, 16 * MIB),
+            ("PNM", b"P6", MIB),
+            // Of a picture of 63 pixels, of 16 bytes each at most.
+            ("PNM with a header", b"P6 9 7 255\n", 64 * MIB + 63 * 16 + 1),
+            // Its header may be anywhere.
+            ("TIFF", b"II*\0", 64 * MIB + 1000 * 16 + 1),
+        ] {
+            let mut file = Endless { head, count: 0 };
+            // Some are refused here, and others by the decoder.
+            let _ = read(&mut file, "it", &limits);
+            assert!(file.count <= most, "{what}: {} bytes", file.count);
+        }
+    }
 
     #[test]
     fn a_decoder_may_panic() {

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::process::Stdio;
-use std::time::Instant;
 
 use crate::ENGINES;
 use crate::directory::{Directory, wait};
@@ -21,7 +20,7 @@ pub(crate) fn close_after(directory: &Directory, args: &[&str], most: usize) -> 
     let mut stdout = child.stdout.take().unwrap();
     stdout.read_exact(&mut vec![0; most]).unwrap();
     drop(stdout);
-    let code = wait(&mut child, Instant::now());
+    let code = wait(&mut child);
     let mut said = String::new();
     child
         .stderr

@@ -19,7 +19,7 @@ use crate::png_file;
 use crate::task::{Request, RequestInput, Stage, Task, TaskOptions};
 
 /// How long it may take to answer.
-const TIME: Duration = Duration::from_secs(5);
+const TIME: Duration = Duration::from_secs(10);
 
 /// What takes no flag, and every command line of this kind has.
 const CORE: [Capability; 3] = [

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::watchdog::GRACE;
+
 /// Takes a line of a host program's stderr: its name before it, without a line break,
 /// with nothing in it that a terminal acts on. It is called from several threads.
 pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
@@ -26,8 +28,8 @@ impl Default for HostSettings {
     fn default() -> HostSettings {
         HostSettings {
             hello_time: Duration::from_secs(10),
-            grace: Duration::from_secs(2),
-            time_to_leave: Duration::from_secs(2),
+            grace: GRACE,
+            time_to_leave: Duration::from_secs(10),
             log: Arc::new(|_| ()),
         }
     }

@@ -23,7 +23,7 @@ const KEPT_LINES: usize = 5;
 const KEPT_CHARACTERS: usize = 200;
 
 /// How long the last lines may be under way after the process has ended.
-const DRAIN: Duration = Duration::from_millis(200);
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// The stderr of one process.
 pub(super) struct Stderr {

@@ -1,8 +1,6 @@
 //! A block of tile filters, or a picture's pipeline of them: as IMG-9 reads, each stage
 //! sees the whole result of the stage before.
 
-use std::time::Instant;
-
 use qip_contract::Code;
 use qip_host::engine::{Budget, Exhausted, Instance};
 
@@ -253,8 +251,7 @@ impl<'a> Block<'a> {
 
     /// LIM-4: the time is looked at between tiles.
     fn check_time(&self) -> Result<(), Outcome> {
-        let is_late = self.budget.deadline.is_some_and(|it| Instant::now() > it);
-        if is_late && !self.job.errs(Mutation::TimeUnseenBetween) {
+        if request::is_late(self.budget) && !self.job.errs(Mutation::TimeUnseenBetween) {
             return Err(request::exhausted(Exhausted::Time, self.job));
         }
         Ok(())

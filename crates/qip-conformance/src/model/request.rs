@@ -283,6 +283,11 @@ pub(super) fn budget(job: Job<'_>) -> Budget {
     }
 }
 
+/// RUN-6: from the deadline on, so that no time at all is over at once.
+pub(super) fn is_late(budget: &Budget) -> bool {
+    budget.deadline.is_some_and(|it| Instant::now() >= it)
+}
+
 /// REC-4: each stage has an instance of its own.
 fn slot(stages: &[Loaded], index: usize, job: Job<'_>) -> usize {
     let stage = &stages[index];
@@ -351,8 +356,7 @@ fn run(
         return Err(refused(Code::Limit, "growth was refused"));
     }
     // RUN-6: the host's own work counts, too.
-    let is_late = budget.deadline.is_some_and(|it| Instant::now() > it);
-    if given.is_ok() && is_late {
+    if given.is_ok() && is_late(budget) {
         return Err(exhausted(Exhausted::Time, job));
     }
     budget.fuel = budget

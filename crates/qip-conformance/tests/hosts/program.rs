@@ -226,8 +226,10 @@ fn write(bytes: &[u8]) {
 }
 
 /// For longer than any test waits, and not for ever: a test that fails leaves nothing.
+pub(crate) const SLEEP: Duration = Duration::from_secs(120);
+
 fn sleep() -> ! {
-    thread::sleep(Duration::from_secs(60));
+    thread::sleep(SLEEP);
     std::process::exit(0)
 }
 

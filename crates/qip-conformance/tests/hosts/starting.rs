@@ -1,6 +1,6 @@
 //! Programs that cannot be started, and answers to hello that are none.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use qip_conformance::{HostProgram, HostSettings, StartErrorKind, Subject as _};
 
@@ -87,7 +87,6 @@ fn a_program_that_crashes_at_start() {
 }
 
 fn a_program_that_hangs_at_hello() {
-    let begin = Instant::now();
     let settings = HostSettings {
         hello_time: Duration::from_millis(200),
         ..patient()
@@ -97,7 +96,6 @@ fn a_program_that_hangs_at_hello() {
         (kind, &*why),
         (StartErrorKind::Hello, "no answer within 200 ms")
     );
-    assert!(begin.elapsed() < Duration::from_secs(10));
 }
 
 fn hellos_that_are_refused() {

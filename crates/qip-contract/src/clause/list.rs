@@ -361,10 +361,16 @@ pub static CLAUSES: &[Clause] = &[
             One time limit covers the whole request over all its stages: instantiation, every \
             call of an export, and the host's own copying, checking and tiling. The text is \
             `Wasm module exceeded the execution time limit (100ms)`, with the limit in force in \
-            place of 100. One bulk instruction may run to its end first, so cases only ask for \
-            an answer within the limit plus 2 s. A limit in fuel is a capability, and is \
-            deterministic within one engine.",
-        choice: None,
+            place of 100. One bulk instruction may run to its end first, and the machine may be \
+            busy, so cases only ask for an answer within the limit plus 10 s. A limit in fuel is \
+            a capability, and is deterministic within one engine.",
+        choice: Some(
+            "\
+            How soon after its limit a request ends says as much of the machine as of the host: \
+            the 10 s tell a host that never ends it from one that does, and nothing more. A \
+            limit is reached when its time has passed, to the moment: a request that may take no \
+            time is over at once.",
+        ),
         uncovered: None,
     },
     Clause {

@@ -267,10 +267,7 @@ impl<T: Sample> Run<'_, T> {
             calls,
         } = worker;
         // Between tiles is where the host looks (LIM-4).
-        if budget
-            .deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
-        {
+        if budget.is_late() {
             return Err(Cause::exhausted(Exhausted::Time, self.limits));
         }
         let (before, from_here) = stages.split_at_mut(stage);

@@ -506,16 +506,19 @@ fn time_is_shared() {
     on_each(|engine| {
         let stages: [&[u8]; 4] = [&echo, &invert, &endless, &echo];
         let recipe_of = |limits| recipe(&host(engine, limits), &stages).expect("sound");
-        let error = recipe_of(limits(50)).render(&small).expect_err("endless");
+        // Time enough for the two stages before.
+        let error = recipe_of(limits(1_000))
+            .render(&small)
+            .expect_err("endless");
         assert_eq!(
             error.to_string(),
-            "stage 3: the tile at (0, 0): Wasm module exceeded the execution time limit (50ms)"
+            "stage 3: the tile at (0, 0): Wasm module exceeded the execution time limit (1000ms)"
         );
         // A time that is told covers the block.
         let reply = recipe(&host(engine, limits(60_000)), &stages[1..2]).expect("sound");
         assert!(reply.render(&small).expect("in time").time.is_some());
 
-        // Reading a large picture takes longer than a microsecond: no filter is instantiated.
+        // To read four megabytes takes longer than a microsecond: no filter is instantiated.
         let (_, large) = noise(2_000, 500);
         let (host, log) = listening(
             engine,

@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use qip_host::engine::{
@@ -14,8 +15,9 @@ use qip_host::image::{ImageOptions, Picture, bmp};
 use qip_host::{Error, ErrorKind, Host, Limits, Options, Stage, TrapKind, Value};
 
 use super::{brighter, filter, filters, numbered, shift, threads};
+use crate::hook::{Ask, hooked};
 use crate::seam::{Listening, Log, taken};
-use crate::{on_each, standard};
+use crate::{host, on_each, standard};
 
 /// A filter that traps at the tiles whose core is at one of these pixels.
 fn traps_at(halo: u32, places: &[(i32, i32)]) -> Vec<u8> {
@@ -186,8 +188,6 @@ enum Fault {
     Panics,
     /// All instances but the first two say that they have no halo.
     HidesHalo,
-    /// It is slow to say what an instance used, after its last tile.
-    EndsLate,
 }
 
 struct PoorCode(Poor, Arc<dyn CompiledModule>);
@@ -254,15 +254,9 @@ impl Instance for Faulty {
     }
 
     fn finish(&mut self) -> Usage {
-        if self.1 == Fault::EndsLate {
-            std::thread::sleep(2 * LIMIT / 3);
-        }
         self.0.finish()
     }
 }
-
-/// Where time is limited at all.
-const LIMIT: Duration = Duration::from_millis(600);
 
 fn poor(engine: &Arc<dyn Engine>, instances: usize, fault: Fault) -> Host {
     let engine = Poor {
@@ -329,23 +323,25 @@ fn halos_are_the_same_everywhere() {
     });
 }
 
-/// RUN-6: what comes after the last tile counts, in a pipeline and in a block.
+/// RUN-6: what comes after the last tile counts, in a pipeline and in a block. To say what
+/// the two instances used takes the whole limit, and nothing before that takes long.
 #[test]
 fn the_end_may_come_too_late() {
+    const LIMIT: Duration = Duration::from_secs(1);
     let stages = [brighter(), brighter()];
     let picture = Picture::new(1, 1, vec![0; 4]).expect("four");
     let bytes = bmp::write(&picture).expect("sound");
     on_each(|engine| {
-        let engine = Poor {
-            inner: Arc::clone(engine),
-            left: Arc::new(AtomicUsize::new(POOR)),
-            fault: Fault::EndsLate,
-        };
+        let slow = hooked(engine, |ask| {
+            if matches!(ask, Ask::Finish) {
+                thread::sleep(LIMIT / 2);
+            }
+        });
         let limits = Limits {
             time: Some(LIMIT),
             ..Limits::standard()
         };
-        let host = Host::with(Arc::new(engine), limits, Options::default());
+        let host = host(&slow, limits);
         let filters = host.filters(stages.iter().map(Stage::new)).expect("sound");
         let recipe = host.recipe(stages.iter().map(Stage::new)).expect("sound");
         for error in [

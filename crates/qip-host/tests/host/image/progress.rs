@@ -1,24 +1,19 @@
 //! How far a run is, and where its time goes.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use qip_host::engine::Engine;
 use qip_host::image::{ImageOptions, Progress, check_size};
 use qip_host::{Code, ErrorKind, Limits};
 
 use super::{brighter, filter, filters, numbered, shift, threads};
+use crate::hook::{Ask, hooked};
 use crate::{host, on_each};
 
-/// Some hundred thousand turns before the pixels.
-fn slow() -> Vec<u8> {
-    let turns = "(global $turns (mut i32) (i32.const 0))";
-    let body = "(global.set $turns (i32.const 100))
-        (loop $turn
-            (global.set $turns (i32.sub (global.get $turns) (i32.const 1)))
-            (br_if $turn (global.get $turns)))";
-    filter(0, turns, body)
-}
+/// What takes some time, which it cannot be shorter than.
+const WHILE: Duration = Duration::from_millis(5);
 
 #[test]
 fn every_tile_of_every_stage_is_counted_and_nothing_else_changes() {
@@ -40,49 +35,63 @@ fn every_tile_of_every_stage_is_counted_and_nothing_else_changes() {
                 let spent = begin.elapsed() * count as u32;
                 assert_eq!(found.expect("sound"), expected);
                 assert_eq!((progress.done(), progress.total()), (wanted, wanted));
-                assert!(progress.modules() > Duration::ZERO);
-                assert!(progress.tiling() > Duration::ZERO);
+                // Each thread was in one of both, or in neither.
                 assert!(progress.modules() + progress.tiling() <= spent);
             }
         }
     });
 }
 
-#[test]
-fn time_in_modules_is_told_apart() {
-    on_each(|engine| {
-        let host = host(engine, Limits::standard());
-        let filters = filters(&host, &[&slow()]).expect("sound");
-        let progress = Progress::default();
-        let found = filters.apply_watched(&numbered(64, 64), threads(1), &progress);
-        found.expect("sound");
-        assert!(progress.modules() > progress.tiling(), "{progress:?}");
+/// Three tiles on an engine that takes a while for some of what is asked of it.
+fn slowly(engine: &Arc<dyn Engine>, is_slow: fn(Ask<'_>) -> bool) -> Progress {
+    let slow = hooked(engine, move |ask| {
+        if is_slow(ask) {
+            thread::sleep(WHILE);
+        }
     });
+    let filters = filters(&host(&slow, Limits::standard()), &[&brighter()]).expect("sound");
+    let progress = Progress::default();
+    let begin = Instant::now();
+    let found = filters.apply_watched(&numbered(64, 64 * 3), threads(1), &progress);
+    let spent = begin.elapsed();
+    found.expect("sound");
+    // So no time is in both.
+    assert!(progress.modules() + progress.tiling() <= spent);
+    progress
 }
 
 #[test]
+fn time_in_modules_is_told_apart() {
+    on_each(|engine| {
+        let progress = slowly(engine, |ask| ask.is_tile());
+        assert!(progress.modules() >= 3 * WHILE, "{progress:?}");
+        let progress = slowly(engine, |ask| matches!(ask, Ask::Memory));
+        assert!(progress.tiling() >= 3 * WHILE, "{progress:?}");
+    });
+}
+
+/// By another thread, at the beginning of each tile.
+#[test]
 fn a_run_can_be_looked_at_while_it_goes_on() {
     on_each(|engine| {
-        let host = host(engine, Limits::standard());
-        let filters = filters(&host, &[&slow()]).expect("sound");
-        let (progress, is_over) = (Progress::default(), AtomicBool::new(false));
-        let seen = thread::scope(|scope| {
-            let watcher = scope.spawn(|| {
-                let mut seen = Vec::new();
-                while !is_over.load(Ordering::Relaxed) {
-                    seen.push(progress.done());
-                    thread::sleep(Duration::from_micros(100));
-                }
-                seen
-            });
-            let picture = numbered(64, 64 * 30);
-            let found = filters.apply_watched(&picture, threads(1), &progress);
-            is_over.store(true, Ordering::Relaxed);
-            found.expect("sound");
-            watcher.join().expect("no panic")
+        let progress = Arc::new(Progress::default());
+        let (sender, seen) = mpsc::channel();
+        let watched = Arc::clone(&progress);
+        let watching = hooked(engine, move |ask| {
+            if ask.is_tile() {
+                let look = || (watched.done(), watched.total());
+                let looked = thread::scope(|scope| scope.spawn(look).join());
+                sender
+                    .send(looked.expect("no panic"))
+                    .expect("it is received");
+            }
         });
-        assert!(seen.is_sorted());
-        assert!(seen.iter().any(|done| (1..30).contains(done)), "{seen:?}");
+        let filters = filters(&host(&watching, Limits::standard()), &[&brighter()]);
+        let filters = filters.expect("sound");
+        let found = filters.apply_watched(&numbered(64, 64 * 5), threads(1), &progress);
+        found.expect("sound");
+        assert!(seen.try_iter().eq((0..5).map(|done| (done, 5))));
+        assert_eq!(progress.done(), 5);
     });
 }
 
