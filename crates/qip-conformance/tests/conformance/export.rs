@@ -181,7 +181,7 @@ impl Reader {
             stage: number("stage").map(|stage| usize::try_from(stage).unwrap()),
             offset: number("offset"),
             message: text("message"),
-            message_without: text("message_without"),
+            module_text: text("module_text"),
         }
     }
 }
