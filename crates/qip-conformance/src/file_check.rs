@@ -340,7 +340,8 @@ impl<'a> FileCheck<'a> {
             RawBytesTable { wat: Some(_), .. } => self.refuse(
                 LoadErrorKind::Conflict,
                 &raw.span(),
-                "a module is a file name, `wat` alone, or bytes",
+                "a module is a file name or one of `wat`, `text`, `hex`, `file`, `repeat` with \
+                 `count`, and `concat`",
             ),
             bytes => {
                 let bytes = self.bytes_of_table(bytes, &raw.span())?;

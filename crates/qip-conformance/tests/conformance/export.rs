@@ -311,7 +311,7 @@ expect = { scalar = -1, content_type = "a/b" }
 [[case]]
 name = "refused"
 clauses = ["IN-6"]
-expect = { refused = "input-not-utf8", stage = 1, offset = 3, message = "no \"text\"" }
+expect = { refused = "input-not-utf8", stage = 1, offset = 3, message = "no \"text\"", module_text = "a\nb" }
 
 [[case]]
 name = "trapped"
