@@ -134,7 +134,10 @@ impl<'a> FileCheck<'a> {
     pub(crate) fn text(&mut self, raw: &Spanned<RawBytes>) -> Option<String> {
         let bytes = self.bytes(raw)?;
         if bytes.len() > MAX_TEXT {
-            let message = format!("a text of {} bytes, expected at most {MAX_TEXT}", bytes.len());
+            let message = format!(
+                "a text of {} bytes, expected at most {MAX_TEXT}",
+                bytes.len()
+            );
             return self.refuse(LoadErrorKind::Bytes, &raw.span(), message);
         }
         match String::from_utf8(bytes.to_vec()) {
@@ -439,11 +442,7 @@ impl<'a> FileCheck<'a> {
     /// Checks bytes that are handed over as they are. A host may take WebAssembly text
     /// where it takes a binary, so bytes that begin like it would not be judged as
     /// what they are.
-    fn is_no_text(
-        &mut self,
-        bytes: impl Iterator<Item = u8>,
-        span: &Range<usize>,
-    ) -> Option<()> {
+    fn is_no_text(&mut self, bytes: impl Iterator<Item = u8>, span: &Range<usize>) -> Option<()> {
         let mut bytes = bytes.skip_while(u8::is_ascii_whitespace);
         if matches!(
             (bytes.next(), bytes.next()),

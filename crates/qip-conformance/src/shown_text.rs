@@ -9,7 +9,8 @@ const SHOWN: usize = 128;
 /// shown as it is.
 pub(crate) fn fault(message: &str, text: &str) -> Option<String> {
     let mut characters = message.chars();
-    let unescaped = characters.find(|character| *character != '\n' && has_to_be_escaped(*character));
+    let unescaped =
+        characters.find(|character| *character != '\n' && has_to_be_escaped(*character));
     if let Some(character) = unescaped {
         return Some(format!("U+{:04X} as it is", u32::from(character)));
     }

@@ -14,8 +14,8 @@ use crate::task::{Request, RequestInput};
 
 use super::exports::{Getter, Pair, Plan, Role, Source};
 use super::{
-    Job, Kept, Loaded, Mutation, at_stage, binary, block, bmp, can_be_piped, media_type, not_pipeable,
-    number, refused, shown,
+    Job, Kept, Loaded, Mutation, at_stage, binary, block, bmp, can_be_piped, media_type,
+    not_pipeable, number, refused, shown,
 };
 
 /// What passes from stage to stage (REC-4).

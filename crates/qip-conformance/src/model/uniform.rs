@@ -29,7 +29,7 @@ fn value(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
         }
         ValType::F32 => {
             let text = &*shortened(float(text, job)?, job);
-            let mut value: f32 = text.parse().ok()?;
+            let mut value: f32 = scientific(text).parse().ok()?;
             if job.errs(Mutation::FloatsRoundedTwice) {
                 value = text.parse::<f64>().ok()? as f32;
             }
@@ -41,7 +41,7 @@ fn value(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
         }
         ValType::F64 => {
             let text = &*shortened(float(text, job)?, job);
-            let mut value: f64 = text.parse().ok()?;
+            let mut value: f64 = scientific(text).parse().ok()?;
             if value == 0.0 && job.errs(Mutation::MinusZeroLost) {
                 value = 0.0;
             }
@@ -50,6 +50,38 @@ fn value(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// A float as a fraction whose first digit is not 0, and a power of ten: the same number, with
+/// an exponent that the standard library can count. Words and rubbish, which only a mutant
+/// takes, stay as they are.
+fn scientific(text: &str) -> Cow<'_, str> {
+    let is_number = |text: &str| text.bytes().all(|byte| !byte.is_ascii_alphabetic());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    if !is_number(mantissa) || !is_number(exponent) {
+        return Cow::Borrowed(text);
+    }
+    let sign = if mantissa.starts_with('-') { "-" } else { "" };
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let before_point = mantissa.split('.').next().unwrap_or_default();
+    let before_point = before_point.trim_start_matches(['+', '-']).len();
+    let significant = digits.trim_start_matches('0');
+    if significant.is_empty() {
+        return Cow::Owned(format!("{sign}0"));
+    }
+    let zeros = digits.len() - significant.len();
+    // One that is too long for 128 bits is far from all that a float can say.
+    let beyond = if exponent.starts_with('-') {
+        i128::MIN
+    } else {
+        i128::MAX
+    };
+    let exponent: i128 = exponent.parse().unwrap_or(beyond);
+    let power = exponent.saturating_add(before_point as i128 - zeros as i128);
+    Cow::Owned(format!(
+        "{sign}0.{significant}e{}",
+        power.clamp(-9_999, 9_999)
+    ))
 }
 
 /// A float, as it is: only a mutant has no room for all of it.

@@ -345,7 +345,10 @@ fn text_of_a_module_is_escaped_and_cut_in_a_message() {
     let strange = r#"refused = "import", module_text = "\u001b[2J""#;
     assert_eq!(told(strange, &saying("no \\e[2J")), "");
     let found = told(strange, &saying("no \u{1b}[2J"));
-    assert!(found.ends_with("found U+001B as it is in \"no \\u{1b}[2J\""), "{found}");
+    assert!(
+        found.ends_with("found U+001B as it is in \"no \\u{1b}[2J\""),
+        "{found}"
+    );
     let silent = Detail {
         texts: false,
         ..FULL

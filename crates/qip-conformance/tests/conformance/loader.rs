@@ -275,7 +275,10 @@ fn bytes_and_modules_that_are_refused() {
             "two forms of a module",
             with_module("{ wat = '(module)', hex = \"00\" }"),
         ),
-        ("text of a module for bytes", with_input("{ wat = '(module)' }")),
+        (
+            "text of a module for bytes",
+            with_input("{ wat = '(module)' }"),
+        ),
         (
             "two forms of bytes for a module",
             with_module("{ concat = [], hex = \"00\" }"),
@@ -286,7 +289,9 @@ fn bytes_and_modules_that_are_refused() {
         ),
         (
             "repeated bytes that begin like WebAssembly text",
-            with_module("{ concat = [{ repeat = \" \", count = 5000 }, { repeat = \";\", count = 2 }] }"),
+            with_module(
+                "{ concat = [{ repeat = \" \", count = 5000 }, { repeat = \";\", count = 2 }] }",
+            ),
         ),
         ("a module that is a number", with_module("7")),
         (
