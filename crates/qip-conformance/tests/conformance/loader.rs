@@ -303,10 +303,6 @@ fn bytes_and_modules_that_are_refused() {
             case("uniforms = { x = { repeat = \"0\", count = 1048577 } }\nexpect = { scalar = 1 }"),
         ),
         (
-            "a uniform that is a number",
-            case("uniforms = { x = 1 }\nexpect = { scalar = 1 }"),
-        ),
-        (
             "text that begins like WebAssembly text",
             with_module("{ text = \" (module)\" }"),
         ),
