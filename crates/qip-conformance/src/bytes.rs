@@ -54,6 +54,17 @@ impl Bytes {
         bytes
     }
 
+    /// The bytes one after the other, for whoever only looks at the first.
+    pub(crate) fn iter(&self) -> Box<dyn Iterator<Item = u8> + '_> {
+        match &self.0 {
+            Form::Literal(literal) => Box::new(literal.iter().copied()),
+            // A count says nothing where the unit is empty.
+            Form::Repeat(unit, _) if unit.is_empty() => Box::new(std::iter::empty()),
+            Form::Repeat(unit, count) => Box::new((0..*count).flat_map(|_| unit.iter())),
+            Form::Concat(parts) => Box::new(parts.iter().flat_map(Bytes::iter)),
+        }
+    }
+
     fn append_to(&self, bytes: &mut Vec<u8>) {
         match &self.0 {
             Form::Literal(literal) => bytes.extend_from_slice(literal),

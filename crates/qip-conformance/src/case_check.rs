@@ -275,15 +275,22 @@ impl CaseCheck<'_, '_> {
             .or(self.defaults.uniforms.as_ref());
         Some(vec![Stage {
             module: self.module(module)?,
-            uniforms: uniforms_of(uniforms),
+            uniforms: self.uniforms(uniforms)?,
         }])
     }
 
     fn stage(&mut self, raw: &RawStage) -> Option<Stage> {
         Some(Stage {
             module: self.module(raw.module.as_ref())?,
-            uniforms: uniforms_of(raw.uniforms.as_ref()),
+            uniforms: self.uniforms(raw.uniforms.as_ref())?,
         })
+    }
+
+    fn uniforms(&mut self, raw: Option<&Spanned<RawUniforms>>) -> Option<Vec<(String, String)>> {
+        let given = raw.into_iter().flat_map(|raw| &raw.get_ref().0);
+        let checked = given.map(|(key, value)| Some((key.clone(), self.file.text(value)?)));
+        let checked: Vec<Option<(String, String)>> = checked.collect();
+        checked.into_iter().collect()
     }
 
     /// The module given, else that of the defaults, else that of the file, else the
@@ -480,10 +487,6 @@ impl CaseCheck<'_, '_> {
             ),
         }
     }
-}
-
-fn uniforms_of(raw: Option<&Spanned<RawUniforms>>) -> Vec<(String, String)> {
-    raw.map(|raw| raw.get_ref().0.clone()).unwrap_or_default()
 }
 
 fn default_limits() -> Limits {

@@ -105,7 +105,7 @@ pub(crate) struct RawExpect {
     pub(crate) stage: Option<Spanned<i64>>,
     pub(crate) offset: Option<Spanned<u64>>,
     pub(crate) message: Option<Spanned<String>>,
-    pub(crate) message_without: Option<Spanned<String>>,
+    pub(crate) module_text: Option<Spanned<RawBytes>>,
 }
 
 /// Milliseconds, or `"none"`: the code then is not metered, and only the harness waits
@@ -151,16 +151,7 @@ impl<'de> Deserialize<'de> for RawTime {
 /// A file beside the case file, or a table.
 pub(crate) enum RawModule {
     Name(String),
-    Table(RawModuleTable),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawModuleTable {
-    pub(crate) wat: Option<Spanned<String>>,
-    pub(crate) hex: Option<Spanned<String>>,
-    pub(crate) text: Option<Spanned<String>>,
-    pub(crate) file: Option<Spanned<String>>,
+    Table(Box<RawBytesTable>),
 }
 
 /// A string for its UTF-8 bytes, or a table.
@@ -169,9 +160,11 @@ pub(crate) enum RawBytes {
     Table(Box<RawBytesTable>),
 }
 
+/// Bytes, or the text of a module: only a module has `wat`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawBytesTable {
+    pub(crate) wat: Option<Spanned<String>>,
     pub(crate) text: Option<Spanned<String>>,
     pub(crate) hex: Option<Spanned<String>>,
     pub(crate) file: Option<Spanned<String>>,
@@ -214,14 +207,14 @@ pub(crate) type RawRows = Vec<Spanned<String>>;
 
 /// Keys and values in the order in which they stand: a TOML table has none, but a
 /// case may be about it.
-pub(crate) struct RawUniforms(pub(crate) Vec<(String, String)>);
+pub(crate) struct RawUniforms(pub(crate) Vec<(String, Spanned<RawBytes>)>);
 
 impl<'de> Deserialize<'de> for RawModule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawModule, D::Error> {
         deserializer.deserialize_any(StringOrTable {
-            expecting: "a file name or a table with `wat`, `hex`, `text` or `file`",
+            expecting: "a file name or a table with `wat`, `text`, `hex`, `file`, `repeat` or `concat`",
             string: RawModule::Name,
-            table: RawModule::Table,
+            table: |table| RawModule::Table(Box::new(table)),
             marker: PhantomData,
         })
     }
@@ -279,11 +272,11 @@ impl<'de> Deserialize<'de> for RawUniforms {
             type Value = RawUniforms;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a table of keys and values, both strings")
+                f.write_str("a table of keys and values")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawUniforms, A::Error> {
-                let mut entries: Vec<(Spanned<String>, String)> = Vec::new();
+                let mut entries: Vec<(Spanned<String>, Spanned<RawBytes>)> = Vec::new();
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);
                 }

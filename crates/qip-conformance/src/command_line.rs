@@ -22,7 +22,7 @@ use crate::image::PIXEL;
 use crate::outcome::Outcome;
 use crate::png_file;
 use crate::subject::Subject;
-use crate::task::{RequestInput, Task};
+use crate::task::{RequestInput, Stage, Task};
 use crate::watchdog::{GRACE, MAX_HANGS};
 use crate::words::Words;
 
@@ -34,6 +34,9 @@ const MAX_PICTURE: u64 = png_file::MAX_PIXELS * PIXEL as u64 + (1 << 20);
 
 /// Where a picture that was asked for is to be written.
 const OUTPUT: &str = "out.png";
+
+/// The bytes of the longest argument that Linux gives to a program.
+const LONGEST_ARGUMENT: usize = 128 * 1024 - 1;
 
 /// A command that takes `run [-i FILE] MODULE ['?key=value&…'] [MODULE …]` and answers
 /// as `qip run` does. One process is started for each case.
@@ -67,8 +70,8 @@ const OUTPUT: &str = "out.png";
 /// extended constants, content types, and the texts of the contract: a program that says
 /// `Input is too large` is held to all of them), and by a picture of one pixel. Several
 /// requests, reuse and lenient numbers cannot be told to it; nor can a recipe of no stages,
-/// a caller's content type, limits but those of time, fuel and memory, and a picture of no
-/// pixels, which is no PNG. Pictures go with the flags that its `image --help` names; one
+/// a caller's content type, limits but those of time, fuel and memory, uniforms of 128 KiB,
+/// which no argument has room for, and a picture of no pixels, which is no PNG. Pictures go with the flags that its `image --help` names; one
 /// that has `--threads` is asked to use one, so that tiles are in the order of IMG-10.
 ///
 /// One that fails a module that is sound cannot be judged: its failures would pass
@@ -176,9 +179,7 @@ impl CommandLine {
             let module = module.map_err(|error| io::Error::other(error.to_string()))?;
             arguments.push(write(&format!("stage-{}.wasm", index + 1), module)?);
             if !stage.uniforms.is_empty() {
-                let mut query = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
-                query.extend_pairs(&stage.uniforms);
-                arguments.push(query.finish().into());
+                arguments.push(query(stage).into());
             }
         }
         Ok(arguments)
@@ -321,7 +322,10 @@ impl Subject for CommandLine {
             let image = input.image();
             image.is_some_and(|image| image.pixels.is_empty())
         };
-        if inputs.any(is_empty) {
+        let mut stages = task.stages.iter();
+        if stages.any(|stage| query(stage).len() > LONGEST_ARGUMENT) {
+            Some("uniforms that are longer than an argument may be")
+        } else if inputs.any(is_empty) {
             Some("a picture of no pixels, which is no PNG")
         } else if task.is_of_pictures() && !self.takes_all_of(task) {
             Some("an option or a limit that its `image` has no flag for")
@@ -340,6 +344,13 @@ impl Subject for CommandLine {
         // Several requests are never put to it.
         vec![self.answer(task); task.requests.len()]
     }
+}
+
+/// The uniforms of a stage as an argument (UNI-5).
+fn query(stage: &Stage) -> String {
+    let mut query = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
+    query.extend_pairs(&stage.uniforms);
+    query.finish()
 }
 
 /// The bytes of the file that a picture was written to, if there is one.

@@ -12,6 +12,7 @@ use crate::expectation::{Expectation, Expected, ExpectedOutcome};
 use crate::file_check::FileCheck;
 use crate::load_error::LoadErrorKind;
 use crate::outcome::OutputKind;
+use crate::shown_text;
 
 const OUTCOMES: &str =
     "`utf8`, `bytes`, `i32`, `scalar`, `image`, `refused`, `trap`, `stopped` and `any`";
@@ -86,8 +87,8 @@ impl FileCheck<'_> {
             content_type: self.expected_type(expect)?,
             stage: self.expected_stage(expect)?,
             offset: expect.offset.as_ref().map(|offset| *offset.get_ref()),
-            message: self.expected_message(expect.message.as_ref())?,
-            message_without: self.expected_message(expect.message_without.as_ref())?,
+            message: self.expected_message(expect)?,
+            module_text: self.expected_module_text(expect)?,
             outcome,
         };
         self.goes_together(&expected, &span)?;
@@ -197,8 +198,8 @@ impl FileCheck<'_> {
         }
     }
 
-    fn expected_message(&mut self, given: Option<&Spanned<String>>) -> Option<Option<String>> {
-        let Some(given) = given else {
+    fn expected_message(&mut self, expect: &RawExpect) -> Option<Option<String>> {
+        let Some(given) = &expect.message else {
             return Some(None);
         };
         if given.get_ref().is_empty() {
@@ -209,6 +210,22 @@ impl FileCheck<'_> {
             );
         }
         Some(Some(given.get_ref().clone()))
+    }
+
+    fn expected_module_text(&mut self, expect: &RawExpect) -> Option<Option<String>> {
+        let Some(given) = &expect.module_text else {
+            return Some(None);
+        };
+        let text = self.text(given)?;
+        if !shown_text::could_be_shown_wrongly(&text) {
+            return self.refuse(
+                LoadErrorKind::Expectation,
+                &given.span(),
+                "a message may show this text as it is: expected more than 128 characters, or \
+                 one that has to be escaped (LIM-5)",
+            );
+        }
+        Some(Some(text))
     }
 
     fn goes_together(&mut self, expected: &Expected, span: &Range<usize>) -> Option<()> {
@@ -225,8 +242,8 @@ impl FileCheck<'_> {
             "`stage` goes with `refused`, `trap` and `stopped`"
         } else if is_output && expected.message.is_some() {
             "`message` goes with `refused`, `trap` and `stopped`"
-        } else if is_output && expected.message_without.is_some() {
-            "`message_without` goes with `refused`, `trap` and `stopped`"
+        } else if is_output && expected.module_text.is_some() {
+            "`module_text` goes with `refused`, `trap` and `stopped`"
         } else if !has_type && expected.content_type.is_some() {
             "`content_type` goes with an output or a scalar"
         } else if !has_offset && expected.offset.is_some() {
@@ -244,7 +261,7 @@ fn is_bare_any(expect: &RawExpect) -> bool {
         && expect.stage.is_none()
         && expect.offset.is_none()
         && expect.message.is_none()
-        && expect.message_without.is_none()
+        && expect.module_text.is_none()
 }
 
 fn count_outcomes(expect: &RawExpect) -> usize {

@@ -28,8 +28,9 @@ pub struct Expected {
     pub offset: Option<u64>,
     /// A part of the message; `None` is not judged.
     pub message: Option<String>,
-    /// What must not be in the message; `None` is not judged.
-    pub message_without: Option<String>,
+    /// Text of the module that the message may show only escaped and cut (LIM-5); `None` is
+    /// not judged.
+    pub module_text: Option<String>,
 }
 
 /// The outcome of an [`Expected`].
@@ -127,7 +128,7 @@ impl Expected {
             stage: None,
             offset: None,
             message: None,
-            message_without: None,
+            module_text: None,
         }
     }
 
@@ -145,7 +146,7 @@ impl Expected {
             self.stage.map(|_| "stage"),
             self.offset.map(|_| "offset"),
             self.message.as_ref().map(|_| "message"),
-            self.message_without.as_ref().map(|_| "message_without"),
+            self.module_text.as_ref().map(|_| "module_text"),
         ];
         [Some(outcome)]
             .into_iter()
@@ -168,8 +169,11 @@ impl Expected {
         if let Some(message) = &self.message {
             text += &format!(", message with {message:?}");
         }
-        if let Some(message) = &self.message_without {
-            text += &format!(", message without {}", qip_contract::quote(message));
+        if let Some(shown) = &self.module_text {
+            text += &format!(
+                ", module's text \"{}\" escaped and cut",
+                qip_contract::quote(shown)
+            );
         }
         text
     }

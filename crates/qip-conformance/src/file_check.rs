@@ -17,6 +17,9 @@ use crate::png_file;
 use crate::source::{FileBytes, Source};
 use crate::suggest::no_such;
 
+/// The most bytes that a text may come to. It is written out when it is read.
+const MAX_TEXT: u64 = 1 << 20;
+
 /// Modules that have been read, by path and by whether they are taken as they are:
 /// a module that several cases use is assembled once.
 pub(crate) type Modules = HashMap<(String, bool), Arc<Module>>;
@@ -116,20 +119,47 @@ impl<'a> FileCheck<'a> {
     /// Bytes, at most [`MAX_BYTES`].
     pub(crate) fn bytes(&mut self, raw: &Spanned<RawBytes>) -> Option<Bytes> {
         let bytes = self.bytes_unbounded(raw)?;
+        self.bounded(bytes, &raw.span())
+    }
+
+    fn bounded(&mut self, bytes: Bytes, span: &Range<usize>) -> Option<Bytes> {
         if bytes.len() > MAX_BYTES {
             let message = format!("{} bytes, expected at most {MAX_BYTES}", bytes.len());
-            return self.refuse(LoadErrorKind::Bytes, &raw.span(), message);
+            return self.refuse(LoadErrorKind::Bytes, span, message);
         }
         Some(bytes)
     }
 
+    /// Text that a subject is given or that it may show, at most [`MAX_TEXT`] bytes of UTF-8.
+    pub(crate) fn text(&mut self, raw: &Spanned<RawBytes>) -> Option<String> {
+        let bytes = self.bytes(raw)?;
+        if bytes.len() > MAX_TEXT {
+            let message = format!(
+                "a text of {} bytes, expected at most {MAX_TEXT}",
+                bytes.len()
+            );
+            return self.refuse(LoadErrorKind::Bytes, &raw.span(), message);
+        }
+        match String::from_utf8(bytes.to_vec()) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                let message = format!("a text is UTF-8, and these bytes are not: {error}");
+                self.refuse(LoadErrorKind::Bytes, &raw.span(), message)
+            }
+        }
+    }
+
     fn bytes_unbounded(&mut self, raw: &Spanned<RawBytes>) -> Option<Bytes> {
-        let table = match raw.get_ref() {
-            RawBytes::Text(text) => return Some(Bytes::literal(text.as_bytes())),
-            RawBytes::Table(table) => table,
-        };
-        match &**table {
+        match raw.get_ref() {
+            RawBytes::Text(text) => Some(Bytes::literal(text.as_bytes())),
+            RawBytes::Table(table) => self.bytes_of_table(table, &raw.span()),
+        }
+    }
+
+    fn bytes_of_table(&mut self, table: &RawBytesTable, span: &Range<usize>) -> Option<Bytes> {
+        match table {
             RawBytesTable {
+                wat: None,
                 text: Some(text),
                 hex: None,
                 file: None,
@@ -138,6 +168,7 @@ impl<'a> FileCheck<'a> {
                 concat: None,
             } => Some(Bytes::literal(text.get_ref().as_bytes())),
             RawBytesTable {
+                wat: None,
                 text: None,
                 hex: Some(hex),
                 file: None,
@@ -146,6 +177,7 @@ impl<'a> FileCheck<'a> {
                 concat: None,
             } => self.hex(hex).map(Bytes::literal),
             RawBytesTable {
+                wat: None,
                 text: None,
                 hex: None,
                 file: Some(file),
@@ -156,6 +188,7 @@ impl<'a> FileCheck<'a> {
                 .file(file)
                 .map(|(_, bytes)| Bytes::literal(bytes.into_owned())),
             RawBytesTable {
+                wat: None,
                 text: None,
                 hex: None,
                 file: None,
@@ -167,6 +200,7 @@ impl<'a> FileCheck<'a> {
                 Some(Bytes::repeat(unit, *count.get_ref()))
             }
             RawBytesTable {
+                wat: None,
                 text: None,
                 hex: None,
                 file: None,
@@ -183,7 +217,7 @@ impl<'a> FileCheck<'a> {
             }
             _ => self.refuse(
                 LoadErrorKind::Conflict,
-                &raw.span(),
+                span,
                 "bytes are one of `text`, `hex`, `file`, `repeat` with `count`, and `concat`",
             ),
         }
@@ -281,28 +315,44 @@ impl<'a> FileCheck<'a> {
             }
             RawModule::Table(table) => table,
         };
-        match (&table.wat, &table.hex, &table.text, &table.file) {
-            (Some(wat), None, None, None) => {
+        match &**table {
+            RawBytesTable {
+                wat: Some(wat),
+                text: None,
+                hex: None,
+                file: None,
+                repeat: None,
+                count: None,
+                concat: None,
+            } => {
                 let source = ModuleSource::Text(
                     Cow::Owned(wat.get_ref().clone()),
                     self.first_line(&wat.span()),
                 );
                 Some(Arc::new(Module::new("inline", source)))
             }
-            (None, Some(hex), None, None) => {
-                let bytes = self.hex(hex)?;
-                self.raw_module("inline", Cow::Owned(bytes), &hex.span())
-            }
-            (None, None, Some(text), None) => {
-                let bytes = text.get_ref().as_bytes().to_vec();
-                self.raw_module("inline", Cow::Owned(bytes), &text.span())
-            }
-            (None, None, None, Some(file)) => self.raw_file(file),
-            _ => self.refuse(
+            RawBytesTable {
+                wat: None,
+                text: None,
+                hex: None,
+                file: Some(file),
+                repeat: None,
+                count: None,
+                concat: None,
+            } => self.raw_file(file),
+            RawBytesTable { wat: Some(_), .. } => self.refuse(
                 LoadErrorKind::Conflict,
                 &raw.span(),
-                "a module is a file name or one of `wat`, `hex`, `text` and `file`",
+                "a module is a file name or one of `wat`, `text`, `hex`, `file`, `repeat` with \
+                 `count`, and `concat`",
             ),
+            bytes => {
+                let bytes = self.bytes_of_table(bytes, &raw.span())?;
+                let bytes = self.bounded(bytes, &raw.span())?;
+                self.is_no_text(bytes.iter(), &raw.span())?;
+                let source = ModuleSource::Described(bytes);
+                Some(Arc::new(Module::new("inline", source)))
+            }
         }
     }
 
@@ -383,21 +433,21 @@ impl<'a> FileCheck<'a> {
             return Some(module);
         }
         let (path, bytes) = self.file(name)?;
-        let module = self.raw_module(name.get_ref(), bytes, &name.span())?;
+        self.is_no_text(bytes.iter().copied(), &name.span())?;
+        let module = Arc::new(Module::new(name.get_ref(), ModuleSource::Raw(bytes)));
         self.keep_module(path, true, &module);
         Some(module)
     }
 
-    /// Bytes that are handed over as they are. A host may take WebAssembly text
+    /// Checks bytes that are handed over as they are. A host may take WebAssembly text
     /// where it takes a binary, so bytes that begin like it would not be judged as
     /// what they are.
-    fn raw_module(
-        &mut self,
-        name: &str,
-        bytes: FileBytes,
-        span: &Range<usize>,
-    ) -> Option<Arc<Module>> {
-        if matches!(bytes.trim_ascii_start(), [b'(', ..] | [b';', b';', ..]) {
+    fn is_no_text(&mut self, bytes: impl Iterator<Item = u8>, span: &Range<usize>) -> Option<()> {
+        let mut bytes = bytes.skip_while(u8::is_ascii_whitespace);
+        if matches!(
+            (bytes.next(), bytes.next()),
+            (Some(b'('), _) | (Some(b';'), Some(b';'))
+        ) {
             return self.refuse(
                 LoadErrorKind::Module,
                 span,
@@ -405,7 +455,7 @@ impl<'a> FileCheck<'a> {
                  expected a beginning other than `(` and `;;`",
             );
         }
-        Some(Arc::new(Module::new(name, ModuleSource::Raw(bytes))))
+        Some(())
     }
 
     fn known_module(&mut self, name: &str, raw: bool) -> Option<Arc<Module>> {

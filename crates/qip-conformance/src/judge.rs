@@ -10,6 +10,7 @@ use crate::coarse::Printed;
 use crate::expectation::{Expectation, Expected, ExpectedImage, ExpectedOutcome, describe_type};
 use crate::image::{Image, PixelDifference};
 use crate::outcome::Outcome;
+use crate::shown_text;
 
 /// One way in which an outcome is not what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +93,7 @@ fn differences(expected: &Expected, outcome: &Outcome, detail: Detail) -> Vec<Di
     }
     let messages = [
         message_difference(expected, outcome),
-        unwanted_message(expected, outcome),
+        module_text_difference(expected, outcome),
     ];
     let messages = messages.into_iter().flatten().filter(|_| detail.texts);
     if is_coarse(outcome) {
@@ -115,7 +116,7 @@ pub(crate) fn judged(
     let mut kinds = expectation.assertions();
     kinds.retain(|kind| match *kind {
         "content_type" | "stage" | "offset" => !is_coarse(outcome),
-        "message" | "message_without" => detail.texts,
+        "message" | "module_text" => detail.texts,
         _ => true,
     });
     kinds
@@ -216,13 +217,15 @@ fn offset_difference(expected: &Expected, outcome: &Outcome) -> Option<Differenc
     })
 }
 
-fn unwanted_message(expected: &Expected, outcome: &Outcome) -> Option<Difference> {
-    let unwanted = expected.message_without.as_deref()?;
+/// LIM-5: how the message shows text of the module.
+fn module_text_difference(expected: &Expected, outcome: &Outcome) -> Option<Difference> {
+    let text = expected.module_text.as_deref()?;
     let found = outcome.message().unwrap_or_default();
-    found.contains(unwanted).then(|| Difference {
+    let fault = shown_text::fault(found, text)?;
+    Some(Difference {
         what: "message",
-        expected: format!("something without \"{}\"", qip_contract::quote(unwanted)),
-        found: format!("\"{}\"", qip_contract::quote(found)),
+        expected: "text of the module escaped, and at most 128 characters of it (LIM-5)".into(),
+        found: format!("{fault} in \"{}\"", qip_contract::quote(found)),
     })
 }
 

@@ -83,6 +83,7 @@ mod png_file;
 mod repetition;
 mod report;
 mod runner;
+mod shown_text;
 mod shuffle;
 mod source;
 mod subject;

@@ -5,7 +5,8 @@
 //! `binary.rs` reads the bytes, `exports.rs` is ORD-1 for one stage, `request.rs` is
 //! ORD-2; `uniform.rs`, `media_type.rs` and `number.rs` each read one kind of value. Of
 //! the image mode, `block.rs` is a run of tile filters, `ready.rs` makes one ready, `tile.rs`
-//! is one tile; `picture.rs` and `bmp.rs` are what goes in and comes out.
+//! is one tile; `picture.rs` and `bmp.rs` are what goes in and comes out. `rewritten.rs` is
+//! of concern to mutants only.
 //! A decision stands in one place, in a function that names its clause. Beside it stand
 //! the mistakes that a host could make there, of `mutation.rs`: `job.errs` is false of
 //! all of them, but for the one that a mutant makes.
@@ -20,6 +21,7 @@ mod number;
 mod picture;
 mod ready;
 mod request;
+mod rewritten;
 mod tile;
 mod uniform;
 
@@ -122,7 +124,11 @@ impl Job<'_> {
         if default != *limits && self.errs(Mutation::LimitsDefault) {
             return default;
         }
-        limits.clone()
+        let mut limits = limits.clone();
+        if limits.memory_bytes > u64::from(u32::MAX) && self.errs(Mutation::MemoryLimitWraps) {
+            limits.memory_bytes %= 1 << 32;
+        }
+        limits
     }
 }
 
@@ -276,7 +282,8 @@ impl Model {
                         early.map_err(|outcome| at_stage(outcome, index, job))?;
                     }
                     let is_last = index + 1 == task.stages.len();
-                    exports::plan(wasm, &uniforms_of(index, job), job, is_last)
+                    let wasm = rewritten::sections(wasm, job);
+                    exports::plan(&wasm, &uniforms_of(index, job), job, is_last)
                 }
                 Err(error) => Err(Outcome::broken(error.to_string())),
             };
@@ -301,10 +308,12 @@ impl Model {
         let mut loaded = Vec::new();
         for (stage, (index, role)) in task.stages.iter().zip(roles) {
             let wasm = stage.module.binary().unwrap_or_default();
-            let code = self.compile(wasm, role.exports(), job);
+            let wasm = rewritten::sections(wasm, job);
+            let wasm = rewritten::segments(&wasm, job);
+            let code = self.compile(&wasm, role.exports(), job);
             loaded.push(Loaded {
                 code: code.map_err(|outcome| at_stage(outcome, index, job))?,
-                wasm: wasm.to_vec(),
+                wasm: wasm.into_owned(),
                 role,
             });
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use crate::bytes::Bytes;
 use crate::load_error::{LoadError, LoadErrorKind, Place};
 
 /// A module as a case gives it.
@@ -19,6 +20,8 @@ pub(crate) enum ModuleSource {
     Text(Cow<'static, str>, Place),
     /// Bytes that are handed over as they are, whatever they are.
     Raw(Cow<'static, [u8]>),
+    /// The same, described in a case file: there may be far more bytes than the file has.
+    Described(Bytes),
 }
 
 impl Module {
@@ -44,11 +47,12 @@ impl Module {
     pub fn text(&self) -> Option<&str> {
         match &self.source {
             ModuleSource::Text(text, _) => Some(text),
-            ModuleSource::Raw(_) => None,
+            ModuleSource::Raw(_) | ModuleSource::Described(_) => None,
         }
     }
 
-    /// The bytes that a host is given. Text is assembled once, on first use.
+    /// The bytes that a host is given. Text is assembled once, on first use, and a
+    /// description written out.
     ///
     /// # Errors
     ///
@@ -56,6 +60,10 @@ impl Module {
     pub fn binary(&self) -> Result<&[u8], &LoadError> {
         match &self.source {
             ModuleSource::Raw(bytes) => Ok(bytes),
+            ModuleSource::Described(bytes) => {
+                let bytes = || Ok(bytes.to_vec());
+                self.binary.get_or_init(bytes).as_deref()
+            }
             ModuleSource::Text(text, place) => {
                 self.binary.get_or_init(|| assemble(text, place)).as_deref()
             }

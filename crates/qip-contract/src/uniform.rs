@@ -1,5 +1,7 @@
 //! Uniform values as text (UNI-3).
 
+use std::borrow::Cow;
+
 use crate::{Code, Refusal, ValType, Value, quote};
 
 /// Parses the text of a uniform's value for a setter that takes `ty` (UNI-3).
@@ -38,17 +40,15 @@ pub fn parse_uniform(key: &str, text: &str, ty: ValType) -> Result<Value, Refusa
             "a decimal i64, or 0x and up to 64 bits",
         ),
         ValType::F32 => (
-            is_decimal(text)
-                .then(|| text.parse::<f32>().ok())
-                .flatten()
+            decimal(text)
+                .and_then(|text| text.parse::<f32>().ok())
                 .filter(|value| value.is_finite())
                 .map(|value| Value::F32(value.to_bits())),
             "a decimal number within the range of f32",
         ),
         ValType::F64 => (
-            is_decimal(text)
-                .then(|| text.parse::<f64>().ok())
-                .flatten()
+            decimal(text)
+                .and_then(|text| text.parse::<f64>().ok())
                 .filter(|value| value.is_finite())
                 .map(|value| Value::F64(value.to_bits())),
             "a decimal number within the range of f64",
@@ -85,11 +85,51 @@ fn hexadecimal(text: &str) -> Option<&str> {
         .filter(|digits| digits.starts_with(|c: char| c.is_ascii_hexdigit()))
 }
 
-/// Whether the text is `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`.
-fn is_decimal(text: &str) -> bool {
+/// A text that Rust parses as a float just where it is
+/// `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`, and then as the same number.
+fn decimal(text: &str) -> Option<Cow<'_, str>> {
     // Rust's own grammar is this one and the words `inf`, `infinity` and `nan`.
+    let has_only = |byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
     text.bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'))
+        .all(has_only)
+        .then(|| with_short_exponent(text).map_or(Cow::Borrowed(text), Cow::Owned))
+}
+
+/// The same number with another exponent, `None` where its own is short: Rust counts no
+/// exponent beyond 655 359, but the digits may have as many places the other way.
+fn with_short_exponent(text: &str) -> Option<String> {
+    /// The digits of the longest exponent that Rust is given.
+    const SHORT: usize = 5;
+    /// Beyond the exponents of f64, whatever the digits are.
+    const BEYOND: i64 = 9_999;
+
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let (is_negative, places) = match exponent.strip_prefix(['+', '-']) {
+        Some(places) => (exponent.starts_with('-'), places),
+        None => (false, exponent),
+    };
+    if places.len() <= SHORT || !places.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let places: i64 = places.parse().unwrap_or(i64::MAX);
+    let exponent = if is_negative { -places } else { places };
+    let unsigned = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
+    let sign = &mantissa[..mantissa.len() - unsigned.len()];
+    // The number is 0.DIGITS times a power of ten, and the first digit is not 0. What is no
+    // digit stays among them, so that it is still no number.
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let whole = whole.trim_start_matches('0');
+    let significant = fraction.trim_start_matches('0');
+    let (digits, power) = if !whole.is_empty() {
+        (format!("{whole}{fraction}"), whole.len() as i64)
+    } else if !significant.is_empty() {
+        let zeros = fraction.len() - significant.len();
+        (significant.to_owned(), -(zeros as i64))
+    } else {
+        return Some(format!("{mantissa}e0"));
+    };
+    let exponent = exponent.saturating_add(power).clamp(-BEYOND, BEYOND);
+    Some(format!("{sign}0.{digits}e{exponent}"))
 }
 
 #[cfg(test)]
@@ -176,10 +216,45 @@ mod tests {
             "1,5",
             "--1",
             "1.2.3",
+            "1.2.3e-1000000",
+            ".e1000000",
+            "e1000000",
+            "+-1e-1000000",
+            "1e+-1000000",
+            "1e1000000e1",
+            "1e1000000.",
+            "1e1000000",
             " 1",
         ] {
             assert_eq!(parse(text, ValType::F32), None, "{text:?}");
         }
         assert_eq!(parse("1e309", ValType::F64), None);
+    }
+
+    #[test]
+    fn as_many_digits_as_an_exponent_takes_away() {
+        let zeros = "0".repeat(2_000_000);
+        let one = Some(Value::F64(1.0_f64.to_bits()));
+        for text in [
+            format!("0.{zeros}1e2000001"),
+            format!(".{zeros}1E+2000001"),
+            format!("+1{zeros}e-2000000"),
+            format!("{zeros}1.{zeros}e0000000"),
+        ] {
+            assert_eq!(parse(&text, ValType::F64), one, "{} bytes", text.len());
+        }
+        let minus_two = Some(Value::F32((-2.5_f32).to_bits()));
+        assert_eq!(
+            parse(&format!("-25{zeros}.5e-2000001"), ValType::F32),
+            minus_two
+        );
+        let zero = Some(Value::F64(0.0_f64.to_bits()));
+        assert_eq!(parse("0.00e99999999999999999999", ValType::F64), zero);
+        assert_eq!(parse("1e-99999999999999999999", ValType::F64), zero);
+        let text = format!("-0.{zeros}e-99999999999999999999");
+        assert_eq!(
+            parse(&text, ValType::F64),
+            Some(Value::F64((-0.0_f64).to_bits()))
+        );
     }
 }

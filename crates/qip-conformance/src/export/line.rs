@@ -126,7 +126,7 @@ struct Failure<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message_without: Option<&'c str>,
+    module_text: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,7 +194,7 @@ fn expected<'c>(
     let content_type = expected.content_type.as_deref();
     let failure = || Failure {
         message: expected.message.as_deref(),
-        message_without: expected.message_without.as_deref(),
+        module_text: expected.module_text.as_deref(),
         stage: expected.stage,
         offset: expected.offset,
     };

@@ -384,7 +384,10 @@ impl Binary {
             if is_newer && !job.errs(Mutation::ProposalsTaken) {
                 return Err("a memory that WebAssembly 2.0 does not have".to_owned());
             }
-            let bytes = memory.initial.saturating_mul(PAGE_BYTES);
+            let mut bytes = memory.initial.saturating_mul(PAGE_BYTES);
+            if bytes > u64::from(u32::MAX) && job.errs(Mutation::MemorySizeWraps) {
+                bytes %= 1 << 32;
+            }
             self.sizes.memory_bytes = self.sizes.memory_bytes.max(bytes);
             self.memories.push(memory);
         }
@@ -552,6 +555,24 @@ fn read_locals(body: &FunctionBody<'_>) -> (u64, wasmparser::Result<()>) {
     };
     let read = read();
     (locals, read)
+}
+
+/// Whether any function of a module that is valid has a tail call.
+pub(super) fn has_tail_calls(wasm: &[u8]) -> bool {
+    let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
+    let mut bodies = payloads.filter_map(|payload| match payload {
+        Payload::CodeSectionEntry(body) => Some(body),
+        _ => None,
+    });
+    bodies.any(|body| {
+        let operators = body.get_operators_reader().into_iter().flatten();
+        operators.map_while(Result::ok).any(|operator| {
+            matches!(
+                operator,
+                Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }
+            )
+        })
+    })
 }
 
 fn has_memory_grow(body: &FunctionBody<'_>) -> bool {

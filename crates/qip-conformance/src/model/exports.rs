@@ -205,7 +205,8 @@ pub(super) fn plan(
         } else {
             Code::InvalidModule
         };
-        refused(code, why)
+        // wasmparser names exports and imports in it.
+        refused(code, shown(&why, job))
     })?;
     if size_late {
         check_size(wasm, job)?;

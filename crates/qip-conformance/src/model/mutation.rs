@@ -84,6 +84,12 @@ mutations! {
         "A trap while instantiating is answered as a trap.",
     NothingInstantiates "nothing-instantiates" ["MOD-5"]
         "Instantiating always fails.",
+    EmptySegmentsAnywhere "empty-segments-anywhere" ["MOD-5"]
+        "An empty segment may lie past the end of its table or memory.",
+    SegmentEndWraps "segment-end-wraps" ["MOD-5"]
+        "The end of a data segment wraps to 32 bits.",
+    SegmentOffsetSigned "segment-offset-signed" ["MOD-5"]
+        "A data segment at 2^31 or more lies before memory, and is left out.",
     EntryNamesSwapped "entry-names-swapped" ["MOD-6"]
         "`run` comes before `render`.",
     OlderEntryOnly "older-entry-only" ["MOD-6" "RUN-1"]
@@ -100,7 +106,7 @@ mutations! {
         "The shapes of capacities that do not win are not looked at.",
     TileFunctionIgnored "tile-function-ignored" ["MOD-6" "IMG-1"]
         "A tile function makes no difference.",
-    TileContentExportsChecked "tile-content-exports-checked" ["MOD-6" "IMG-1"]
+    TileContentExportsChecked "tile-content-exports-checked" ["MOD-6" "IMG-1" "ORD-1"]
         "Exports that only concern content modules are shape-checked in a tile filter, too.",
     FixedMemoryIgnored "fixed-memory-ignored" ["MOD-7"]
         "Memory may grow although the caller insists that it does not.",
@@ -132,6 +138,14 @@ mutations! {
         "Modules with extended constant expressions are refused.",
     CustomSectionsRefused "custom-sections-refused" ["MOD-8"]
         "Modules with custom sections are refused.",
+    CustomNamesUnchecked "custom-names-unchecked" ["MOD-8"]
+        "The names of custom sections are not looked at.",
+    SectionsInAnyOrder "sections-in-any-order" ["MOD-8"]
+        "Sections may stand in any order.",
+    SectionsTwice "sections-twice" ["MOD-8"]
+        "A section may come twice, and the last counts.",
+    TailCallsTakeStack "tail-calls-take-stack" ["MOD-8" "RUN-6"]
+        "A tail call takes room on the stack, as any call does.",
     InitializeCalled "initialize-called" ["MOD-8"]
         "`_initialize` is called first, where there is one.",
     StartCalled "start-called" ["MOD-8"]
@@ -744,6 +758,10 @@ mutations! {
         "A float may have no digits at all.",
     MinusZeroLost "minus-zero-lost" ["UNI-3"]
         "-0 is 0.",
+    ExponentsCapped "exponents-capped" ["UNI-3"]
+        "An exponent beyond 10 000 counts as 10 000.",
+    DigitsDropped "digits-dropped" ["UNI-3"]
+        "Of the digits of a float the first thousand count.",
     UnknownKeyIgnored "unknown-key-ignored" ["UNI-3" "UNI-4"]
         "A key that the module does not have is ignored.",
     AllKeysUnknown "all-keys-unknown" ["UNI-3"]
@@ -1086,6 +1104,10 @@ mutations! {
         "Tables may declare any number of entries.",
     MemoryUnlimited "memory-unlimited" ["LIM-1" "LIM-2"]
         "A memory may declare any size.",
+    MemorySizeWraps "memory-size-wraps" ["LIM-1" "LIM-2"]
+        "The size of a memory wraps to 32 bits.",
+    MemoryLimitWraps "memory-limit-wraps" ["LIM-1"]
+        "The limit of memory wraps to 32 bits.",
     StagesUnlimited "stages-unlimited" ["LIM-1"]
         "Recipes may have any number of stages.",
     MemoryLimitLate "memory-limit-late" ["LIM-2"]

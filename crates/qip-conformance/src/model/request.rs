@@ -14,8 +14,8 @@ use crate::task::{Request, RequestInput};
 
 use super::exports::{Getter, Pair, Plan, Role, Source};
 use super::{
-    Job, Kept, Loaded, Mutation, at_stage, block, bmp, can_be_piped, media_type, not_pipeable,
-    number, refused, shown,
+    Job, Kept, Loaded, Mutation, at_stage, binary, block, bmp, can_be_piped, media_type,
+    not_pipeable, number, refused, shown,
 };
 
 /// What passes from stage to stage (REC-4).
@@ -334,7 +334,17 @@ fn run(
         put_memory(&mut *instance, memory);
     }
     let sets_uniforms = !is_reused || !job.errs(Mutation::UniformsOnce);
-    let given = content(&mut *instance, plan, job, &passed, position, sets_uniforms);
+    let mut given = content(&mut *instance, plan, job, &passed, position, sets_uniforms);
+    if let Err(Outcome::Stopped { .. }) = given
+        && binary::has_tail_calls(&stage.wasm)
+        && job.errs(Mutation::TailCallsTakeStack)
+    {
+        given = Err(Outcome::Trapped {
+            kind: TrapKind::StackOverflow,
+            stage: None,
+            message: "no room for a tail call".to_owned(),
+        });
+    }
     // REC-5: what fails ends the recipe.
     if let Err(Outcome::Trapped { .. }) = given
         && !position.is_last
@@ -1281,7 +1291,9 @@ fn not_instantiated(stop: Stop, job: Job<'_>) -> Outcome {
         }
         // A mutant that declares no limit finds out here that there is one.
         Stop::Engine(_)
-            if job.errs(Mutation::MemoryUnlimited) || job.errs(Mutation::TableUnlimited) =>
+            if job.errs(Mutation::MemoryUnlimited)
+                || job.errs(Mutation::MemorySizeWraps)
+                || job.errs(Mutation::TableUnlimited) =>
         {
             refused(Code::Instantiate, "no room")
         }

@@ -1,5 +1,7 @@
 //! The values of uniforms (UNI-3).
 
+use std::borrow::Cow;
+
 use qip_contract::Value;
 use wasmparser::ValType;
 
@@ -26,7 +28,8 @@ fn value(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
             Some(Value::I64(value as i64))
         }
         ValType::F32 => {
-            let mut value: f32 = float(text, job)?.parse().ok()?;
+            let text = &*shortened(float(text, job)?, job);
+            let mut value: f32 = scientific(text).parse().ok()?;
             if job.errs(Mutation::FloatsRoundedTwice) {
                 value = text.parse::<f64>().ok()? as f32;
             }
@@ -37,7 +40,8 @@ fn value(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
             is_float.then(|| Value::F32(value.to_bits()))
         }
         ValType::F64 => {
-            let mut value: f64 = float(text, job)?.parse().ok()?;
+            let text = &*shortened(float(text, job)?, job);
+            let mut value: f64 = scientific(text).parse().ok()?;
             if value == 0.0 && job.errs(Mutation::MinusZeroLost) {
                 value = 0.0;
             }
@@ -45,6 +49,61 @@ fn value(text: &str, parameter: ValType, job: Job<'_>) -> Option<Value> {
             is_float.then(|| Value::F64(value.to_bits()))
         }
         _ => None,
+    }
+}
+
+/// A float as a fraction whose first digit is not 0, and a power of ten: the same number, with
+/// an exponent that the standard library can count. Words and rubbish, which only a mutant
+/// takes, stay as they are.
+fn scientific(text: &str) -> Cow<'_, str> {
+    let is_number = |text: &str| text.bytes().all(|byte| !byte.is_ascii_alphabetic());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    if !is_number(mantissa) || !is_number(exponent) {
+        return Cow::Borrowed(text);
+    }
+    let sign = if mantissa.starts_with('-') { "-" } else { "" };
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let before_point = mantissa.split('.').next().unwrap_or_default();
+    let before_point = before_point.trim_start_matches(['+', '-']).len();
+    let significant = digits.trim_start_matches('0');
+    if significant.is_empty() {
+        return Cow::Owned(format!("{sign}0"));
+    }
+    let zeros = digits.len() - significant.len();
+    // One that is too long for 128 bits is far from all that a float can say.
+    let beyond = if exponent.starts_with('-') {
+        i128::MIN
+    } else {
+        i128::MAX
+    };
+    let exponent: i128 = exponent.parse().unwrap_or(beyond);
+    let power = exponent.saturating_add(before_point as i128 - zeros as i128);
+    Cow::Owned(format!(
+        "{sign}0.{significant}e{}",
+        power.clamp(-9_999, 9_999)
+    ))
+}
+
+/// A float, as it is: only a mutant has no room for all of it.
+fn shortened<'t>(text: &'t str, job: Job<'_>) -> Cow<'t, str> {
+    /// The greatest exponent that such a mutant knows.
+    const EXPONENT: i64 = 10_000;
+    /// The digits that such a mutant knows. A sign and a point count as well.
+    const DIGITS: usize = 1_000;
+
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent: i64 = exponent.parse().unwrap_or_default();
+    if exponent.abs() > EXPONENT && job.errs(Mutation::ExponentsCapped) {
+        let capped = exponent.clamp(-EXPONENT, EXPONENT);
+        return Cow::Owned(format!("{digits}e{capped}"));
+    }
+    match digits.split_at_checked(DIGITS) {
+        Some((kept, dropped)) if !dropped.is_empty() && job.errs(Mutation::DigitsDropped) => {
+            // They still have their places.
+            let zeros = dropped.replace(|digit: char| digit.is_ascii_digit(), "0");
+            Cow::Owned(format!("{kept}{zeros}e{exponent}"))
+        }
+        _ => Cow::Borrowed(text),
     }
 }
 

@@ -382,6 +382,10 @@ fn what_it_cannot_be_told_is_unsupported() {
             "cannot be told a limit other than of time, fuel and memory",
         ),
         (
+            "uniforms = { x = { repeat = \"0\", count = 131072 } }\nexpect = { scalar = 1 }",
+            "cannot be told uniforms that are longer than an argument may be",
+        ),
+        (
             "requests = [{ expect = { scalar = 1 } }, { expect = { scalar = 1 } }]",
             "needs requests",
         ),

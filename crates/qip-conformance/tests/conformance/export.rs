@@ -181,7 +181,7 @@ impl Reader {
             stage: number("stage").map(|stage| usize::try_from(stage).unwrap()),
             offset: number("offset"),
             message: text("message"),
-            message_without: text("message_without"),
+            module_text: text("module_text"),
         }
     }
 }
@@ -313,7 +313,7 @@ expect = { scalar = -1, content_type = "a/b" }
 [[case]]
 name = "refused"
 clauses = ["IN-6"]
-expect = { refused = "input-not-utf8", stage = 1, offset = 3, message = "no \"text\"" }
+expect = { refused = "input-not-utf8", stage = 1, offset = 3, message = "no \"text\"", module_text = "a\nb" }
 
 [[case]]
 name = "trapped"

@@ -329,6 +329,35 @@ fn messages_are_not_judged_without_texts() {
 }
 
 #[test]
+fn text_of_a_module_is_escaped_and_cut_in_a_message() {
+    let saying = |message: &str| Outcome::Refused {
+        code: Code::Import,
+        message: message.to_owned(),
+        stage: Some(1),
+        offset: None,
+    };
+    let long = "refused = \"import\", module_text = { repeat = \"n\", count = 200 }";
+    assert_eq!(told(long, &saying(&"n".repeat(128))), "");
+    let found = told(long, &saying(&"n".repeat(129)));
+    let uncut = "message: expected text of the module escaped, and at most 128 characters of it \
+                 (LIM-5), found more than 128 characters of the text in \"nnn";
+    assert!(found.starts_with(uncut), "{found}");
+    let strange = r#"refused = "import", module_text = "\u001b[2J""#;
+    assert_eq!(told(strange, &saying("no \\e[2J")), "");
+    let found = told(strange, &saying("no \u{1b}[2J"));
+    assert!(
+        found.ends_with("found U+001B as it is in \"no \\u{1b}[2J\""),
+        "{found}"
+    );
+    let silent = Detail {
+        texts: false,
+        ..FULL
+    };
+    let found = judge(&expectation(strange), &saying("no \u{1b}[2J"), silent);
+    assert_eq!(found, []);
+}
+
+#[test]
 fn long_outputs_are_shown_where_they_differ() {
     let mut found = vec![b'a'; 100];
     found[70] = b'b';

@@ -185,6 +185,14 @@ fn expectations_that_are_refused() {
             "a stage with an output",
             expecting("utf8 = \"a\", stage = 1"),
         ),
+        (
+            "text of the module with an output",
+            expecting("utf8 = \"a\", module_text = \"\\n\""),
+        ),
+        (
+            "text of the module that may be shown as it is",
+            expecting("refused = \"import\", module_text = { repeat = \"n\", count = 128 }"),
+        ),
         ("stage zero", expecting("refused = \"limit\", stage = 0")),
         (
             "a stage beyond the last",
@@ -267,7 +275,33 @@ fn bytes_and_modules_that_are_refused() {
             "two forms of a module",
             with_module("{ wat = '(module)', hex = \"00\" }"),
         ),
+        (
+            "text of a module for bytes",
+            with_input("{ wat = '(module)' }"),
+        ),
+        (
+            "two forms of bytes for a module",
+            with_module("{ concat = [], hex = \"00\" }"),
+        ),
+        (
+            "too many bytes for a module",
+            with_module("{ repeat = { hex = \"00\" }, count = 268435457 }"),
+        ),
+        (
+            "repeated bytes that begin like WebAssembly text",
+            with_module(
+                "{ concat = [{ repeat = \" \", count = 5000 }, { repeat = \";\", count = 2 }] }",
+            ),
+        ),
         ("a module that is a number", with_module("7")),
+        (
+            "a uniform that is no text",
+            case("uniforms = { x = { hex = \"ff\" } }\nexpect = { scalar = 1 }"),
+        ),
+        (
+            "a uniform that is too long",
+            case("uniforms = { x = { repeat = \"0\", count = 1048577 } }\nexpect = { scalar = 1 }"),
+        ),
         (
             "text that begins like WebAssembly text",
             with_module("{ text = \" (module)\" }"),

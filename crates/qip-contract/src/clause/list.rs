@@ -80,7 +80,11 @@ pub static CLAUSES: &[Clause] = &[
             A trap while a module is instantiated (in its start function, or from an active data \
             or element segment that does not fit) is the refusal `instantiate`. It is not \
             reported as a trap.",
-        choice: None,
+        choice: Some(
+            "\
+            As in WebAssembly 2.0, an empty segment has to fit as well: its offset, which is \
+            unsigned like any other, is at most the size of the memory or the table.",
+        ),
         uncovered: None,
     },
     Clause {
@@ -112,7 +116,13 @@ pub static CLAUSES: &[Clause] = &[
             A module may declare a memory without a maximum, and may use `memory.grow`. A host \
             or checker can be told to insist on memory of a fixed size; a module that does not \
             have it is then refused.",
-        choice: None,
+        choice: Some(
+            "\
+            A memory is of a fixed size if it declares a maximum that equals its minimum, and no \
+            function of the module has the instruction `memory.grow`. The instruction alone \
+            decides: whether it is ever reached, by how much it would grow the memory and \
+            whether that could succeed make no difference. `table.grow` grows no memory.",
+        ),
         uncovered: None,
     },
     Clause {
@@ -127,12 +137,17 @@ pub static CLAUSES: &[Clause] = &[
             multi-memory, exceptions, garbage collection, typed function references, relaxed \
             SIMD and components are refused. Bytes without the header of a core module, a \
             component's header included, are `not-wasm`; that header followed by rubbish is \
-            `invalid-module`. Custom sections never matter, and a host calls no function but \
-            those that this contract names: not `_start`, not `_initialize`.",
+            `invalid-module`. What custom sections hold never matters, and a host calls no \
+            function but those that this contract names: not `_start`, not `_initialize`.",
         choice: Some(
             "\
             A component is refused as `not-wasm`, by its header; all other exclusions are \
-            `invalid-module`.",
+            `invalid-module`. So is whatever the WebAssembly specification calls malformed or \
+            invalid, all of it found before anything runs: sections out of their order or twice, \
+            say, and bodies of functions that are never called. Of a custom section only the \
+            name is judged: it lies within the section and is UTF-8. Its contents are not looked \
+            at, whatever tools give the name a meaning; there may be any number of custom \
+            sections, anywhere, several of one name too.",
         ),
         uncovered: None,
     },
@@ -169,9 +184,11 @@ pub static CLAUSES: &[Clause] = &[
             "\
             More stages than allowed is `limit`, right after `empty-recipe`. `memory-not-fixed` \
             stands with `memory-kind`, right after it. Of a tile filter the input capacity is \
-            followed by the width and height and then the halo, in the order of IMG-12. The keys \
-            of the uniform step are those that the caller gives and those that the module \
-            exports, taken together in bytewise order.",
+            followed by the width and height and then the halo, in the order of IMG-12, and then \
+            the uniforms: what else content modules export (entry points, `input_utf8_cap`, the \
+            output exports and the content-type exports) is not looked at, whatever its shape. \
+            The keys of the uniform step are those that the caller gives and those that the \
+            module exports, taken together in bytewise order.",
         ),
         uncovered: None,
     },
@@ -681,14 +698,21 @@ pub static CLAUSES: &[Clause] = &[
             fields and trailing bytes are ignored. Alpha is 255 with 24 bits and the fourth \
             byte, even if 0, with 32. Anything else is `not-bmp`, but a width of 0 or less, a \
             height of 0 or -2^31, or a size over the limit is `image-size`. A BMP that is \
-            written has its pixels at offset 54, a DIB header of 40 bytes, bottom-up rows, 32 \
-            bits a pixel, file size and image size set, and every other field 0.",
+            written has its pixels at offset 54, a DIB header of 40 bytes, its width, its height \
+            as a positive number with bottom-up rows, one plane, 32 bits a pixel, file size and \
+            image size in bytes, and 0 in every other field.",
         choice: Some(
             "\
             The order is: the header (`not-bmp`), the size (`image-size`), whether all pixels \
             are there (`not-bmp`), and only then the first filter is instantiated; the failure \
             is that of the block's first stage. Rows count with their padding, also the last. \
-            The pixels are where their offset says, wherever that is.",
+            The pixels are where their offset says, wherever that is. The fields that are \
+            judged, little-endian: the offset of the pixels (4 bytes at 10), the size of the DIB \
+            header (4 at 14, at least 40), width and height (4 each at 18 and 22, signed), \
+            planes (2 at 26, exactly 1), bits a pixel (2 at 28, exactly 24 or 32) and \
+            compression (4 at 30, exactly 0). Those that are ignored: the size of the file (2), \
+            reserved bytes (6), the size of the image (34), resolutions (38, 42), colours (46, \
+            50) and whatever a longer DIB header holds.",
         ),
         uncovered: None,
     },
@@ -824,12 +848,13 @@ pub static CLAUSES: &[Clause] = &[
         codes: &[Code::TileTooLarge, Code::TileOutOfBounds],
         text: "\
             A tile must fit `input_bytes_cap`: if not it is `tile-too-large`, with the text \
-            `Tile buffer exceeds module input_bytes_cap` and the numbers; a size that overflows \
-            at any width is the same. It must also fit memory at `input_ptr`: if not it is \
-            `tile-out-of-bounds`.",
+            `Tile buffer exceeds module input_bytes_cap` and two numbers, the size of the tile \
+            in bytes and the capacity; a size that overflows at any width is the same. It must \
+            also fit memory at `input_ptr`: if not it is `tile-out-of-bounds`.",
         choice: Some(
             "\
-            The capacity comes first. No alignment is asked of `input_ptr`.",
+            The capacity comes first. No alignment is asked of `input_ptr`. A size of 2^64 bytes \
+            or more need not be told as a number, and `tile-out-of-bounds` asks for no numbers.",
         ),
         uncovered: None,
     },
@@ -1121,7 +1146,14 @@ pub static CLAUSES: &[Clause] = &[
         text: "\
             Text that comes from a module (names, types) is escaped and cut at 128 characters \
             wherever it is shown.",
-        choice: None,
+        choice: Some(
+            "\
+            To be escaped are control characters, and those that break a line or turn the \
+            direction of writing: U+061C, U+200E, U+200F, U+2028 to U+202E and U+2066 to U+2069. \
+            How they are escaped is open, and others may be, too. The 128 characters are counted \
+            before or after that, as the host likes; a mark of the cut does not count. It holds \
+            for words of an engine or a parser that have a name of the module in them as well.",
+        ),
         uncovered: None,
     },
 ];
