@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -43,7 +44,7 @@ struct Args {
     markdown: Option<PathBuf>,
     /// Damage the corpus so often in each of four ways, and fail on what is not noticed
     #[arg(long, value_name = "N")]
-    sabotage: Option<usize>,
+    sabotage: Option<NonZeroUsize>,
     /// What is damaged: the same seed does the same again
     #[arg(long, value_name = "S", default_value_t = 1, requires = "sabotage")]
     seed: u64,
@@ -93,10 +94,10 @@ fn run(args: &Args) -> Result<bool> {
             &corpus,
             &matrix,
             &engines[0],
-            count,
+            count.get(),
             args.seed,
         )
-        .context("cannot damage a copy of the corpus")?;
+        .with_context(|| format!("cannot damage a copy of `{}`", args.corpus.display()))?;
         writeln!(out, "\nsabotage with seed {}", args.seed)?;
         for kind in all {
             let noticed = kind.tried - kind.unnoticed.len();

@@ -81,6 +81,22 @@ fn what_is_missing_makes_it_red() {
 }
 
 #[test]
+fn a_corpus_without_a_case_has_nothing_to_damage() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir_all(directory.path().join("corpus/cases")).unwrap();
+    fs::write(directory.path().join("corpus/cases.lock"), "").unwrap();
+    let output = coverage(directory.path(), &["--sabotage", "1"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stderr),
+        "error: cannot damage a copy of `corpus`: it has no case\n"
+    );
+    // Nor is it any use to damage nothing.
+    let output = coverage(directory.path(), &["--sabotage", "0"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
 fn stale_counts_are_an_error() {
     let directory = small();
     let output = coverage(directory.path(), &[]);
