@@ -1,5 +1,6 @@
 //! The gate behind `cargo xtask coverage`.
 
+use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::num::NonZeroUsize;
@@ -12,8 +13,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use qip_conformance::{Corpus, Mutation};
 use qip_coverage::{
-    Finding, Matrix, describe_mutant, findings, markdown, sabotage, summary, table, with_counts,
-    write_json,
+    Finding, Matrix, describe_mutant, findings, markdown, sabotage, summary, table, with_costs,
+    with_counts, write_json,
 };
 use qip_host::engine::Engine;
 use qip_host::wasmi::Wasmi;
@@ -30,6 +31,9 @@ struct Args {
     /// The file with the counts: it is an error where they are stale
     #[arg(long, value_name = "FILE", default_value = "README.md")]
     readme: PathBuf,
+    /// The guide for host authors, which counts the cases of each capability: as --readme
+    #[arg(long, value_name = "FILE", default_value = "conformance/README.md")]
+    guide: PathBuf,
     /// Write the counts instead of looking whether they are stale
     #[arg(long)]
     update: bool,
@@ -111,7 +115,10 @@ fn run(args: &Args) -> Result<bool> {
     for finding in &findings {
         writeln!(out, "missing: {finding}")?;
     }
-    check_counts(args, &matrix)?;
+    check_counts(&args.readme, args.update, |text| {
+        with_counts(text, &matrix.counts())
+    })?;
+    check_counts(&args.guide, args.update, |text| with_costs(text, &corpus))?;
     writeln!(out, "{}", if is_green { "green" } else { "red" })?;
     Ok(is_green)
 }
@@ -132,19 +139,23 @@ fn write_files(args: &Args, corpus: &Corpus, matrix: &Matrix, findings: &[Findin
     Ok(())
 }
 
-/// Holds the counts of the README against those that were found, or writes them.
-fn check_counts(args: &Args, matrix: &Matrix) -> Result<()> {
-    let path = args.readme.display();
-    let text = fs::read_to_string(&args.readme).with_context(|| format!("cannot read `{path}`"))?;
-    let wanted = with_counts(&text, &matrix.counts()).with_context(|| format!("`{path}`"))?;
+/// Holds the counts in a document against those that were found, or writes them.
+fn check_counts<E: Error + Send + Sync + 'static>(
+    document: &Path,
+    update: bool,
+    with_counts: impl FnOnce(&str) -> Result<String, E>,
+) -> Result<()> {
+    let path = document.display();
+    let text = fs::read_to_string(document).with_context(|| format!("cannot read `{path}`"))?;
+    let wanted = with_counts(&text).with_context(|| format!("`{path}`"))?;
     if wanted == text {
         return Ok(());
     }
-    if !args.update {
+    if !update {
         bail!(
             "the counts in `{path}` are stale\n\
              help: run `cargo xtask coverage --update` and commit `{path}`"
         );
     }
-    fs::write(&args.readme, wanted).with_context(|| format!("cannot write `{path}`"))
+    fs::write(document, wanted).with_context(|| format!("cannot write `{path}`"))
 }
