@@ -62,7 +62,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
                 continue;
             };
             println!("{}", commands.trim_end());
-            let found = print_of(workspace, &path, &commands).with_context(|| document.to_owned())?;
+            let found =
+                print_of(workspace, &path, &commands).with_context(|| document.to_owned())?;
             if let Some(expected) = &example.output
                 && expected.trim_end() != found.trim_end()
             {

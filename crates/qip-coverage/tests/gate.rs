@@ -178,7 +178,10 @@ fn each_case_counts_with_the_last_capability_that_it_needs() {
     let text = format!("summary = \"an echo\"\n{MODULE}\n{}", cases.concat());
     let corpus = Corpus::parse("in", "echo", &text).unwrap_or_else(|errors| panic!("{errors}"));
     let row = |capability: &Capability, count: &str| {
-        format!("| `{capability}` | {count} | {} | work |\n", capability.meaning())
+        format!(
+            "| `{capability}` | {count} | {} | work |\n",
+            capability.meaning()
+        )
     };
     let rows: Vec<String> = Capability::ALL.iter().map(|one| row(one, "?")).collect();
     let guide = format!("before\n{}after\n", rows.concat());

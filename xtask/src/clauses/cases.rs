@@ -57,7 +57,9 @@ pub(super) fn write(contract: &Contract, files: &[CaseFile]) -> String {
     push_paragraph(&mut text, INTRODUCTION);
     text.push_str("| family | of | files of cases |\n| --- | --- | ---: |\n");
     for family in &contract.families {
-        let ids: BTreeSet<&str> = clauses(contract, family).map(|clause| &*clause.id).collect();
+        let ids: BTreeSet<&str> = clauses(contract, family)
+            .map(|clause| &*clause.id)
+            .collect();
         let names_one = |file: &&CaseFile| file.cases.keys().any(|id| ids.contains(&**id));
         // Writing to a string cannot fail.
         let _ = writeln!(

@@ -105,7 +105,10 @@ fn push_clause(text: &mut String, clause: &Clause, ids: &[&str]) {
         );
     }
     if let Some(why) = &clause.uncovered {
-        push_paragraph(text, &format!("*No cases:* {}", linked(why, &clause.id, ids)));
+        push_paragraph(
+            text,
+            &format!("*No cases:* {}", linked(why, &clause.id, ids)),
+        );
     }
 }
 

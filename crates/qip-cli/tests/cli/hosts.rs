@@ -160,7 +160,12 @@ fn known_failures_of_a_subject_that_is_not_judged() {
     assert_eq!((answer.code, answer.text()), (2, ""));
     assert_text!("known-failures-of-another-subject", answer.stderr);
     // One that is judged does not make up for one that is not.
-    let more = ["--expectations", "elsewhere/shell.toml", "--engine", "wasmi"];
+    let more = [
+        "--expectations",
+        "elsewhere/shell.toml",
+        "--engine",
+        "wasmi",
+    ];
     let answer = judge(&directory, &[&given[..], &more].concat());
     assert_eq!((answer.code, answer.text()), (2, ""));
     assert_eq!(
@@ -260,7 +265,10 @@ fn lint_of_dead_hosts() {
     let (_, asked) = text.split_once("fault  ").unwrap();
     // The signal's name is the system's.
     let asked = asked.replace(" (core dumped)", "");
-    assert_text!("lint-of-a-host-that-dies-when-asked", format!("fault  {asked}"));
+    assert_text!(
+        "lint-of-a-host-that-dies-when-asked",
+        format!("fault  {asked}")
+    );
 }
 
 #[test]

@@ -118,7 +118,11 @@ link = "https://example.org/1"
 #[test]
 fn for_want_of_what_cases_are_unsupported() {
     let limited = |names: &[&str], limits: &str| {
-        let cases = fake::cases(names).split_once("[[case]]").unwrap().1.to_owned();
+        let cases = fake::cases(names)
+            .split_once("[[case]]")
+            .unwrap()
+            .1
+            .to_owned();
         let cases = format!("[[case]]{cases}");
         cases.replace("expect", &format!("limits = {{ {limits} }}\nexpect"))
     };

@@ -128,7 +128,8 @@ fn a_host_that_is_dead_before_its_stdin_ends() {
     let list = directory.path().join("all.pids");
     let hello = r#"{"hello": {"protocol": 1, "host": "a", "version": "1", "capabilities": []}}"#;
     let args = [hello, list.to_str().unwrap()];
-    let host = start("ends-after-hello", &args, patient()).unwrap_or_else(|error| panic!("{error}"));
+    let host =
+        start("ends-after-hello", &args, patient()).unwrap_or_else(|error| panic!("{error}"));
     let process = fs::read_to_string(&list).unwrap();
     let stat = format!("/proc/{}/stat", process.trim());
     // Nobody has asked for its exit status yet.
