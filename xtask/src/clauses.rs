@@ -1,5 +1,5 @@
 //! Generates what is made of `conformance/clauses.toml`: the list of clauses in
-//! qip-contract, and the document CONTRACT.md.
+//! qip-contract, the document CONTRACT.md, and beside it the cases of each clause.
 
 mod cases;
 mod document;
@@ -14,6 +14,7 @@ use crate::workspace::{Workspace, write_if_changed};
 const SOURCE: &str = "conformance/clauses.toml";
 const LIST: &str = "crates/qip-contract/src/clause/list.rs";
 const DOCUMENT: &str = "CONTRACT.md";
+const CASES: &str = "conformance/CASES.md";
 
 /// The task: writes or checks the generated files.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<u8> {
@@ -23,10 +24,8 @@ pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<u8> {
     };
     let generated = [
         (LIST, list::write(workspace, &contract)?),
-        (
-            DOCUMENT,
-            document::write(&contract, &cases::find(workspace)?),
-        ),
+        (DOCUMENT, document::write(&contract)),
+        (CASES, cases::write(&contract, &cases::find(workspace)?)),
     ];
     if !check {
         for (path, text) in generated {
@@ -65,6 +64,13 @@ struct Contract {
 struct Family {
     id: String,
     about: String,
+}
+
+impl Family {
+    /// Its heading in a document.
+    fn heading(&self) -> String {
+        format!("{}: {}", self.id, self.about)
+    }
 }
 
 struct Clause {

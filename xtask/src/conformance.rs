@@ -19,7 +19,7 @@ pub(crate) fn run(workspace: &Workspace, profile: Profile, args: &[OsString]) ->
     if status != 0 {
         return Ok(status);
     }
-    // CONTRACT.md says which cases hold a host to a clause.
+    // CASES.md says which cases hold a host to a clause.
     if has(args, "--update-lock") {
         clauses::run(workspace, false)?;
     }

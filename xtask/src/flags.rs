@@ -21,8 +21,8 @@ Tasks:
                          mutant; fails on what is missing. `cargo xtask coverage --help` has
                          the rest
   clauses [--check]      write CONTRACT.md and crates/qip-contract/src/clause/list.rs from
-                         conformance/clauses.toml and the clauses that cases name; --check
-                         fails where one of them is stale
+                         conformance/clauses.toml, and conformance/CASES.md from the clauses
+                         that cases name; --check fails where one of them is stale
   readme                 run what README.md and conformance/README.md tell a reader to run,
                          and compare what comes out
   sample-picture [--check | --size WxH]

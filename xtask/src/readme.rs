@@ -1,24 +1,32 @@
 //! Runs what the documents tell a reader to run, and holds it to what they say comes out.
+//! `qip` is the one of this workspace, as a reader has installed it.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::program;
 use crate::workspace::Workspace;
 
 /// The README, and the guide for host authors.
 const DOCUMENTS: [&str; 2] = ["README.md", "conformance/README.md"];
 
 /// Commands that other steps of CI run already. They take minutes, or a network.
-const RUN_ELSEWHERE: [&str; 5] = [
+const RUN_ELSEWHERE: [&str; 6] = [
     "cargo xtask conformance",
     "cargo xtask fuzz",
     "cargo test --workspace",
+    INSTALL,
     "python3 -m venv target/python",
     "target/python/bin/python3 -m pip install",
 ];
+
+/// How a reader installs `qip`. Here the one that is built for everything else stands in for
+/// it: a release build takes many minutes.
+const INSTALL: &str = "cargo install --locked --path crates/qip-cli";
 
 /// The Python that the guide has a reader make. `QIP_PYTHON` may name another.
 const PYTHON: &str = "target/python/bin/python3";
@@ -41,6 +49,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
         fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove `{SCRATCH}`"))?;
     }
     let python = python(workspace)?;
+    let path = path_with_qip(workspace)?;
     for document in DOCUMENTS {
         let examples = examples(&workspace.read(document)?);
         ensure!(!examples.is_empty(), "{document} has no ```sh block");
@@ -53,7 +62,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
                 continue;
             };
             println!("{}", commands.trim_end());
-            let found = print_of(workspace, &commands).with_context(|| document.to_owned())?;
+            let found =
+                print_of(workspace, &path, &commands).with_context(|| document.to_owned())?;
             if let Some(expected) = &example.output
                 && expected.trim_end() != found.trim_end()
             {
@@ -64,10 +74,25 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
     Ok(0)
 }
 
+/// Builds `qip`, and answers with a `PATH` on which it is the first.
+fn path_with_qip(workspace: &Workspace) -> Result<OsString> {
+    let status = program::status(
+        workspace
+            .cargo()
+            .args(["build", "--quiet", "--locked", "--bin", "qip"]),
+    )?;
+    ensure!(status == 0, "`qip` cannot be built");
+    let found = env::var_os("PATH").unwrap_or_default();
+    let built = std::path::absolute(workspace.target().join("debug"))?;
+    let all = std::iter::once(built).chain(env::split_paths(&found));
+    env::join_paths(all).context("cannot put the target directory on `PATH`")
+}
+
 /// What the commands print, which must succeed.
-fn print_of(workspace: &Workspace, commands: &str) -> Result<String> {
+fn print_of(workspace: &Workspace, path: &OsStr, commands: &str) -> Result<String> {
     let ran = Command::new("sh")
         .args(["-e", "-c", commands])
+        .env("PATH", path)
         .current_dir(workspace.path("."))
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

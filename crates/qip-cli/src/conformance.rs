@@ -65,8 +65,8 @@ pub(crate) struct Conformance {
     /// Cases in a directory of areas, without a lock: those of real modules, say.
     #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
     cases: Option<PathBuf>,
-    /// Known failures of a subject, in a file that is called as it is: `NAME.toml`. May be
-    /// given several times.
+    /// Known failures of a subject that is judged, in a file that is called as the subject
+    /// calls itself: `NAME.toml`. May be given several times.
     #[arg(long, value_name = "FILE")]
     expectations: Vec<PathBuf>,
     /// Write a report as well: `jsonl=PATH`.
@@ -132,7 +132,8 @@ impl Conformance {
             return update_lock(directory);
         }
         let corpus = self.load()?;
-        let mut run = Run::new(&corpus).known(self.known()?);
+        let given = open_all(&self.expectations)?;
+        let mut run = Run::new(&corpus).known(self.known_beside()?);
         for filter in &self.filters {
             run = run.filter(filter);
         }
@@ -156,7 +157,9 @@ impl Conformance {
         }
         let bar = Bar::new();
         let subjects = self.subjects(messages, &bar)?;
+        self.check_named(&given, &subjects)?;
         let report = run
+            .known(given)
             .subjects(subjects)
             .execute(&mut |done, total| bar.show(done as u64, total as u64));
         // Whoever reads the table may have read enough and gone: that is told after
@@ -190,20 +193,47 @@ impl Conformance {
         Ok(corpus)
     }
 
-    /// Known failures: those that go with the corpus, and those that are given.
-    fn known(&self) -> Result<Vec<KnownFailures>, Failure> {
-        let mut known = match (&self.corpus, &self.cases) {
+    /// The known failures that go with the corpus, of whatever subjects.
+    fn known_beside(&self) -> Result<Vec<KnownFailures>, Failure> {
+        match (&self.corpus, &self.cases) {
             (Some(directory), _) => {
                 let directory = directory.join("expectations");
                 let files = expectation_files(&directory)
                     .with_context(|| format!("cannot read `{}`", directory.display()))?;
-                open_all(&files)?
+                open_all(&files)
             }
-            (None, Some(_)) => Vec::new(),
-            (None, None) => KnownFailures::embedded().map_err(not_loaded)?,
+            (None, Some(_)) => Ok(Vec::new()),
+            (None, None) => KnownFailures::embedded().map_err(not_loaded),
+        }
+    }
+
+    /// Checks that each of the expectation files that were given is about a subject of this
+    /// run: of one that is not, no entry would ever be found stale.
+    fn check_named(
+        &self,
+        given: &[KnownFailures],
+        subjects: &[Arc<dyn Subject>],
+    ) -> Result<(), Failure> {
+        let mut names: Vec<&str> = subjects.iter().map(|subject| subject.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut files = self.expectations.iter().zip(given);
+        let Some((path, known)) = files.find(|(_, known)| !names.contains(&known.subject())) else {
+            return Ok(());
         };
-        known.extend(open_all(&self.expectations)?);
-        Ok(known)
+        let files: Vec<String> = names.iter().map(|name| format!("`{name}.toml`")).collect();
+        Err(Failure::Usage(
+            format!(
+                "`{}` is about `{}`, which is not judged, expected one of `{}`",
+                path.display(),
+                known.subject(),
+                names.join("`, `")
+            ),
+            format!(
+                "call the file as the subject calls itself: {}",
+                files.join(" or ")
+            ),
+        ))
     }
 
     fn subjects(&self, messages: &Messages, bar: &Bar) -> Result<Vec<Arc<dyn Subject>>, Failure> {

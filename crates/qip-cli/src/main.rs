@@ -9,9 +9,11 @@ mod message;
 mod output_file;
 mod run;
 mod stages;
+mod usage;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::exit::{Exit, Failure};
@@ -52,16 +54,28 @@ enum Command {
     Conformance(conformance::Conformance),
 }
 
+/// Says what there is instead of a command to run: help, a version, or an error.
+fn without_command(error: &clap::Error) -> Exit {
+    let is_help =
+        !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if is_help {
+        // A closed pipe is all that can go wrong here.
+        let _ = error.print();
+    } else {
+        // What colours were asked for could not be read either.
+        Messages::new(ColorChoice::Auto, false, false).failure(&usage::failure(error));
+    }
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Fine
+    }
+}
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to stdout and are no error.
-            let is_usage = error.use_stderr();
-            // A closed pipe is all that can go wrong here.
-            let _ = error.print();
-            return if is_usage { Exit::Usage } else { Exit::Fine }.into();
-        }
+        Err(error) => return without_command(&error).into(),
     };
     let messages = Messages::new(cli.color, cli.verbose, cli.quiet);
     let result = match cli.command {

@@ -58,7 +58,6 @@ pub struct HostProgram {
     /// What the program is called on stderr, once it has said so.
     name: Arc<OnceLock<String>>,
     hello: Hello,
-    version: String,
     state: Mutex<State>,
 }
 
@@ -102,16 +101,11 @@ impl HostProgram {
             .map_err(|fault| error(Cause::Hello(Box::new(fault))))?;
         // Nobody else can have set it.
         let _ = name.set(hello.name.clone());
-        let version = match &hello.engine {
-            Some(engine) => format!("{} on {engine}", hello.version),
-            None => hello.version.clone(),
-        };
         Ok(HostProgram {
             command,
             settings,
             name,
             hello,
-            version,
             state: Mutex::new(State {
                 process: Some(process),
                 restarts: 0,
@@ -143,6 +137,12 @@ impl HostProgram {
         Ok(outcomes)
     }
 
+    /// Whether it ended so often that it is not started again.
+    fn has_given_up(&self) -> bool {
+        let state = self.lock();
+        state.process.is_none() && state.restarts == MAX_RESTARTS
+    }
+
     fn start_again(&self, state: &mut State) -> Result<Process, Fault> {
         if state.restarts == MAX_RESTARTS {
             return Err(Fault::new("given up after ten restarts"));
@@ -150,12 +150,12 @@ impl HostProgram {
         state.restarts += 1;
         let mut process = start_process(&self.command, &self.name, &self.settings)
             .map_err(|why| Fault::new(format!("it cannot be started again: {why}")))?;
-        let hello = say_hello(&mut process, &self.settings)?;
+        let hello = say_hello(&mut process, &self.settings).map_err(Fault::after_restart)?;
         match self.difference(&hello) {
             None => Ok(process),
             Some((key, now, before)) => {
-                let what = format!("after a restart, hello is answered with another {key}: {now}");
-                Err(Fault::new(what).expected(before))
+                let fault = Fault::new(format!("hello is answered with another {key}: {now}"));
+                Err(fault.expected(before).after_restart())
             }
         }
     }
@@ -228,9 +228,12 @@ impl Subject for HostProgram {
         &self.hello.name
     }
 
-    /// Its version, and its engine where it names one.
     fn version(&self) -> &str {
-        &self.version
+        &self.hello.version
+    }
+
+    fn engine(&self) -> Option<&str> {
+        self.hello.engine.as_deref()
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -13,7 +13,7 @@ use crate::verdict::{CaseResult, JudgedRequest, Verdict};
 use crate::wire::Base64;
 
 /// The version of the lines below. Whatever takes something away raises it.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +59,8 @@ struct Tool {
 struct SubjectLine<'r> {
     name: &'r str,
     version: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<&'r str>,
     /// Whether it was judged only by what it prints, its exit status and its message.
     coarse: bool,
     capabilities: Vec<&'static str>,
@@ -72,6 +74,9 @@ struct VerdictLine<'r> {
     level: &'static str,
     clauses: &'r [String],
     time_us: u128,
+    /// The capabilities for want of which the case is unsupported.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lacks: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'r str>,
     /// What was answered to each request, where the verdict is no pass.
@@ -155,6 +160,7 @@ struct CountsLine<'r> {
     cases: usize,
     verdicts: BTreeMap<&'static str, usize>,
     assertions: BTreeMap<&'static str, usize>,
+    lacks: BTreeMap<&'static str, usize>,
     stale: &'r [String],
 }
 
@@ -178,6 +184,7 @@ fn header(report: &Report) -> Header<'_> {
     let subjects = report.subjects.iter().map(|subject| SubjectLine {
         name: &subject.name,
         version: &subject.version,
+        engine: subject.engine.as_deref(),
         coarse: subject.coarse,
         capabilities: subject
             .capabilities
@@ -217,6 +224,7 @@ fn verdict<'r>(subject: &'r SubjectReport, result: &'r CaseResult) -> VerdictLin
         level: result.level().as_str(),
         clauses: &result.case.clauses,
         time_us: result.time.as_micros(),
+        lacks: result.lacks.iter().map(|one| one.as_str()).collect(),
         why: result.why.as_deref(),
         requests: requests
             .map(|(expectation, judged)| request_line(expectation.describe(), judged))
@@ -308,6 +316,7 @@ fn footer(report: &Report) -> Footer<'_> {
     let subjects = report.subjects.iter().map(|subject| {
         let counts = subject.counts();
         let verdicts = Verdict::ALL.iter();
+        let lacks = counts.lacks.iter();
         CountsLine {
             name: &subject.name,
             cases: counts.cases,
@@ -315,6 +324,7 @@ fn footer(report: &Report) -> Footer<'_> {
                 .map(|one| (one.as_str(), counts.verdict(*one)))
                 .collect(),
             assertions: counts.assertions,
+            lacks: lacks.map(|(one, count)| (one.as_str(), *count)).collect(),
             stale: &subject.stale,
         }
     });

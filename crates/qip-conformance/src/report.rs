@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, Capability};
 use crate::case::{Case, Level};
 use crate::corpus::Corpus;
 use crate::expectation_file::{Known, KnownTarget, MAX_WILDCARD_CASES};
@@ -28,6 +28,7 @@ pub struct Report {
 pub struct SubjectReport {
     pub(crate) name: String,
     pub(crate) version: String,
+    pub(crate) engine: Option<String>,
     pub(crate) capabilities: Capabilities,
     pub(crate) coarse: bool,
     pub(crate) results: Vec<CaseResult>,
@@ -42,6 +43,9 @@ pub struct Counts {
     pub cases: usize,
     /// Assertions of the cases that were judged, by kind.
     pub assertions: BTreeMap<&'static str, usize>,
+    /// Unsupported cases by capability that the subject lacks. One that needs several counts
+    /// for each of them.
+    pub lacks: BTreeMap<Capability, usize>,
     verdicts: BTreeMap<(Level, Verdict), usize>,
 }
 
@@ -54,6 +58,9 @@ impl Counts {
                 .verdicts
                 .entry((result.level(), result.verdict))
                 .or_default() += 1;
+            for capability in &result.lacks {
+                *counts.lacks.entry(*capability).or_default() += 1;
+            }
             for request in &result.requests {
                 for kind in &request.assertions {
                     *counts.assertions.entry(kind).or_default() += 1;
@@ -142,6 +149,11 @@ impl Report {
     /// Writes the report as JSON lines: a header, one line for each verdict, and a
     /// footer. A report without a footer is not whole.
     ///
+    /// The header has the version of the lines (`schema`), the corpus, and each subject with
+    /// its `name`, `version` and `capabilities`, and its `engine` where it names one. An
+    /// unsupported verdict has under `lacks` the capabilities that the case needs and the
+    /// subject does not have; the footer counts them.
+    ///
     /// What was found where it is not what was expected has `bytes`, how many there were of
     /// an output or a picture, and the first 64 KiB of them: an output as `hex`, a picture,
     /// with its `width` and `height`, as `rgba` in base64, four bytes a pixel.
@@ -171,6 +183,7 @@ impl SubjectReport {
             stale: stale.collect(),
             name,
             version: subject.version().to_owned(),
+            engine: subject.engine().map(str::to_owned),
             capabilities: subject.capabilities().clone(),
             coarse: subject.is_coarse(),
             results,
@@ -185,6 +198,11 @@ impl SubjectReport {
     /// The version.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The engine that it runs modules on, with its version, where it says so.
+    pub fn engine(&self) -> Option<&str> {
+        self.engine.as_deref()
     }
 
     /// Whether it was judged only by what it prints, its exit status and its message.
@@ -306,6 +324,7 @@ mod tests {
                 case: case.clone(),
                 verdict: Verdict::Pass,
                 requests: Vec::new(),
+                lacks: Capabilities::new(),
                 why: None,
                 known: None,
                 time: std::time::Duration::ZERO,
@@ -315,6 +334,7 @@ mod tests {
         let mut subject = SubjectReport {
             name: "some".to_owned(),
             version: "1".to_owned(),
+            engine: None,
             capabilities: Capabilities::new(),
             coarse: false,
             results,

@@ -16,6 +16,11 @@ pub trait Subject: Send + Sync {
     /// Its version.
     fn version(&self) -> &str;
 
+    /// The engine that it runs modules on, with its version, where it says so.
+    fn engine(&self) -> Option<&str> {
+        None
+    }
+
     /// What it says it can do. Cases that need anything else are not put to it.
     fn capabilities(&self) -> &Capabilities;
 

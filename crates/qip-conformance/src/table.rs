@@ -5,6 +5,7 @@ mod failures;
 mod rows;
 mod together;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::report::{Counts, Report, SubjectReport};
@@ -68,11 +69,52 @@ fn twice(seed: u64) -> String {
     format!("twice each, in shuffled order (seed {seed})")
 }
 
-/// How many assertions of each kind were judged, in one line.
-fn assertions(counts: &Counts) -> Option<String> {
-    let kinds = counts.assertions.iter();
-    let kinds: Vec<String> = kinds
-        .map(|(kind, count)| format!("{count} {kind}"))
+/// What a subject is called, with its version, and its engine where it names one.
+fn title(subject: &SubjectReport) -> String {
+    let on = subject.engine.iter().map(|engine| format!(" on {engine}"));
+    let on: String = on.collect();
+    format!("{} {}{on}", subject.name, subject.version)
+}
+
+/// How many assertions of each kind were judged, and for want of what cases were not judged,
+/// in one line each.
+fn details(subject: &SubjectReport) -> Vec<String> {
+    let counts = subject.counts();
+    let assertions = counts.assertions.iter();
+    let assertions = assertions.map(|(kind, count)| format!("{count} {kind}"));
+    [
+        ("assertions", assertions.collect()),
+        ("unsupported", wants(subject, &counts)),
+    ]
+    .into_iter()
+    .filter(|(_, parts): &(_, Vec<String>)| !parts.is_empty())
+    .map(|(what, parts)| format!("{what}: {}", parts.join(", ")))
+    .collect()
+}
+
+/// What cases are unsupported for want of, and how many.
+fn wants(subject: &SubjectReport, counts: &Counts) -> Vec<String> {
+    let mut wants: Vec<String> = counts
+        .lacks
+        .iter()
+        .map(|(capability, count)| match count {
+            1 => format!("1 needs {capability}"),
+            _ => format!("{count} need {capability}"),
+        })
         .collect();
-    (!kinds.is_empty()).then(|| format!("assertions: {}", kinds.join(", ")))
+    // A case that no capability would help, which only says in words why.
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    for result in &subject.results {
+        if result.verdict == Verdict::Unsupported && result.lacks.is_empty() {
+            *others
+                .entry(result.why.as_deref().unwrap_or_default())
+                .or_default() += 1;
+        }
+    }
+    wants.extend(others.iter().map(|(why, count)| format!("{count} {why}")));
+    let sum = counts.lacks.values().chain(others.values()).sum::<usize>();
+    if sum > counts.verdict(Verdict::Unsupported) {
+        wants.push("some need several".to_owned());
+    }
+    wants
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::capability::Capabilities;
 use crate::case::{Case, Level};
 use crate::expectation_file::{Known, KnownTarget};
 use crate::judge::{self, Detail, Difference, judge};
@@ -67,6 +68,9 @@ pub struct CaseResult {
     pub verdict: Verdict,
     /// Every request with what was answered; empty where there was no answer.
     pub requests: Vec<JudgedRequest>,
+    /// The capabilities for want of which the case is unsupported; empty where it is not, and
+    /// where the subject cannot be told all of the task.
+    pub lacks: Capabilities,
     /// What is to be said beyond the differences: which capability is missing, what
     /// broke, or the reason of a known failure.
     pub why: Option<String>,
@@ -117,17 +121,18 @@ impl CaseResult {
 /// The verdict on a case that needs a capability that the subject lacks, or that it cannot
 /// be told, and so is not put to it.
 pub(crate) fn without_capability(case: &Arc<Case>, subject: &dyn Subject) -> Option<CaseResult> {
-    let missing: Vec<&str> = case
+    let lacks: Capabilities = case
         .needs
         .difference(subject.capabilities())
-        .map(|capability| capability.as_str())
+        .copied()
         .collect();
-    let why = if missing.is_empty() {
+    let why = if lacks.is_empty() {
         format!("cannot be told {}", subject.cannot_be_told(&case.task)?)
     } else {
-        format!("needs {}", missing.join(", "))
+        let lacks: Vec<&str> = lacks.iter().map(|one| one.as_str()).collect();
+        format!("needs {}", lacks.join(", "))
     };
-    Some(result(case, Verdict::Unsupported).because(why))
+    Some(unsupported(case, lacks, why))
 }
 
 /// The verdict on what a subject answered. `known` is what is known about it.
@@ -220,10 +225,18 @@ fn unusable(case: &Arc<Case>, subject: &dyn Subject, outcomes: &[Outcome]) -> Op
                 return broken(why);
             }
             let why = format!("says that it needs {capability}");
-            return Some(result(case, Verdict::Unsupported).because(why));
+            return Some(unsupported(case, [*capability].into(), why));
         }
     }
     None
+}
+
+fn unsupported(case: &Arc<Case>, lacks: Capabilities, why: String) -> CaseResult {
+    let result = CaseResult {
+        lacks,
+        ..result(case, Verdict::Unsupported)
+    };
+    result.because(why)
 }
 
 fn result(case: &Arc<Case>, verdict: Verdict) -> CaseResult {
@@ -231,6 +244,7 @@ fn result(case: &Arc<Case>, verdict: Verdict) -> CaseResult {
         case: Arc::clone(case),
         verdict,
         requests: Vec::new(),
+        lacks: Capabilities::new(),
         why: None,
         known: None,
         time: Duration::ZERO,

@@ -18,6 +18,6 @@ pub use gate::{Finding, findings};
 pub use json::write_json;
 pub use markdown::markdown;
 pub use matrix::{Counts, Matrix, Row};
-pub use readme::{NoPlace, with_counts};
+pub use readme::{NoPlace, NoRow, with_costs, with_counts};
 pub use sabotage::{Kind, Sabotage, sabotage};
 pub use table::{describe_mutant, summary, table};

@@ -1,7 +1,9 @@
 //! The gate behind `cargo xtask coverage`.
 
+use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,8 +13,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use qip_conformance::{Corpus, Mutation};
 use qip_coverage::{
-    Finding, Matrix, describe_mutant, findings, markdown, sabotage, summary, table, with_counts,
-    write_json,
+    Finding, Matrix, describe_mutant, findings, markdown, sabotage, summary, table, with_costs,
+    with_counts, write_json,
 };
 use qip_host::engine::Engine;
 use qip_host::wasmi::Wasmi;
@@ -29,6 +31,9 @@ struct Args {
     /// The file with the counts: it is an error where they are stale
     #[arg(long, value_name = "FILE", default_value = "README.md")]
     readme: PathBuf,
+    /// The guide for host authors, which counts the cases of each capability: as --readme
+    #[arg(long, value_name = "FILE", default_value = "conformance/README.md")]
+    guide: PathBuf,
     /// Write the counts instead of looking whether they are stale
     #[arg(long)]
     update: bool,
@@ -43,7 +48,7 @@ struct Args {
     markdown: Option<PathBuf>,
     /// Damage the corpus so often in each of four ways, and fail on what is not noticed
     #[arg(long, value_name = "N")]
-    sabotage: Option<usize>,
+    sabotage: Option<NonZeroUsize>,
     /// What is damaged: the same seed does the same again
     #[arg(long, value_name = "S", default_value_t = 1, requires = "sabotage")]
     seed: u64,
@@ -93,10 +98,10 @@ fn run(args: &Args) -> Result<bool> {
             &corpus,
             &matrix,
             &engines[0],
-            count,
+            count.get(),
             args.seed,
         )
-        .context("cannot damage a copy of the corpus")?;
+        .with_context(|| format!("cannot damage a copy of `{}`", args.corpus.display()))?;
         writeln!(out, "\nsabotage with seed {}", args.seed)?;
         for kind in all {
             let noticed = kind.tried - kind.unnoticed.len();
@@ -110,7 +115,10 @@ fn run(args: &Args) -> Result<bool> {
     for finding in &findings {
         writeln!(out, "missing: {finding}")?;
     }
-    check_counts(args, &matrix)?;
+    check_counts(&args.readme, args.update, |text| {
+        with_counts(text, &matrix.counts())
+    })?;
+    check_counts(&args.guide, args.update, |text| with_costs(text, &corpus))?;
     writeln!(out, "{}", if is_green { "green" } else { "red" })?;
     Ok(is_green)
 }
@@ -131,19 +139,23 @@ fn write_files(args: &Args, corpus: &Corpus, matrix: &Matrix, findings: &[Findin
     Ok(())
 }
 
-/// Holds the counts of the README against those that were found, or writes them.
-fn check_counts(args: &Args, matrix: &Matrix) -> Result<()> {
-    let path = args.readme.display();
-    let text = fs::read_to_string(&args.readme).with_context(|| format!("cannot read `{path}`"))?;
-    let wanted = with_counts(&text, &matrix.counts()).with_context(|| format!("`{path}`"))?;
+/// Holds the counts in a document against those that were found, or writes them.
+fn check_counts<E: Error + Send + Sync + 'static>(
+    document: &Path,
+    update: bool,
+    with_counts: impl FnOnce(&str) -> Result<String, E>,
+) -> Result<()> {
+    let path = document.display();
+    let text = fs::read_to_string(document).with_context(|| format!("cannot read `{path}`"))?;
+    let wanted = with_counts(&text).with_context(|| format!("`{path}`"))?;
     if wanted == text {
         return Ok(());
     }
-    if !args.update {
+    if !update {
         bail!(
             "the counts in `{path}` are stale\n\
              help: run `cargo xtask coverage --update` and commit `{path}`"
         );
     }
-    fs::write(&args.readme, wanted).with_context(|| format!("cannot write `{path}`"))
+    fs::write(document, wanted).with_context(|| format!("cannot write `{path}`"))
 }

@@ -1,6 +1,8 @@
-//! The counts in the README, which are generated.
+//! The counts in the README and in the guide for host authors, which are generated.
 
 use std::fmt;
+
+use qip_conformance::{Capabilities, Capability, Corpus};
 
 use crate::matrix::Counts;
 
@@ -60,4 +62,43 @@ fn block(counts: &Counts) -> String {
          | mutants: hosts with one mistake | {mutants} |\n\
          | of which are killed | {killed} |\n"
     )
+}
+
+/// The table of capabilities lacks the row of one, or has it out of turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRow(Capability);
+
+impl fmt::Display for NoRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "expected a row for each capability, in their order: there is none for `{}`",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for NoRow {}
+
+/// The text with the second cell of each capability's row being how many cases more are judged
+/// of a host that claims it, beside those in the rows above.
+///
+/// # Errors
+///
+/// [`NoRow`] where a capability has no row, or one that stands above that of another.
+pub fn with_costs(text: &str, corpus: &Corpus) -> Result<String, NoRow> {
+    let mut claimed = Capabilities::new();
+    let mut judged = 0;
+    let (mut written, mut rest) = (String::new(), text);
+    for capability in Capability::ALL {
+        claimed.insert(*capability);
+        let cases = corpus.cases().iter();
+        let now = cases.filter(|case| case.needs.is_subset(&claimed)).count();
+        let head = format!("\n| `{capability}` | ");
+        let (before, after) = rest.split_once(&head).ok_or(NoRow(*capability))?;
+        let (_, after) = after.split_once(" |").ok_or(NoRow(*capability))?;
+        written += &format!("{before}{head}{} |", now - judged);
+        (judged, rest) = (now, after);
+    }
+    Ok(written + rest)
 }

@@ -57,7 +57,8 @@ pub struct Sabotage {
 ///
 /// # Errors
 ///
-/// Where the corpus cannot be copied, or the copy cannot be loaded as it is.
+/// Where there is no case to damage, the corpus cannot be copied, or the copy cannot be loaded
+/// as it is.
 pub fn sabotage(
     directory: &Path,
     corpus: &Corpus,
@@ -66,6 +67,9 @@ pub fn sabotage(
     count: usize,
     seed: u64,
 ) -> io::Result<Vec<Sabotage>> {
+    if corpus.cases().is_empty() {
+        return Err(io::Error::other("it has no case"));
+    }
     let mut rng = Rng::with_seed(seed);
     let copy = tempfile::tempdir()?;
     copy_all(directory, copy.path())?;
@@ -114,7 +118,7 @@ fn expectation(corpus: &Corpus, model: &Arc<dyn Subject>, rng: &mut Rng) -> Dama
         .collect();
     let Some(case) = rng.choice(must) else {
         return Damage {
-            what: "the corpus has no case".to_owned(),
+            what: "the corpus has no case of a must".to_owned(),
             is_noticed: false,
         };
     };
@@ -166,6 +170,7 @@ fn change(
         ("stage", expected.stage.is_some()),
         ("offset", expected.offset.is_some()),
         ("message", expected.message.is_some()),
+        ("unwanted message", expected.message_without.is_some()),
         (
             "text of the module",
             expected.module_text.is_some() && message.chars().count() > 128,
@@ -190,14 +195,19 @@ fn change(
         "stage" => changed.stage = expected.stage.map(|stage| stage + 1),
         "offset" => changed.offset = expected.offset.map(|offset| offset + 1),
         "message" => changed.message = Some("what no message says".to_owned()),
+        "unwanted message" => changed.message_without = Some(message.chars().take(1).collect()),
         // Of what stands there, more is shown than LIM-5 allows.
         "text of the module" => changed.module_text = Some(message.to_owned()),
-        _ => changed.outcome = other_outcome(&expected.outcome, rng),
+        _ => changed.outcome = other_outcome(&expected.outcome, found, rng),
     }
     (changed, detail)
 }
 
-fn other_outcome(outcome: &ExpectedOutcome, rng: &mut Rng) -> ExpectedOutcome {
+fn other_outcome(
+    outcome: &ExpectedOutcome,
+    found: Option<&Outcome>,
+    rng: &mut Rng,
+) -> ExpectedOutcome {
     match outcome {
         ExpectedOutcome::Output(kind, bytes) if rng.bool() => {
             let kinds = [OutputKind::Utf8, OutputKind::Bytes, OutputKind::I32];
@@ -214,13 +224,14 @@ fn other_outcome(outcome: &ExpectedOutcome, rng: &mut Rng) -> ExpectedOutcome {
             ExpectedOutcome::Output(*kind, Bytes::literal(bytes))
         }
         ExpectedOutcome::Scalar(value) => ExpectedOutcome::Scalar(value ^ (1 << rng.u8(..32))),
-        ExpectedOutcome::Image(expected) => {
-            let mut image = Image::clone(&expected.image);
-            let byte = rng.usize(..image.pixels.len());
-            // Further off than any tolerance that could fail.
-            image.pixels[byte] = if image.pixels[byte] < 128 { 255 } else { 0 };
-            ExpectedOutcome::Image(ExpectedImage::exactly(image))
-        }
+        ExpectedOutcome::Image(expected) => ExpectedOutcome::Image(other_image(
+            expected,
+            match found {
+                Some(Outcome::Image(found)) => found,
+                _ => &expected.image,
+            },
+            rng,
+        )),
         ExpectedOutcome::Refused(code) => ExpectedOutcome::Refused(other(Code::ALL, *code, rng)),
         ExpectedOutcome::Trapped(kind) => {
             ExpectedOutcome::Trapped(other(TrapKind::ALL, *kind, rng))
@@ -229,6 +240,31 @@ fn other_outcome(outcome: &ExpectedOutcome, rng: &mut Rng) -> ExpectedOutcome {
             let limits = [Exhausted::Time, Exhausted::Fuel];
             ExpectedOutcome::Stopped(other(&limits, *limit, rng))
         }
+    }
+}
+
+/// The same picture but for as few pixels as a case still has to notice. What may differ stays
+/// as it is, so that it is shown not to hide the damage. Each of the pixels has a sample that
+/// is 128 or more from the one that was found: a case that lets samples differ by so much may
+/// well be told of.
+fn other_image(expected: &ExpectedImage, found: &Image, rng: &mut Rng) -> ExpectedImage {
+    const PIXEL: usize = 4;
+    let mut image = Image::clone(&expected.image);
+    // Of a picture with a greatest difference, one pixel beyond it is too many.
+    let tolerated = match expected.max_pixels {
+        Some(most) if expected.max_difference == 0 => usize::try_from(most).unwrap_or(usize::MAX),
+        _ => 0,
+    };
+    let all = image.pixels.len() / PIXEL;
+    let count = tolerated.saturating_add(1).min(all);
+    for pixel in rng.choose_multiple(0..all, count) {
+        let sample = pixel * PIXEL + rng.usize(..PIXEL);
+        let found = found.pixels.get(sample).copied().unwrap_or_default();
+        image.pixels[sample] = if found < 128 { 255 } else { 0 };
+    }
+    ExpectedImage {
+        image: Arc::new(image),
+        ..expected.clone()
     }
 }
 
@@ -290,4 +326,53 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use qip_conformance::{Capabilities, Detail, judge};
+
+    use super::*;
+
+    /// A case that lets something differ notices the damage by what it lets differ.
+    #[test]
+    fn a_damaged_picture_keeps_what_may_differ() {
+        let found = Image::new(5, 3, (0..60).map(|byte| byte * 4).collect()).unwrap();
+        let image = Arc::new(found.clone());
+        for (max_difference, max_pixels) in [(0, None), (2, None), (0, Some(4)), (2, Some(4))] {
+            let expected = ExpectedImage {
+                image: Arc::clone(&image),
+                max_difference,
+                max_pixels,
+            };
+            for seed in 0..50 {
+                let damaged = other_image(&expected, &found, &mut Rng::with_seed(seed));
+                assert_eq!(
+                    (damaged.max_difference, damaged.max_pixels),
+                    (max_difference, max_pixels)
+                );
+                let judged = |expected: ExpectedImage| {
+                    let expected = Expected::new(ExpectedOutcome::Image(expected));
+                    let outcome = Outcome::Image(found.clone());
+                    judge(
+                        &Expectation::new(vec![expected]),
+                        &outcome,
+                        Detail::of(&Capabilities::new()),
+                    )
+                };
+                assert_eq!(judged(expected.clone()).len(), 0);
+                assert_eq!(judged(damaged.clone()).len(), 1);
+                // One pixel less would not do.
+                let (before, _) = found.pixels.as_chunks::<4>();
+                let (after, _) = damaged.image.pixels.as_chunks::<4>();
+                let changed = before.iter().zip(after).filter(|(one, other)| one != other);
+                let least = if (max_difference, max_pixels) == (0, Some(4)) {
+                    5
+                } else {
+                    1
+                };
+                assert_eq!(changed.count(), least);
+            }
+        }
+    }
 }

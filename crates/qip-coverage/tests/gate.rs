@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use qip_conformance::{Corpus, Mutation};
-use qip_coverage::{Counts, Finding, Matrix, NoPlace, findings, with_counts};
+use qip_conformance::{Capability, Corpus, Mutation};
+use qip_coverage::{Counts, Finding, Matrix, NoPlace, findings, with_costs, with_counts};
 use qip_host::engine::Engine;
 use qip_host::wasmi::Wasmi;
 
@@ -159,4 +159,52 @@ fn counts_stand_in_one_place() {
     assert_eq!(with_counts(&written, &counts).as_ref(), Ok(&written));
     assert_eq!(with_counts("none", &counts), Err(NoPlace));
     assert_eq!(with_counts(&text.repeat(2), &counts), Err(NoPlace));
+}
+
+/// A case that needs two capabilities counts with the later one.
+#[test]
+fn each_case_counts_with_the_last_capability_that_it_needs() {
+    let case = |name: &str, more: &str| {
+        format!(
+            "[[case]]\nname = \"{name}\"\nclauses = [\"IN-3\"]\n{more}\nexpect = {{ bytes = \"\" }}\n"
+        )
+    };
+    let cases = [
+        case("one", ""),
+        case("two", ""),
+        case("three", "limits = { fuel = 9 }"),
+        case("four", "limits = { fuel = 9, types = 9 }"),
+    ];
+    let text = format!("summary = \"an echo\"\n{MODULE}\n{}", cases.concat());
+    let corpus = Corpus::parse("in", "echo", &text).unwrap_or_else(|errors| panic!("{errors}"));
+    let row = |capability: &Capability, count: &str| {
+        format!(
+            "| `{capability}` | {count} | {} | work |\n",
+            capability.meaning()
+        )
+    };
+    let rows: Vec<String> = Capability::ALL.iter().map(|one| row(one, "?")).collect();
+    let guide = format!("before\n{}after\n", rows.concat());
+    let written = with_costs(&guide, &corpus).unwrap();
+    let expected: Vec<String> = Capability::ALL
+        .iter()
+        .map(|one| match one {
+            Capability::Content => row(one, "2"),
+            Capability::Fuel | Capability::Limits => row(one, "1"),
+            _ => row(one, "0"),
+        })
+        .collect();
+    assert_eq!(written, format!("before\n{}after\n", expected.concat()));
+    assert_eq!(with_costs(&written, &corpus).as_ref(), Ok(&written));
+
+    let without = guide.replace("| `fuel` |", "| `gas` |");
+    let error = with_costs(&without, &corpus).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "expected a row for each capability, in their order: there is none for `fuel`"
+    );
+    // Another order has other counts.
+    let (one, two) = (row(&Capability::Fuel, "?"), row(&Capability::Limits, "?"));
+    let swapped = guide.replace(&format!("{one}{two}"), &format!("{two}{one}"));
+    assert!(with_costs(&swapped, &corpus).is_err());
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use qip_conformance::Capability;
+
 const CASES: &str = r#"summary = "a scalar"
 module = { wat = '''
 (module
@@ -35,7 +37,14 @@ expect = { any = [{ scalar = 2 }, { refused = "limit" }] }
 const README: &str = "<!-- counts: written by `cargo xtask coverage --update` -->\n\
                       <!-- end of counts -->\n";
 
-/// A corpus of three cases, and a README.
+/// The table of the guide for host authors, with counts of no corpus.
+fn guide() -> String {
+    let rows = Capability::ALL.iter();
+    rows.map(|capability| format!("\n| `{capability}` | 99 | meaning | work |"))
+        .collect()
+}
+
+/// A corpus of three cases, a README, and a guide.
 fn small() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let cases = directory.path().join("corpus/cases/out");
@@ -44,13 +53,14 @@ fn small() -> tempfile::TempDir {
     let ids = "out/scalar#one-byte\nout/scalar#too-many-bytes\nout/scalar#either\n";
     fs::write(directory.path().join("corpus/cases.lock"), ids).unwrap();
     fs::write(directory.path().join("README.md"), README).unwrap();
+    fs::write(directory.path().join("guide.md"), guide()).unwrap();
     directory
 }
 
 fn coverage(directory: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_qip-coverage"))
         .current_dir(directory)
-        .args(["--corpus", "corpus"])
+        .args(["--corpus", "corpus", "--guide", "guide.md"])
         .args(args)
         .output()
         .unwrap()
@@ -78,6 +88,24 @@ fn what_is_missing_makes_it_red() {
     }
     let readme = fs::read_to_string(directory.path().join("README.md")).unwrap();
     assert!(readme.contains("| cases | 3 |"), "{readme}");
+    let guide = fs::read_to_string(directory.path().join("guide.md")).unwrap();
+    assert!(guide.starts_with("\n| `content` | 3 | meaning | work |\n| `recipe` | 0 | "));
+}
+
+#[test]
+fn a_corpus_without_a_case_has_nothing_to_damage() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir_all(directory.path().join("corpus/cases")).unwrap();
+    fs::write(directory.path().join("corpus/cases.lock"), "").unwrap();
+    let output = coverage(directory.path(), &["--sabotage", "1"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stderr),
+        "error: cannot damage a copy of `corpus`: it has no case\n"
+    );
+    // Nor is it any use to damage nothing.
+    let output = coverage(directory.path(), &["--sabotage", "0"]);
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]
@@ -90,12 +118,21 @@ fn stale_counts_are_an_error() {
         "error: the counts in `README.md` are stale\n\
          help: run `cargo xtask coverage --update` and commit `README.md`\n"
     );
-    fs::write(directory.path().join("README.md"), "no place").unwrap();
+    coverage(directory.path(), &["--update"]);
+    fs::write(directory.path().join("guide.md"), guide()).unwrap();
     let err = text(&coverage(directory.path(), &[]).stderr);
     assert!(
-        err.starts_with("error: `README.md`: expected one place"),
+        err.starts_with("error: the counts in `guide.md` are stale\n"),
         "{err}"
     );
+    for (file, why) in [
+        ("guide.md", "expected a row for each capability"),
+        ("README.md", "expected one place"),
+    ] {
+        fs::write(directory.path().join(file), "no place").unwrap();
+        let err = text(&coverage(directory.path(), &[]).stderr);
+        assert!(err.starts_with(&format!("error: `{file}`: {why}")), "{err}");
+    }
 }
 
 #[test]

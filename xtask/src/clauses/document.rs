@@ -1,12 +1,10 @@
 //! The contract as a document: CONTRACT.md.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use qip_contract::{Binds, Code, SeenBy};
 
-use super::cases::CaseFile;
-use super::{Clause, Contract, SOURCE};
+use super::{CASES, Clause, Contract, SOURCE};
 use crate::text::count;
 
 /// How far a line reaches, if its words allow.
@@ -33,16 +31,16 @@ the ID stands whom it binds and how much it asks; musts, shoulds and mays are ju
 Then come the [failure codes](#failure-codes) with which a host answers where the clause is \
 broken. A code binds every host; the wording of a message binds qip's own command line, and others should \
 follow it. *Chosen* says how a clause is read where its sources allow more than one reading. \
-*Cases* leads to the tests that hold a host to the clause, with the number of cases in each \
-file: small modules in WebAssembly text beside requests and expected answers.";
+*Cases* leads to the tests that hold a host to the clause: small modules in WebAssembly text \
+beside requests and expected answers.";
 
 /// Where the document leads on to.
 const FURTHER: &str = "\
 How to judge a host of your own by these cases, in whatever language it is written, is told \
 in [conformance/README.md](conformance/README.md).";
 
-/// The document. `files` are all files of cases, in the order in which they are to stand.
-pub(super) fn write(contract: &Contract, files: &[CaseFile]) -> String {
+/// The document.
+pub(super) fn write(contract: &Contract) -> String {
     let ids: Vec<&str> = contract.clauses.iter().map(|clause| &*clause.id).collect();
     let mut text = format!(
         "<!-- Generated from `{SOURCE}` by `cargo xtask clauses`: not to be edited. -->\n\n\
@@ -54,13 +52,13 @@ pub(super) fn write(contract: &Contract, files: &[CaseFile]) -> String {
     for paragraph in [INTRODUCTION, WORDS, READING, FURTHER] {
         push_paragraph(&mut text, paragraph);
     }
-    push_families(&mut text, contract, files);
+    push_families(&mut text, contract);
     for family in &contract.families {
         // Writing to a string cannot fail.
-        let _ = write!(text, "## {}: {}\n\n", family.id, family.about);
+        let _ = write!(text, "## {}\n\n", family.heading());
         let clauses = contract.clauses.iter();
         for clause in clauses.filter(|clause| clause.family() == family.id) {
-            push_clause(&mut text, clause, &ids, files);
+            push_clause(&mut text, clause, &ids);
         }
     }
     push_codes(&mut text, &ids);
@@ -69,29 +67,24 @@ pub(super) fn write(contract: &Contract, files: &[CaseFile]) -> String {
 }
 
 /// The table of families.
-fn push_families(text: &mut String, contract: &Contract, files: &[CaseFile]) {
-    text.push_str("| family | of | clauses | files of cases |\n| --- | --- | ---: | ---: |\n");
+fn push_families(text: &mut String, contract: &Contract) {
+    text.push_str("| family | of | clauses |\n| --- | --- | ---: |\n");
     for family in &contract.families {
         let clauses = contract.clauses.iter();
-        let ids: BTreeSet<&str> = clauses
-            .filter(|clause| clause.family() == family.id)
-            .map(|clause| &*clause.id)
-            .collect();
-        let names_one = |file: &&CaseFile| file.cases.keys().any(|id| ids.contains(&**id));
+        let count = clauses.filter(|clause| clause.family() == family.id);
         let _ = writeln!(
             text,
-            "| [{}](#{}) | {} | {} | {} |",
+            "| [{}](#{}) | {} | {} |",
             family.id,
-            anchor(&format!("{}: {}", family.id, family.about)),
+            anchor(&family.heading()),
             family.about,
-            ids.len(),
-            files.iter().filter(names_one).count(),
+            count.count(),
         );
     }
     text.push('\n');
 }
 
-fn push_clause(text: &mut String, clause: &Clause, ids: &[&str], files: &[CaseFile]) {
+fn push_clause(text: &mut String, clause: &Clause, ids: &[&str]) {
     let _ = write!(text, "### {}\n\n", clause.id);
     let who = match clause.binds {
         Binds::Host => "Hosts",
@@ -100,6 +93,9 @@ fn push_clause(text: &mut String, clause: &Clause, ids: &[&str], files: &[CaseFi
     let mut about = vec![format!("*{who} {}*", clause.level)];
     about.extend(witness(clause.seen_by).map(str::to_owned));
     about.extend(clause.codes.iter().map(|code| format!("`{code}`")));
+    if clause.uncovered.is_none() {
+        about.push(format!("[cases]({CASES}#{})", anchor(&clause.id)));
+    }
     push_paragraph(text, &about.join(" · "));
     push_paragraph(text, &linked(&clause.text, &clause.id, ids));
     if let Some(choice) = &clause.choice {
@@ -108,18 +104,12 @@ fn push_clause(text: &mut String, clause: &Clause, ids: &[&str], files: &[CaseFi
             &format!("*Chosen:* {}", linked(choice, &clause.id, ids)),
         );
     }
-    let naming = files.iter().filter_map(|file| {
-        let cases = file.cases.get(&clause.id)?;
-        Some(format!("[{}]({}) {cases}", short(&file.path), file.path))
-    });
-    let naming: Vec<String> = naming.collect();
-    // One a line: they are long, and so a case more is a line more in a diff.
-    let naming = match (&naming[..], &clause.uncovered) {
-        ([], None) => "none".to_owned(),
-        ([], Some(why)) => format!("none. {}", linked(why, &clause.id, ids)),
-        _ => naming.join(",\n"),
-    };
-    let _ = write!(text, "*Cases:* {naming}\n\n");
+    if let Some(why) = &clause.uncovered {
+        push_paragraph(
+            text,
+            &format!("*No cases:* {}", linked(why, &clause.id, ids)),
+        );
+    }
 }
 
 fn push_codes(text: &mut String, ids: &[&str]) {
@@ -156,16 +146,8 @@ fn witness(seen_by: SeenBy) -> Option<&'static str> {
     }
 }
 
-/// `in/capacity-is-inclusive` of `conformance/cases/in/capacity-is-inclusive.toml`: as an ID
-/// of a case begins.
-fn short(path: &str) -> &str {
-    let path = path.strip_suffix(".toml").unwrap_or(path);
-    let from = path.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
-    &path[from..]
-}
-
 /// The anchor that a heading has where Markdown is rendered.
-fn anchor(heading: &str) -> String {
+pub(super) fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter_map(|c| match c {
         ' ' => Some('-'),
         '-' => Some(c),
@@ -199,7 +181,7 @@ fn linked(text: &str, own: &str, ids: &[&str]) -> String {
 }
 
 /// Adds a paragraph, its lines filled, and the empty line after it.
-fn push_paragraph(text: &mut String, paragraph: &str) {
+pub(super) fn push_paragraph(text: &mut String, paragraph: &str) {
     let mut length = 0;
     for word in paragraph.split(' ') {
         let word_length = word.chars().count();
@@ -253,19 +235,9 @@ mod tests {
         }
     }
 
-    fn file(path: &str, cases: &[(&str, usize)]) -> CaseFile {
-        CaseFile {
-            path: path.to_owned(),
-            cases: cases
-                .iter()
-                .map(|(id, count)| ((*id).to_owned(), *count))
-                .collect(),
-        }
-    }
-
     /// What comes after the introduction, without the list of codes.
-    fn written(contract: &Contract, files: &[CaseFile]) -> String {
-        let text = write(contract, files);
+    fn written(contract: &Contract) -> String {
+        let text = write(contract);
         let (clauses, rest) = text.split_once("## Failure codes").unwrap();
         let clauses = &clauses[clauses.find("| family").unwrap()..];
         let departures = &rest[rest.find("## Departures").unwrap()..];
@@ -274,7 +246,7 @@ mod tests {
 
     #[test]
     fn every_code_is_listed() {
-        let text = write(&contract(Vec::new()), &[]);
+        let text = write(&contract(Vec::new()));
         for code in Code::ALL {
             assert!(text.contains(&format!("\n| `{code}` | ")), "{code}");
         }
@@ -291,30 +263,27 @@ mod tests {
             uncovered: None,
             ..clause("IN-1", "As IN-1 and IN-2 say (IN-2), but not `IN-2`.")
         };
-        let files = [
-            file("conformance/cases/in/a.toml", &[("IN-1", 2), ("OUT-1", 1)]),
-            file("modules-wat/content/b.toml", &[("IN-1", 1)]),
-        ];
-        let contract = contract(vec![first, clause("IN-2", "It holds.")]);
+        let second = Clause {
+            uncovered: Some("No host could break it but by IN-1.".to_owned()),
+            ..clause("IN-2", "It holds.")
+        };
         assert_eq!(
-            written(&contract, &files),
+            written(&contract(vec![first, second])),
             "\
-| family | of | clauses | files of cases |
-| --- | --- | ---: | ---: |
-| [IN](#in-the-input) | the input | 2 | 2 |
+| family | of | clauses |
+| --- | --- | ---: |
+| [IN](#in-the-input) | the input | 2 |
 
 ## IN: the input
 
 ### IN-1
 
-*Modules may* · seen on the command line only · `limit` · `input-too-large`
+*Modules may* · seen on the command line only · `limit` · `input-too-large` ·
+[cases](conformance/CASES.md#in-1)
 
 As IN-1 and [IN-2](#in-2) say ([IN-2](#in-2)), but not `IN-2`.
 
 *Chosen:* As in [IN-2](#in-2).
-
-*Cases:* [in/a](conformance/cases/in/a.toml) 2,
-[content/b](modules-wat/content/b.toml) 1
 
 ### IN-2
 
@@ -322,7 +291,7 @@ As IN-1 and [IN-2](#in-2) say ([IN-2](#in-2)), but not `IN-2`.
 
 It holds.
 
-*Cases:* none
+*No cases:* No host could break it but by [IN-1](#in-1).
 
 ## Departures
 

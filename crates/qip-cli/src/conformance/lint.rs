@@ -32,22 +32,26 @@ fn is_sound(command: &str, messages: &Messages) -> Result<bool, Failure> {
                 asked: "hello".to_owned(),
                 reply: LintReply::Fault(fault.clone()),
             };
-            print(&format!("{hello}\n\n1 fault\n"))?;
+            print(&format!("{hello}\n\n1 fault; nothing else was asked\n"))?;
             return Ok(false);
         }
     };
     print(&capabilities(&host))?;
-    let (mut faults, mut answers, mut not_asked) = (0, 0, 0);
+    let (mut faults, mut answers, mut not_asked, mut given_up) = (0, 0, 0, 0);
     for exchange in host.lint() {
         print(&format!("{exchange}\n"))?;
         match exchange.reply {
             LintReply::Fault(_) => faults += 1,
             LintReply::Answered(_) => answers += 1,
             LintReply::NotAsked(_) => not_asked += 1,
+            LintReply::GivenUp => given_up += 1,
             LintReply::Left => {}
         }
     }
-    let asked = format!("{answers} answered, {not_asked} not asked");
+    let mut asked = format!("{answers} answered, {not_asked} not asked");
+    if given_up > 0 {
+        asked += &format!(", {given_up} more not asked after ten restarts");
+    }
     print(&match (faults, answers) {
         // As red as a run in which no case is judged.
         (0, 0) => format!(
@@ -63,7 +67,13 @@ fn is_sound(command: &str, messages: &Messages) -> Result<bool, Failure> {
 
 /// Who it is, and what it can and cannot do.
 fn capabilities(host: &HostProgram) -> String {
-    let mut text = format!("{} {}\n", host.name(), host.version());
+    let on = host.engine().map(|engine| format!(" on {engine}"));
+    let mut text = format!(
+        "{} {}{}\n",
+        host.name(),
+        host.version(),
+        on.unwrap_or_default()
+    );
     let claimed = |capability: &&Capability| host.capabilities().contains(capability);
     let (claims, lacks): (Vec<&Capability>, Vec<&Capability>) =
         Capability::ALL.iter().partition(claimed);

@@ -137,11 +137,6 @@ fn known_failures_go_by_the_name_of_the_host() {
         judge(&directory, &["--expectations", "elsewhere/shell.toml"]).code,
         0
     );
-    // Of a subject that is not judged.
-    assert_eq!(
-        judge(&directory, &["--expectations", "elsewhere/other.toml"]).code,
-        1
-    );
     // Those of the corpus, whatever they are called; what is no such file is left alone.
     directory.file("corpus/expectations/README.md", "about them");
     directory.file("corpus/expectations/other.toml", KNOWN);
@@ -150,6 +145,34 @@ fn known_failures_go_by_the_name_of_the_host() {
     assert_eq!(judge(&directory, &[]).code, 0);
     let answer = judge(&directory, &["--expectations", "missing.toml"]);
     answer.assert_fails(3, &["missing.toml"]);
+}
+
+/// Else a file under a wrong name would go unread, and a misspelt one with it.
+#[test]
+fn known_failures_of_a_subject_that_is_not_judged() {
+    let Some(directory) = with_host(HOST) else {
+        return;
+    };
+    directory.file("elsewhere/my-host.toml", KNOWN);
+    directory.file("elsewhere/shell.toml", KNOWN);
+    let given = ["-q", "--expectations", "elsewhere/my-host.toml"];
+    let answer = judge(&directory, &given[1..]);
+    assert_eq!((answer.code, answer.text()), (2, ""));
+    assert_text!("known-failures-of-another-subject", answer.stderr);
+    // One that is judged does not make up for one that is not.
+    let more = [
+        "--expectations",
+        "elsewhere/shell.toml",
+        "--engine",
+        "wasmi",
+    ];
+    let answer = judge(&directory, &[&given[..], &more].concat());
+    assert_eq!((answer.code, answer.text()), (2, ""));
+    assert_eq!(
+        answer.stderr,
+        "error: `elsewhere/my-host.toml` is about `my-host`, which is not judged, \
+         expected one of `shell`, `wasmi`\n"
+    );
 }
 
 #[test]
@@ -221,6 +244,31 @@ fn lint_of_a_host_that_does_not_say_hello() {
     // One that is not there is no finding.
     let answer = directory.qip(&["conformance", "--lint", "--host", "no-such-program"]);
     answer.assert_fails(3, &["cannot be started"]);
+}
+
+/// The first is dead before it says anything, the second whenever it is asked.
+#[test]
+fn lint_of_dead_hosts() {
+    let at_once = "echo 'no engine' >&2\nexit 3\n";
+    let when_asked = HOST.replace("  echo \"{", "  kill -ABRT $$\n  echo \"{");
+    let Some(directory) = with_host(at_once) else {
+        return;
+    };
+    directory.file("asked.sh", when_asked);
+    let lint = |host: &str| {
+        let answer = directory.qip(&["conformance", "--lint", "-q", "--host", host]);
+        assert_eq!((answer.code, &*answer.stderr), (1, ""));
+        answer.text().to_owned()
+    };
+    assert_text!("lint-of-a-host-that-ends-at-once", lint("sh host.sh"));
+    let text = lint("sh asked.sh");
+    let (_, asked) = text.split_once("fault  ").unwrap();
+    // The signal's name is the system's.
+    let asked = asked.replace(" (core dumped)", "");
+    assert_text!(
+        "lint-of-a-host-that-dies-when-asked",
+        format!("fault  {asked}")
+    );
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn failures_of_run() {
     );
 }
 
-/// Offered by the parser of options.
+/// What the parser of options finds is told as everything else is.
 #[test]
 fn usage_errors() {
     let directory = Directory::with(&echo("utf8", "utf8"));
@@ -62,11 +62,19 @@ fn usage_errors() {
         &["run", "--engin", "wasmi", "module.wasm"],
         &["run", "--timeout-ms", "0", "module.wasm"],
         &["run", "--engine", "v8", "module.wasm"],
+        &["run", "--engine"],
+        &["run", "--engine", "\u{1b}[31m", "module.wasm"],
+        &["ran", "module.wasm"],
+        &["walk", "module.wasm"],
+        &["--quite", "run", "module.wasm"],
         &["run", "-v", "-q", "module.wasm"],
         &["conformance", "--report", "html=report.html"],
         &["conformance", "--seed", "7"],
         &["conformance", "--thorough", "--seed", "seven"],
         &["conformance", "--thorough", "--list"],
+        &["conformance", "--thorough=yes"],
+        &["conformance", "--corpus", "a", "--corpus", "b"],
+        &["conformance", "wasmi"],
     ] {
         let answer = directory.qip(args);
         assert_eq!(answer.code, 2);

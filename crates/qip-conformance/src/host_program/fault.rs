@@ -36,6 +36,26 @@ impl Fault {
         }
     }
 
+    /// With the part of a line that came before it, which had no end.
+    pub(super) fn unfinished(self, line: &[u8]) -> Fault {
+        let bytes = match line.len() {
+            1 => "1 byte".to_owned(),
+            count => format!("{count} bytes"),
+        };
+        let what = format!("{}: {bytes} came, and no end of line", self.what);
+        let fault = Fault { what, ..self };
+        fault
+            .expected("a line feed after the answer, and a flush")
+            .line(line)
+    }
+
+    /// The fault as one at the hello of a program that was started again: what is to be asked
+    /// next was not asked yet.
+    pub(super) fn after_restart(self) -> Fault {
+        let what = format!("after a restart, {}", self.what);
+        Fault { what, ..self }
+    }
+
     /// With what was expected.
     pub(super) fn expected(self, expected: impl Into<String>) -> Fault {
         Fault {

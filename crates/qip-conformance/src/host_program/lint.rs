@@ -34,6 +34,8 @@ pub enum LintReply {
     Fault(Fault),
     /// Nothing, for nothing was asked: it does not claim these.
     NotAsked(Capabilities),
+    /// Nothing, for nothing is asked any more: it has been started again ten times.
+    GivenUp,
     /// It ended when its stdin did.
     Left,
 }
@@ -67,6 +69,9 @@ impl Lint {
         if !lacking.is_empty() {
             return LintReply::NotAsked(lacking);
         }
+        if self.host.has_given_up() {
+            return LintReply::GivenUp;
+        }
         let outcomes = match self.host.ask(&case.id, &case.task) {
             Ok(outcomes) => outcomes,
             Err(fault) => return LintReply::Fault(fault),
@@ -90,6 +95,9 @@ impl Lint {
     }
 
     fn end(&self) -> LintReply {
+        if self.host.has_given_up() {
+            return LintReply::GivenUp;
+        }
         match self.host.leave() {
             Ok(Ending::Left) => LintReply::Left,
             Ok(Ending::Killed) => {
@@ -138,6 +146,7 @@ impl fmt::Display for Exchange {
                     lacking.join(", ")
                 )
             }
+            LintReply::GivenUp => write!(f, "-      {asked}: not asked after ten restarts"),
             LintReply::Fault(fault) => {
                 write!(f, "fault  {asked}: {}", fault.what())?;
                 let expected = fault.what_was_expected().map(|text| ("expected", text));

@@ -109,8 +109,25 @@ impl Process {
                 };
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Err(Fault::hang(within));
+                return Err(self.hung(within));
             }
+        }
+    }
+
+    /// No answer came in time. What came of one is known once its stdout has ended, which it
+    /// does with the program.
+    fn hung(&mut self, within: Duration) -> Fault {
+        self.program.end();
+        let fault = Fault::hang(within);
+        let next = || self.events.recv_timeout(SETTLE).ok();
+        let event = match next() {
+            // The program ended before it had read its question.
+            Some(Event::Unwritable(_)) => next(),
+            event => event,
+        };
+        match event {
+            Some(Event::Read(Line::Unfinished(line), _)) => fault.unfinished(&line),
+            _ => fault,
         }
     }
 
@@ -147,9 +164,8 @@ impl Process {
                 Err(Fault::new(what).line(&line))
             }
             Event::Read(Line::Unfinished(line), _) => {
-                let how = self.how_it_ended();
-                let what = format!("{how} in the middle of a line");
-                Err(Fault::new(what).line(&line).stderr(self.last_of_stderr()))
+                let fault = Fault::new(self.how_it_ended()).unfinished(&line);
+                Err(fault.stderr(self.last_of_stderr()))
             }
             Event::Read(Line::End, _) => Err(self.silenced()),
             Event::Unreadable(error) => {
@@ -210,6 +226,11 @@ impl Process {
     }
 
     fn see_it_leave(&mut self, time_to_leave: Duration) -> Result<Ending, Fault> {
+        // One that ends right now is not seen to: it may as well have ended a moment later.
+        if let Some(status) = self.has_exited() {
+            let fault = Fault::new(format!("the program ended ({status}) before its stdin did"));
+            return Err(fault.stderr(self.last_of_stderr()));
+        }
         self.stdin = None;
         let begin = Instant::now();
         loop {

@@ -13,13 +13,14 @@ pub(super) fn write(
     report: &Report,
 ) -> fmt::Result {
     let mark = super::mark(subject);
-    writeln!(f, "{} {}{mark}\n", subject.name, subject.version)?;
+    writeln!(f, "{}{mark}\n", super::title(subject))?;
     rows::write(f, &rows(subject))?;
-    if let Some(assertions) = super::assertions(&subject.counts()) {
-        writeln!(f, "\n  {assertions}")?;
+    let details = super::details(subject);
+    if !details.is_empty() {
+        writeln!(f)?;
     }
-    for state in super::state(subject, report) {
-        writeln!(f, "  {state}")?;
+    for line in details.iter().chain(&super::state(subject, report)) {
+        writeln!(f, "  {line}")?;
     }
     writeln!(f)
 }

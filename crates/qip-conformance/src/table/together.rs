@@ -13,12 +13,12 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result 
     rows::write(f, &rows(&report.subjects))?;
     writeln!(f)?;
     for subject in &report.subjects {
-        let SubjectReport { name, version, .. } = subject;
+        let title = super::title(subject);
         for state in super::state(subject, report) {
-            writeln!(f, "{name} {version}: {state}")?;
+            writeln!(f, "{title}: {state}")?;
         }
-        if let Some(assertions) = super::assertions(&subject.counts()) {
-            writeln!(f, "  {assertions}")?;
+        for line in super::details(subject) {
+            writeln!(f, "  {line}")?;
         }
     }
     writeln!(f)

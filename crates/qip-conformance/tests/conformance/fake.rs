@@ -14,12 +14,16 @@ use tempfile::TempDir;
 /// A module in WebAssembly text for cases whose answers are made up.
 pub(crate) const ANY_MODULE: &str = "module = { wat = '(module)' }\n";
 
+type Untold = fn(&Task) -> Option<&'static str>;
+
 type Answer = Box<dyn Fn(&CaseId, &Task) -> Vec<Outcome> + Send + Sync>;
 
 /// A subject that answers as it is told.
 pub(crate) struct Fake {
     pub(crate) capabilities: Capabilities,
     is_coarse: bool,
+    engine: Option<&'static str>,
+    untold: Untold,
     answer: Answer,
 }
 
@@ -38,6 +42,8 @@ impl Fake {
         Fake {
             capabilities: Capability::ALL.iter().copied().collect(),
             is_coarse: false,
+            engine: None,
+            untold: |_| None,
             answer: Box::new(answer),
         }
     }
@@ -45,6 +51,18 @@ impl Fake {
     /// One that may answer what it printed.
     pub(crate) fn coarse(mut self) -> Fake {
         self.is_coarse = true;
+        self
+    }
+
+    /// One that there is no way to tell what this says of a task.
+    pub(crate) fn cannot_be_told(mut self, untold: Untold) -> Fake {
+        self.untold = untold;
+        self
+    }
+
+    /// One that names its engine.
+    pub(crate) fn on(mut self, engine: &'static str) -> Fake {
+        self.engine = Some(engine);
         self
     }
 
@@ -63,12 +81,20 @@ impl Subject for Fake {
         "1.0"
     }
 
+    fn engine(&self) -> Option<&str> {
+        self.engine
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }
 
     fn is_coarse(&self) -> bool {
         self.is_coarse
+    }
+
+    fn cannot_be_told(&self, task: &Task) -> Option<&'static str> {
+        (self.untold)(task)
     }
 
     fn run(&self, id: &CaseId, task: &Task) -> Vec<Outcome> {

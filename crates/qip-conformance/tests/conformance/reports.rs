@@ -80,7 +80,7 @@ fn faulty() -> Fake {
         "breaks" => panic!("a \u{1b}[31mred\u{1b}[0m panic"),
         _ => vec![scalar(2)],
     });
-    subject.without(Capability::Fuel)
+    subject.without(Capability::Fuel).on("engine 2.0")
 }
 
 #[test]
@@ -112,6 +112,57 @@ link = "https://example.org/1"
         &report.table().to_string(),
         directory.path()
     ));
+}
+
+/// Of four cases that need more than `content`, one needs two capabilities.
+#[test]
+fn for_want_of_what_cases_are_unsupported() {
+    let limited = |names: &[&str], limits: &str| {
+        let cases = fake::cases(names)
+            .split_once("[[case]]")
+            .unwrap()
+            .1
+            .to_owned();
+        let cases = format!("[[case]]{cases}");
+        cases.replace("expect", &format!("limits = {{ {limits} }}\nexpect"))
+    };
+    let text = [
+        fake::cases(&["one"]),
+        limited(&["two", "three"], "fuel = 9"),
+        limited(&["four"], "types = 9"),
+        limited(&["five"], "fuel = 9, types = 9"),
+    ];
+    let corpus = corpus(&text.concat());
+    let told = |subject: Fake| {
+        let report = Run::new(&corpus).subject(subject).execute(&mut |_, _| {});
+        let table = report.table().to_string();
+        let line = table.lines().find(|line| line.contains("unsupported: "));
+        line.map(|line| line.trim().to_owned())
+    };
+    let all = || Fake::always(scalar(1));
+    assert_eq!(told(all()), None);
+    let lacking = |one, other| all().without(one).without(other);
+    assert_eq!(
+        told(lacking(Capability::Fuel, Capability::Limits)).unwrap(),
+        "unsupported: 3 need fuel, 2 need limits, some need several"
+    );
+    assert_eq!(
+        told(lacking(Capability::Fuel, Capability::Texts)).unwrap(),
+        "unsupported: 3 need fuel"
+    );
+    assert_eq!(
+        told(all().cannot_be_told(|task| (task.limits.types == 9).then_some("types"))).unwrap(),
+        "unsupported: 2 cannot be told types"
+    );
+    assert_eq!(
+        told(
+            all()
+                .without(Capability::Fuel)
+                .cannot_be_told(|task| (task.limits.types == 9).then_some("types"))
+        )
+        .unwrap(),
+        "unsupported: 3 need fuel, 1 cannot be told types"
+    );
 }
 
 /// What is nowhere has no row, but for the number of those that pass.

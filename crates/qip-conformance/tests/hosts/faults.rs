@@ -25,6 +25,7 @@ tests! {
     no_utf8,
     an_empty_line,
     half_a_line,
+    an_answer_without_its_line_end,
     a_line_without_end,
     a_crash,
     an_end,
@@ -119,10 +120,32 @@ fn half_a_line() {
         told[1].starts_with("broken: the program ended (exit"),
         "{told:#?}"
     );
-    let why = ": 7) in the middle of a line, in the line `{\"id\":\"host/small#tw`; \
-               the last of its stderr: `no more`";
+    let why = ": 7): 20 bytes came, and no end of line, \
+               expected a line feed after the answer, and a flush, \
+               in the line `{\"id\":\"host/small#tw`; the last of its stderr: `no more`";
     assert!(told[1].ends_with(why), "{told:#?}");
     assert_eq!([&*told[0], &*told[2]], [PASSES; 2]);
+}
+
+/// How soon the answer comes is up to the machine: a slow one is given more time.
+fn an_answer_without_its_line_end() {
+    let answer = r#"{"id":"host/small#two","outcome":{"output":{"bytes":"Mg==","kind":"utf8"}}}"#;
+    let told = [300, 3_000, 30_000].into_iter().find_map(|grace| {
+        let settings = HostSettings {
+            grace: Duration::from_millis(grace),
+            ..patient()
+        };
+        let told = red("forgets-the-line-end", &[], settings);
+        let within = 200 + grace;
+        let nothing = format!("broken: no answer within {within} ms");
+        (told[1] != nothing).then(|| told[1].replace(&format!("{within} ms"), "some ms"))
+    });
+    let why = format!(
+        "broken: no answer within some ms: {} bytes came, and no end of line, \
+         expected a line feed after the answer, and a flush, in the line `{answer}`",
+        answer.len()
+    );
+    assert_eq!(told.as_ref(), Some(&why));
 }
 
 fn a_line_without_end() {

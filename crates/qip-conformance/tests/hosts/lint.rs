@@ -4,6 +4,9 @@ use qip_conformance::{Corpus, EngineSubject, Exchange, HostSettings, LintReply, 
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 
+use std::time::Duration;
+use std::{fs, thread};
+
 use crate::Test;
 use crate::run::{assert_none_left, impatient, patient, start};
 
@@ -16,6 +19,15 @@ pub(crate) const TESTS: &[Test] = &[
     ("lint::faults", faults),
     ("lint::a_host_that_never_leaves", a_host_that_never_leaves),
     ("lint::hosts_that_leave_badly", hosts_that_leave_badly),
+    ("lint::a_host_that_always_dies", a_host_that_always_dies),
+    (
+        "lint::a_host_that_starts_only_once",
+        a_host_that_starts_only_once,
+    ),
+    (
+        "lint::a_host_that_is_dead_before_its_stdin_ends",
+        a_host_that_is_dead_before_its_stdin_ends,
+    ),
 ];
 
 fn tasks_mean_what_their_names_say() {
@@ -76,6 +88,60 @@ fn faults() {
     insta::with_settings!({ filters => vec![(r"\(exit (status|code): 7\)", "([status])")] }, {
         insta::assert_snapshot!("lint_of_faults", text);
     });
+}
+
+/// It is asked until it is given up; what was not asked is no fault.
+fn a_host_that_always_dies() {
+    let exchanges = lint("always-crashes", &[], patient());
+    let faults = exchanges
+        .iter()
+        .filter(|exchange| matches!(exchange.reply, LintReply::Fault(_)));
+    // The first process, and ten more.
+    assert_eq!(faults.count(), 11);
+    insta::with_settings!({ filters => vec![(r"\(exit (status|code): 9\)", "([status])")] }, {
+        insta::assert_snapshot!("lint_of_a_host_that_always_dies", shown(&exchanges));
+    });
+}
+
+fn a_host_that_starts_only_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let list = directory.path().join("starts");
+    let exchanges = lint("starts-only-once", &[list.to_str().unwrap()], patient());
+    let status = if cfg!(windows) { "code" } else { "status" };
+    assert_eq!(
+        shown(&exchanges[1..3]),
+        format!(
+            "fault  an empty input: the program ended (exit {status}: 9) without an answer\n\
+             fault  an input of one MiB: after a restart, the program ended (exit {status}: 4) \
+             without an answer\n         stderr: still locked\n"
+        )
+    );
+}
+
+/// It claims nothing, so that there is nothing to ask it.
+fn a_host_that_is_dead_before_its_stdin_ends() {
+    if !cfg!(target_os = "linux") {
+        eprintln!("skipped: whether a process has ended is only asked on Linux");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let list = directory.path().join("all.pids");
+    let hello = r#"{"hello": {"protocol": 1, "host": "a", "version": "1", "capabilities": []}}"#;
+    let args = [hello, list.to_str().unwrap()];
+    let host =
+        start("ends-after-hello", &args, patient()).unwrap_or_else(|error| panic!("{error}"));
+    let process = fs::read_to_string(&list).unwrap();
+    let stat = format!("/proc/{}/stat", process.trim());
+    // Nobody has asked for its exit status yet.
+    while !fs::read_to_string(&stat).unwrap().contains(") Z ") {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let exchanges: Vec<Exchange> = host.lint().collect();
+    let last = exchanges.last().unwrap().to_string();
+    assert_eq!(
+        last,
+        "fault  the end of stdin: the program ended (exit status: 6) before its stdin did"
+    );
 }
 
 fn a_host_that_never_leaves() {

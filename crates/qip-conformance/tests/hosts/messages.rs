@@ -131,6 +131,10 @@ fn answers_that_are_refused() {
             "an unknown outcome",
             outcome(r#"{"trap": {"kind": "unreachable"}}"#),
         ),
+        (
+            "an outcome like no other",
+            outcome(r#"{"result": {"value": 1}}"#),
+        ),
         ("an outcome that is a text", outcome(r#""broken""#)),
         (
             "an outcome that is a list",
@@ -241,6 +245,10 @@ fn answers_that_are_refused() {
             "an unknown code",
             outcome(r#"{"refused": {"code": "inptu-too-large"}}"#),
         ),
+        (
+            "a code like no other",
+            outcome(r#"{"refused": {"code": "oops"}}"#),
+        ),
         ("no code", outcome(r#"{"refused": {"message": "no"}}"#)),
         (
             "a message that is null",
@@ -263,6 +271,10 @@ fn answers_that_are_refused() {
             outcome(r#"{"trapped": {"kind": "Unreachable"}}"#),
         ),
         (
+            "a trap kind like no other",
+            outcome(r#"{"trapped": {"kind": "oops"}}"#),
+        ),
+        (
             "an offset of a trap",
             outcome(r#"{"trapped": {"kind": "unreachable", "offset": 1}}"#),
         ),
@@ -273,6 +285,10 @@ fn answers_that_are_refused() {
         (
             "an unknown capability",
             outcome(r#"{"unsupported": {"capability": "images"}}"#),
+        ),
+        (
+            "a capability like no other",
+            outcome(r#"{"unsupported": {"capability": "oops"}}"#),
         ),
         ("no why", outcome(r#"{"broken": {}}"#)),
     ];

@@ -36,12 +36,18 @@ pub(crate) fn run(mode: &str, args: &[String]) -> ExitCode {
         note(file, std::process::id());
     }
     let mut before = Value::Null;
+    if mode == "starts-only-once" && starts(&args[0]) > 1 {
+        eprintln!("still locked");
+        return ExitCode::from(4);
+    }
     for (number, line) in io::stdin().lock().lines().enumerate() {
         let question: Value = serde_json::from_str(&line.unwrap()).unwrap();
         if number == 0 {
             say_hello(mode, args);
-            if mode == "sleeps-after-hello" {
-                sleep();
+            match mode {
+                "sleeps-after-hello" => sleep(),
+                "ends-after-hello" => return ExitCode::from(6),
+                _ => {}
             }
             continue;
         }
@@ -69,7 +75,7 @@ fn say_hello(mode: &str, args: &[String]) {
         "protocol": 1, "host": "hostile", "version": "1.0", "capabilities": CLAIMED,
     });
     match mode {
-        "hello" => return say(&args[0]),
+        "hello" | "ends-after-hello" => return say(&args[0]),
         "hangs-at-hello" => sleep(),
         "answers-early" => {
             // In one go, as a program does that buffers its output.
@@ -123,6 +129,7 @@ fn answer(mode: &str, args: &[String], number: usize, case: &Value, before: &Val
         "says-garbage" if is_second => say("Segmentation fault, or so\u{1b}[31m"),
         "says-no-utf8" if is_second => write(b"{\"id\": \"\xff\xfe\"}\n"),
         "says-nothing" if is_second => say(""),
+        "forgets-the-line-end" if is_second => write(right.as_bytes()),
         "stops-in-a-line" if is_second => {
             write(&right.as_bytes()[..20]);
             eprintln!("no more");
@@ -137,6 +144,7 @@ fn answer(mode: &str, args: &[String], number: usize, case: &Value, before: &Val
             std::process::abort();
         }
         "ends" if is_second => std::process::exit(0),
+        "starts-only-once" if is_second => std::process::exit(9),
         "changes-its-name"
         | "changes-its-version"
         | "changes-its-engine"
