@@ -1,6 +1,6 @@
 //! Hostile host programs: each gets its verdict, and none hangs the harness or outlives it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use qip_conformance::{HostProgram, HostSettings, Outcome, Run, Subject as _};
 
