@@ -25,7 +25,7 @@ module = { wat = '''
 
 [defaults]
 clauses = ["OUT-3"]
-limits = { time_ms = 200 }
+limits = { time_ms = 2000 }
 
 [[case]]
 name = "one"
@@ -74,7 +74,7 @@ pub(crate) fn patient() -> HostSettings {
 /// Little time, for a mode that hangs; but a case that is answered at once is never late.
 pub(crate) fn impatient() -> HostSettings {
     HostSettings {
-        grace: Duration::from_millis(2_800),
+        grace: Duration::from_secs(1),
         time_to_leave: Duration::from_millis(300),
         ..patient()
     }
