@@ -36,6 +36,10 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
                 format!("{} is no value of {argument}{why}", quoted(&value))
             }
         }
+        ErrorKind::TooManyValues => {
+            let value = quoted(&first(ContextKind::InvalidValue));
+            format!("{value} is one value too many for {argument}")
+        }
         ErrorKind::MissingRequiredArgument => {
             format!("missing {}", all(&texts(ContextKind::InvalidArg), " and "))
         }

@@ -156,7 +156,7 @@ impl<'c> Run<'c> {
             ) in receive.iter().enumerate()
             {
                 if let Some(result) = result {
-                    results[subject][case] = Some(result);
+                    results[subject][case] = Some(*result);
                 }
                 progress(done + 1, total);
             }
@@ -247,7 +247,7 @@ struct Lane {
 struct Done {
     case: usize,
     subject: usize,
-    result: Option<CaseResult>,
+    result: Option<Box<CaseResult>>,
 }
 
 impl Tasks<'_> {
@@ -274,7 +274,7 @@ impl Tasks<'_> {
             send.send(Done {
                 case,
                 subject,
-                result,
+                result: result.map(Box::new),
             })?;
         }
         Ok(())

@@ -78,7 +78,8 @@ fn usage_errors() {
     ] {
         let answer = directory.qip(args);
         assert_eq!(answer.code, 2);
-        writeln!(text, "# qip {}\n{}", args.join(" "), answer.stderr).unwrap();
+        let args = args.join(" ");
+        writeln!(text, "# qip {}\n{}", args.escape_debug(), answer.stderr).unwrap();
     }
     assert_text!("usage-errors", text);
 }
