@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use qip_host::engine::{
-    Budget, Compile, CompiledModule, Engine, EngineError, EngineInfo, ExportId, Instance, Stop,
+    Budget, Compile, CompileError, CompiledModule, Engine, EngineInfo, ExportId, Instance, Stop,
     Usage,
 };
 use qip_host::{Limits, Value};
@@ -46,7 +46,7 @@ impl Engine for Hooked {
         self.0.info()
     }
 
-    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, EngineError> {
+    fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         let Hooked(inner, hook) = self;
         Ok(Arc::new(HookedCode(
             inner.compile(module)?,
