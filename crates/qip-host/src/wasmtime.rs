@@ -20,9 +20,6 @@ use crate::engine::{
 use crate::growth::Growth;
 use ticker::Armed;
 
-/// The version of wasmtime that this crate is built on.
-const VERSION: &str = "48.0.8";
-
 /// Stack that a module may use, in bytes.
 const STACK_BYTES: usize = 512 << 10;
 
@@ -88,7 +85,7 @@ impl Wasmtime {
         Wasmtime {
             info: EngineInfo {
                 name: "wasmtime".to_owned(),
-                version: VERSION.to_owned(),
+                version: wasmtime_environ::VERSION.to_owned(),
                 fuel: true,
                 backtrace: true,
                 tail_call: true,

@@ -19,6 +19,9 @@ mod options;
 mod seam;
 #[path = "host/sessions.rs"]
 mod sessions;
+#[cfg(feature = "wat")]
+#[path = "host/text.rs"]
+mod text;
 #[path = "host/time.rs"]
 mod time;
 

@@ -1,6 +1,7 @@
 //! The seam between host and engine, seen from a third engine: one that passes
 //! everything on and writes down what it was asked.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use qip_host::engine::{
 };
 use qip_host::{Code as Refused, Host, Limits, Options, Output, Stage, Value};
 
-use crate::{ENGINES, refused, wat};
+use crate::{ENGINES, on_each, refused, wat};
 
 /// What was asked, in order.
 pub(crate) type Log = Arc<Mutex<Vec<String>>>;
@@ -470,5 +471,21 @@ fn what_an_engine_takes_is_looked_at_in_its_turn() {
         let shape =
             r#"(memory (export "memory") 1 1) (global (export "render") i32 (i32.const 0))"#;
         assert_eq!(code(shape), Some(Refused::Limit));
+    });
+}
+
+/// What engines say of their versions is what was built.
+#[test]
+fn engines_say_their_versions() {
+    let directories = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let lock = directories
+        .map(|directory| directory.join("Cargo.lock"))
+        .find(|path| path.is_file())
+        .expect("cargo has written one");
+    let lock = std::fs::read_to_string(lock).expect("text");
+    on_each(|engine| {
+        let info = engine.info();
+        let package = format!("name = \"{}\"\nversion = \"{}\"\n", info.name, info.version);
+        assert!(lock.contains(&package), "{info:?}");
     });
 }
