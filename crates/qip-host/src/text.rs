@@ -61,13 +61,15 @@ mod assembling {
         binary.map_err(|error| invalid(&error.to_string()))
     }
 
-    /// The first line of what the parser says is what, the second where; the rest draws the
-    /// source.
+    /// The first line of what the parser says is what, the second where, and the rest draws
+    /// the source. Of a long line it draws nothing: there what and where share a line.
     fn invalid(shown: &str) -> Refusal {
         let mut lines = shown.lines().map(str::trim);
-        let what = lines.next().unwrap_or_default();
-        let place = lines.next().unwrap_or_default().trim_start_matches("--> ");
-        let place = place.trim_start_matches("<anon>:");
+        let first = lines.next().unwrap_or_default();
+        let (what, place) = match lines.next() {
+            Some(second) => (first, second.trim_start_matches("--> <anon>:")),
+            None => first.rsplit_once(" at <anon>:").unwrap_or((first, "1:1")),
+        };
         let message = format!(
             "the WebAssembly text is invalid at line and column {}: {}",
             quote(place),

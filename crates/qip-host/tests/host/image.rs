@@ -14,9 +14,7 @@ mod tiles;
 mod time;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
-use qip_host::engine::Engine;
 use qip_host::image::{Filters, ImageOptions, Picture};
 use qip_host::{Error, Host, Stage};
 
