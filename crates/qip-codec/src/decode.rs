@@ -80,9 +80,10 @@ struct Encoded {
 ///
 /// # Errors
 ///
-/// [`Error::Size`] for a size over the limits, [`Error::TooLarge`] for a file that is too
-/// large for its size, [`Error::Broken`] for bytes that are no picture, are cut off, claim
-/// more than they can mean, or that the decoder does not get on with.
+/// [`Error::Io`] for bytes that do not come, [`Error::Size`] for a size over the limits,
+/// [`Error::TooLarge`] for a file that is too large for its size, [`Error::Broken`] for bytes
+/// that are no picture, are cut off, claim more than they can mean, or that the decoder does
+/// not get on with.
 pub fn read(from: impl Read, limits: &Limits) -> Result<Decoded, Error> {
     let encoded = Encoded::read(from, limits)?;
     let decoded = guarded(|| decode_within(encoded, limits));
