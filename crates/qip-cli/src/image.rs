@@ -1,9 +1,5 @@
 //! `qip image`: decodes a picture, carries it through tile filters, and encodes it.
 
-mod decode;
-mod encode;
-mod jpeg;
-mod rgba;
 mod stats;
 
 use std::ffi::OsString;
@@ -17,16 +13,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Args;
+use qip_codec::{Decoded, Encoding, Format};
 use qip_host::image::{Filters, ImageOptions, Picture, Progress};
 use qip_host::{Limits, Utf8};
 
 use crate::bar::Bar;
 use crate::exit::{Exit, Failure};
-use crate::limits::{self, RunOptions};
+use crate::limits::{self, PictureOptions, RunOptions};
 use crate::message::Messages;
 use crate::{output_file, stages};
-use decode::Decoded;
-use encode::{Encoding, Format};
 use stats::Stats;
 
 /// Runs tile filters over a picture.
@@ -37,7 +32,8 @@ use stats::Stats;
 ///
 /// Writes what the output's extension says: `.png`, `.jpg`, `.bmp`, `.webp` (lossless),
 /// `.ppm`, `.pnm`, `.pam`; PNG where there is none, and on stdout. JPEG and PPM have no
-/// alpha: the picture is laid on white.
+/// alpha: the picture is laid on white. In a BMP of 32 bits the fourth byte is alpha, as it
+/// is to `qip run`.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Image {
@@ -68,16 +64,8 @@ pub(crate) struct Image {
     /// The time that filters may take over all stages, in milliseconds.
     #[arg(long, value_name = "N", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..), help_heading = limits::HEADING)]
     timeout_ms: u64,
-    /// The threads that run filters; without, as many as the machine has cores. With 1,
-    /// tiles are taken row by row. The result is the same.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = limits::HEADING)]
-    threads: Option<u16>,
-    /// The pixels that a picture may have.
-    #[arg(long, value_name = "N", default_value_t = Limits::standard().image_pixels, help_heading = limits::HEADING)]
-    max_pixels: u64,
-    /// The pixels that a side of a picture may have.
-    #[arg(long, value_name = "N", default_value_t = Limits::standard().image_side, help_heading = limits::HEADING)]
-    max_side: u64,
+    #[command(flatten)]
+    pictures: PictureOptions,
 }
 
 const AFTER_HELP: &str = "\
@@ -93,9 +81,6 @@ Exit codes:
   4  the request failed: refused, the size of the picture too, or a module trapped
   5  a limit stopped it";
 
-/// The quality of a JPEG where none is asked for.
-const QUALITY: u8 = 90;
-
 /// How often the bar is looked after.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -110,12 +95,8 @@ impl Image {
     }
 
     fn run_and_note(&self, messages: &Messages, stats: &mut Stats) -> Result<(), Failure> {
-        let format = self.format()?;
-        let limits = Limits {
-            image_pixels: self.max_pixels,
-            image_side: self.max_side,
-            ..self.options.limits(self.timeout_ms)
-        };
+        let plain = Encoding::new(self.format()?);
+        let limits = self.pictures.limits(self.options.limits(self.timeout_ms));
         let host = self.options.host(limits, Utf8::Checked);
         let stages = stages::load(&self.stages, &host, messages)?;
         let begin = Instant::now();
@@ -133,9 +114,16 @@ impl Image {
             ..
         } = decoded;
         stats.read = Some((picture.width(), picture.height(), from, decoding));
-        format.check_size(&picture)?;
+        let encoding = Encoding {
+            quality: self.quality.unwrap_or(plain.quality),
+            best: self.best,
+            profile,
+            ..plain
+        };
+        let fits = encoding.check(picture.width(), picture.height());
+        fits.map_err(anyhow::Error::new)?;
 
-        let threads = self.threads();
+        let threads = self.pictures.threads();
         stats.threads = threads;
         let begin = Instant::now();
         let result = apply(&filters, &picture, threads, &stats.progress, messages)?;
@@ -146,23 +134,18 @@ impl Image {
         drop(picture);
 
         let begin = Instant::now();
-        let encoding = Encoding {
-            format,
-            quality: self.quality.unwrap_or(QUALITY),
-            best: self.best,
-            profile,
-        };
+        let name = encoding.format.name();
         self.write(encoding, result)?;
         let encoding = begin.elapsed();
-        messages.detail(|| format!("{} written in {encoding:.1?}", format.name()));
-        stats.written = Some((format.name(), encoding));
+        messages.detail(|| format!("{name} written in {encoding:.1?}"));
+        stats.written = Some((name, encoding));
         Ok(())
     }
 
     /// What to write, where that can be done at all.
     fn format(&self) -> Result<Format, Failure> {
         let format = match self.output_file() {
-            Some(path) => Format::of(path)?,
+            Some(path) => format_of(path)?,
             None => Format::Png,
         };
         for (is_given, option, wanted) in [
@@ -189,32 +172,23 @@ impl Image {
         path.filter(|path| *path != Path::new("-"))
     }
 
-    fn threads(&self) -> NonZeroUsize {
-        let given = self.threads.map(usize::from).map(NonZeroUsize::new);
-        let threads = given.unwrap_or_else(|| thread::available_parallelism().ok());
-        threads.unwrap_or(NonZeroUsize::MIN)
-    }
-
     /// Reads the picture: from `-i`, else from stdin unless that is a terminal.
     fn decode(&self, limits: &Limits) -> Result<Decoded, Failure> {
-        let (encoded, source) = match &self.input {
+        match &self.input {
             Some(path) if path != Path::new("-") => {
                 let source = format!("`{}`", path.display());
                 let file = File::open(path).with_context(|| format!("cannot read {source}"))?;
-                (decode::read(file, &source, limits)?, source)
+                qip_codec::read(file, limits).map_err(|error| unread(error, &source))
             }
-            None if io::stdin().is_terminal() => {
-                return Err(Failure::Usage(
-                    "there is no picture: stdin is a terminal".to_owned(),
-                    "name one with -i, or pipe one in".to_owned(),
-                ));
-            }
+            None if io::stdin().is_terminal() => Err(Failure::Usage(
+                "there is no picture: stdin is a terminal".to_owned(),
+                "name one with -i, or pipe one in".to_owned(),
+            )),
             _ => {
-                let source = "stdin".to_owned();
-                (decode::read(io::stdin().lock(), &source, limits)?, source)
+                let stdin = io::stdin().lock();
+                qip_codec::read(stdin, limits).map_err(|error| unread(error, "stdin"))
             }
-        };
-        decode::decode(encoded, &source, limits)
+        }
     }
 
     fn write(&self, encoding: Encoding, picture: Picture) -> Result<(), Failure> {
@@ -227,6 +201,39 @@ impl Image {
             Some(path) => Ok(output_file::replace(path, |file| Ok(write(file)?))?),
             None => write(&mut io::stdout().lock()).map_err(Failure::of_stdout),
         }
+    }
+}
+
+/// The format of a file, by its extension; a name without one is for PNG.
+fn format_of(path: &Path) -> Result<Format, Failure> {
+    let Some(extension) = path.extension() else {
+        return Ok(Format::Png);
+    };
+    Format::of_extension(extension).ok_or_else(|| {
+        let known: Vec<String> = Format::extensions()
+            .map(|known| format!("`.{known}`"))
+            .collect();
+        let (last, known) = known.split_last().expect("one at least");
+        Failure::Usage(
+            format!(
+                "`{}` has the extension of no format that can be written",
+                path.display()
+            ),
+            format!("end it in {} or {last}", known.join(", ")),
+        )
+    })
+}
+
+/// Why the picture from `source` was not read.
+fn unread(error: qip_codec::Error, source: &str) -> Failure {
+    match error {
+        qip_codec::Error::Size(error) => error.into(),
+        qip_codec::Error::TooLarge { most, pixels } => Failure::Refused(format!(
+            "{source} is too large: more than {most} bytes, for {pixels} pixels"
+        )),
+        error => anyhow::Error::new(error)
+            .context(format!("cannot read {source}"))
+            .into(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Options that say how modules run: engine, limits, departures from the strict contract.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -88,5 +90,73 @@ impl RunOptions {
             ..Options::default()
         };
         Host::with(self.engine.make_for_one(), limits, options)
+    }
+}
+
+/// The options that say how tile filters run over pictures.
+#[derive(Args)]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct PictureOptions {
+    /// The threads that run filters; without, as many as the machine has cores, and never more
+    /// than four for each. With 1, tiles are taken row by row. The result is the same.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// The pixels that a picture may have.
+    #[arg(long, value_name = "N", default_value_t = Limits::standard().image_pixels)]
+    max_pixels: u64,
+    /// The pixels that a side of a picture may have.
+    #[arg(long, value_name = "N", default_value_t = Limits::standard().image_side)]
+    max_side: u64,
+}
+
+/// The most threads for each core. More gain nothing, and each has an instance of each filter.
+const THREADS_A_CORE: usize = 4;
+
+impl PictureOptions {
+    /// These limits, with those on pictures.
+    pub(crate) fn limits(&self, limits: Limits) -> Limits {
+        Limits {
+            image_pixels: self.max_pixels,
+            image_side: self.max_side,
+            ..limits
+        }
+    }
+
+    pub(crate) fn threads(&self) -> NonZeroUsize {
+        let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.threads_on(cores)
+    }
+
+    fn threads_on(&self, cores: NonZeroUsize) -> NonZeroUsize {
+        let given = self.threads.map(usize::from).and_then(NonZeroUsize::new);
+        let most = cores.saturating_mul(const { NonZeroUsize::new(THREADS_A_CORE).unwrap() });
+        given.map_or(cores, |given| given.min(most))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::PictureOptions;
+
+    #[test]
+    fn threads_are_bounded_by_cores() {
+        for (given, cores, expected) in [
+            (None, 1, 1),
+            (None, 3, 3),
+            (Some(1), 8, 1),
+            (Some(4), 1, 4),
+            (Some(5), 1, 4),
+            (Some(1024), 2, 8),
+        ] {
+            let options = PictureOptions {
+                threads: given,
+                max_pixels: 0,
+                max_side: 0,
+            };
+            let found = options.threads_on(NonZeroUsize::new(cores).unwrap());
+            assert_eq!(found.get(), expected, "{given:?} on {cores} cores");
+        }
     }
 }

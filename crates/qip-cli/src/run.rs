@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use qip_host::image::ImageOptions;
 use qip_host::{Limits, Output, Recipe, Reply, Utf8};
 
 use crate::exit::{Exit, Failure};
-use crate::limits::{self, RunOptions};
+use crate::limits::{self, PictureOptions, RunOptions};
 use crate::message::Messages;
 use crate::{output_file, stages};
 
@@ -43,6 +44,8 @@ pub(crate) struct Run {
     /// Whether text is checked where it goes in and comes out.
     #[arg(long, value_name = "WHICH", default_value = "checked", help_heading = limits::HEADING)]
     utf8: Utf8Check,
+    #[command(flatten)]
+    pictures: PictureOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,12 +76,13 @@ impl Run {
             Utf8Check::Checked => Utf8::Checked,
             Utf8Check::Unchecked => Utf8::Unchecked,
         };
-        let host = self
-            .options
-            .host(self.options.limits(self.timeout_ms), utf8);
+        let limits = self.pictures.limits(self.options.limits(self.timeout_ms));
+        let host = self.options.host(limits, utf8);
         let stages = stages::load(&self.stages, &host, messages)?;
         let begin = Instant::now();
         let recipe = host.recipe(stages.iter().map(stages::LoadedStage::stage))?;
+        let threads = self.pictures.threads();
+        let recipe = recipe.image_options(ImageOptions { threads });
         messages.detail(|| format!("loaded in {:.1?}", begin.elapsed()));
 
         let input = self.read_input(&most_input(&recipe, host.limits()))?;

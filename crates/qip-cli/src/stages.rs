@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use qip_host::{Host, Stage};
+use qip_host::{Host, Stage, text};
 use sha2::{Digest, Sha256};
 
 use crate::exit::Failure;
@@ -28,9 +28,13 @@ pub(crate) struct LoadedStage {
 }
 
 impl LoadedStage {
-    /// As the host takes it.
+    /// As the host takes it: text where the file holds text.
     pub(crate) fn stage(&self) -> Stage<'_> {
-        let stage = Stage::new(&self.module).named(self.argument.path.display().to_string());
+        let stage = match text::is_text(&self.module) {
+            true => Stage::text(&self.module),
+            false => Stage::new(&self.module),
+        };
+        let stage = stage.named(self.argument.path.display().to_string());
         let uniforms = self.argument.uniforms.iter();
         uniforms.fold(stage, |stage, (key, value)| stage.uniform(key, value))
     }

@@ -2,8 +2,6 @@
 //! which refusals follow and in which order, limits, hostile bytes, and the small
 //! texts (uniforms, media types, pointers, quoting).
 
-#[path = "contract/allocation.rs"]
-mod allocation;
 #[path = "contract/hostile.rs"]
 mod hostile;
 #[path = "contract/limits.rs"]

@@ -12,6 +12,7 @@
 
 mod arena;
 mod campaign;
+mod codec;
 mod filters;
 mod fixture;
 mod large_body;

@@ -1,11 +1,10 @@
 //! What two targets do with bytes: BMP of any bytes, and pipelines of tile filters against
 //! the plain reading of IMG.
 
-// The filters, and the plain reading, that the host's own tests have.
-#[path = "../../qip-host/tests/host/image/mix.rs"]
 mod mix;
-#[path = "../../qip-host/tests/host/image/plain.rs"]
 mod plain;
+#[cfg(test)]
+mod properties;
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
@@ -98,9 +97,16 @@ impl Pipeline {
     }
 }
 
-/// Runs the pipeline that these bytes are, on both engines and with one thread and several:
-/// each time it gives what the plain reading gives, bit for bit.
+/// Runs the pipeline that these bytes are.
 pub(crate) fn run_pipeline(bytes: &[u8]) {
+    if let Ok(pipeline) = Pipeline::of(bytes) {
+        hold(&pipeline);
+    }
+}
+
+/// Runs a pipeline on both engines and with one thread and several, and panics where it does
+/// not give what the plain reading gives, bit for bit.
+fn hold(pipeline: &Pipeline) {
     static HOSTS: LazyLock<[Host; 2]> = LazyLock::new(|| {
         let options = Options {
             floats: Floats::Deterministic,
@@ -113,9 +119,6 @@ pub(crate) fn run_pipeline(bytes: &[u8]) {
         ]
     });
     static PLAIN: LazyLock<Arc<dyn Engine>> = LazyLock::new(|| Arc::new(Wasmtime::new()));
-    let Ok(pipeline) = Pipeline::of(bytes) else {
-        return;
-    };
     let modules = pipeline.stages.iter().map(|mix| wat::parse_str(mix.text()));
     let modules: Vec<Vec<u8>> = modules.collect::<Result<_, _>>().expect("sound text");
     let runs = HOSTS.iter().flat_map(|host| {

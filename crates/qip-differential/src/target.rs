@@ -22,7 +22,7 @@ use qip_host::wasmtime::Wasmtime;
 
 use crate::arena::{Arena, told};
 use crate::trial::Trial;
-use crate::{picture, random_body};
+use crate::{codec, picture, random_body};
 
 /// A target: its name, and what it does with bytes.
 #[derive(Clone, Copy)]
@@ -48,7 +48,7 @@ enum Seeds {
 type Seed = fn(&str, &[u8], &[u8]) -> Option<Vec<u8>>;
 
 /// Every target.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target {
         name: "signature",
         run: signature,
@@ -80,6 +80,11 @@ pub const TARGETS: [Target; 7] = [
         name: "bmp",
         run: bmp,
         seeds: Seeds::Own(picture::bmp_seeds),
+    },
+    Target {
+        name: "codec",
+        run: codec,
+        seeds: Seeds::Own(codec::seeds),
     },
     Target {
         name: "pipeline",
@@ -141,10 +146,6 @@ pub fn case_file(text: &[u8]) {
 /// Both engines and the model on a module of any bytes.
 pub fn differential(bytes: &[u8]) {
     let (wasm, input) = split(bytes);
-    // Text is for our host alone.
-    if matches!(wasm.trim_ascii_start(), [b'(', ..] | [b';', b';', ..]) {
-        return;
-    }
     let trial = Trial::new(Task {
         stages: vec![Stage {
             module: Arc::new(Module::from_bytes("fuzzed", wasm)),
@@ -171,6 +172,11 @@ pub fn random(bytes: &[u8]) {
 /// Reading and writing BMP (REC-7).
 pub fn bmp(bytes: &[u8]) {
     picture::read_bmp(bytes);
+}
+
+/// Reading a picture's file of any format, and writing it in each.
+pub fn codec(bytes: &[u8]) {
+    codec::read_and_write(bytes);
 }
 
 /// A pipeline of tile filters that these bytes say, on both engines and with one thread and

@@ -51,6 +51,11 @@ fn bmp() {
 }
 
 #[test]
+fn codec() {
+    holds("codec");
+}
+
+#[test]
 fn pipeline() {
     holds("pipeline");
 }

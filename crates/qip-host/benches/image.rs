@@ -25,17 +25,7 @@ const SIDE: usize = 4096;
 const TWO_THREADS: Target = Target::Ratio(1.0 / 1.7);
 
 /// Turns colours into their opposites.
-const INVERT: &str = r#"(module
-  (memory (export "memory") 1 1)
-  (global (export "input_ptr") i32 (i32.const 0))
-  (global (export "input_bytes_cap") i32 (i32.const 65536))
-  (func (export "tile_rgba32float_64x64") (param f32 f32) (local $at i32)
-    (loop $next
-      (v128.store (local.get $at)
-        (f32x4.add (v128.const f32x4 1 1 1 0)
-          (f32x4.mul (v128.const f32x4 -1 -1 -1 1) (v128.load (local.get $at)))))
-      (local.set $at (i32.add (local.get $at) (i32.const 16)))
-      (br_if $next (i32.lt_u (local.get $at) (i32.const 65536))))))"#;
+const INVERT: &str = include_str!("../tests/invert.wat");
 
 /// The mean of the 13 × 13 pixels around each: a halo of 6, and a tile of 76 × 76 pixels,
 /// whose core is made behind it and then copied.
@@ -88,9 +78,9 @@ struct Bare {
 }
 
 impl Bare {
-    fn new(module: &str) -> Bare {
+    fn new(wasm: &[u8]) -> Bare {
         let engine = Engine::default();
-        let module = Module::new(&engine, wat::parse_str(module).unwrap()).unwrap();
+        let module = Module::new(&engine, wasm).unwrap();
         let mut store = Store::new(&engine, ());
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
         let memory = instance.get_memory(&mut store, "memory").unwrap();
@@ -181,8 +171,9 @@ fn main() {
         black_box(filters.apply(&picture, threads(count)).unwrap());
     };
 
-    let invert = host.filters([Stage::new(INVERT)]).unwrap();
-    let mut bare = Bare::new(INVERT);
+    let [invert_wasm, blur_wasm] = [INVERT, BLUR].map(|text| wat::parse_str(text).unwrap());
+    let invert = host.filters([Stage::new(&invert_wasm)]).unwrap();
+    let mut bare = Bare::new(&invert_wasm);
     let expected = bare.filter(&samples);
     for count in [1, 2] {
         let found = invert.apply(&picture, threads(count)).unwrap();
@@ -216,8 +207,8 @@ fn main() {
         || apply(&invert, 2),
     );
 
-    let mut bare = Bare::new(BLUR);
-    let blur = host.filters([Stage::new(BLUR)]).unwrap();
+    let mut bare = Bare::new(&blur_wasm);
+    let blur = host.filters([Stage::new(&blur_wasm)]).unwrap();
     compare(
         &mut criterion,
         &mut rows,
@@ -228,7 +219,7 @@ fn main() {
         || apply(&blur, 1),
     );
     // The second reads a window, not the picture.
-    let twice = host.filters([Stage::new(BLUR), Stage::new(BLUR)]).unwrap();
+    let twice = host.filters([&blur_wasm; 2].map(Stage::new)).unwrap();
     compare(
         &mut criterion,
         &mut rows,

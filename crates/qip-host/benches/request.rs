@@ -159,7 +159,7 @@ fn main() {
             (", clock", &with_clock, WARM_WITH_CLOCK),
         ] {
             let host = Host::with(wasmtime.clone(), limits.clone(), Default::default());
-            let module = host.load(ECHO).unwrap();
+            let module = host.load(wat::parse_str(ECHO).unwrap()).unwrap();
             assert_eq!(module.render(&input).unwrap().output, expected);
             compare(
                 &mut criterion,

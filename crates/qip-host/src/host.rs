@@ -1,11 +1,10 @@
 //! The host and the modules that it has loaded.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use qip_contract::{Limits, Numeric, Rules, Signature};
+use qip_contract::{Code, Limits, Numeric, Rules, Signature};
 
 use crate::engine::{self, Build, Compile, CompileError, Engine, Floats};
 use crate::error::{Cause, Error};
@@ -15,6 +14,7 @@ use crate::recipe::{self, Input, Recipe};
 use crate::reply::Reply;
 use crate::session::Fresh;
 use crate::stage::{Prepared, Stage};
+use crate::text;
 
 /// Loads modules for one engine, under one set of limits and options.
 ///
@@ -84,12 +84,12 @@ impl Host {
     }
 
     /// Loads a module: reads its signature, holds it against the contract and the
-    /// limits, and compiles it. With the feature `wat`, WebAssembly text is taken
-    /// as well.
+    /// limits, and compiles it. The bytes are those of a binary.
     ///
     /// # Errors
     ///
-    /// What ORD-1 lists for one module, or the engine's own failure.
+    /// What ORD-1 lists for one module, or the engine's own failure. WebAssembly text is
+    /// [`Code::NotWasm`](crate::Code::NotWasm), with a help that names `Host::load_text`.
     pub fn load(&self, bytes: impl AsRef<[u8]>) -> Result<Module, Error> {
         self.load_alone(None, bytes.as_ref())
     }
@@ -103,12 +103,40 @@ impl Host {
         self.load_alone(Some(name), bytes.as_ref())
     }
 
+    /// Loads a module from WebAssembly text: makes a binary of it and loads that, as
+    /// [`Host::load`] does. Text of up to [`text::MOST_BYTES_WITH_LINES`] gets line
+    /// information, so that a [frame](engine::Frame) of a backtrace can name its line.
+    ///
+    /// ```
+    /// # use qip_host::{Host, Limits, Output};
+    /// # let host = Host::new(qip_host::wasmtime::Wasmtime::new(), Limits::standard());
+    /// let module = host.load_text(r#"(module
+    ///     (memory (export "memory") 1)
+    ///     (global (export "input_ptr") i32 (i32.const 0))
+    ///     (global (export "input_bytes_cap") i32 (i32.const 64))
+    ///     (func (export "run") (param $size i32) (result i32) (local.get $size)))"#)?;
+    /// assert_eq!(module.render("hello")?.output, Output::Scalar(5));
+    /// # Ok::<(), qip_host::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Limit`](crate::Code::Limit) for text of more than [`text::MOST_BYTES`] or of
+    /// more than [`Limits::module_bytes`];
+    /// [`Code::InvalidModule`](crate::Code::InvalidModule) for text that is invalid, with its
+    /// line and column; then as [`Host::load`].
+    #[cfg(feature = "wat")]
+    pub fn load_text(&self, text: impl AsRef<[u8]>) -> Result<Module, Error> {
+        let binary = text::assemble(text.as_ref(), self.limits()).map_err(Error::new)?;
+        self.load(binary)
+    }
+
     /// Makes a recipe. Everything that can be found wrong before a stage runs is
     /// found here, in the order of ORD-1.
     ///
     /// ```
     /// # use qip_host::{Host, Limits, Stage, Output};
-    /// # let echo = br#"(module (memory (export "memory") 1 1)
+    /// # let echo = &wat::parse_str(r#"(module (memory (export "memory") 1 1)
     /// #   (global $bias (mut i32) (i32.const 0))
     /// #   (func (export "uniform_set_bias") (param i32) (global.set $bias (local.get 0)))
     /// #   (global (export "input_ptr") i32 (i32.const 0))
@@ -117,7 +145,7 @@ impl Host {
     /// #   (global (export "output_bytes_cap") i32 (i32.const 64))
     /// #   (func (export "run") (param i32) (result i32)
     /// #     (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (global.get $bias)))
-    /// #     (local.get 0)))"#;
+    /// #     (local.get 0)))"#).unwrap();
     /// # let host = Host::new(qip_host::wasmtime::Wasmtime::new(), Limits::standard());
     /// let recipe = host.recipe([
     ///     Stage::new(echo).named("first.wasm").uniform("bias", "1"),
@@ -169,17 +197,22 @@ impl Host {
     pub(crate) fn load_module(
         &self,
         name: Option<&str>,
-        bytes: &[u8],
+        wasm: &[u8],
         rules: &Rules,
     ) -> Result<Module, Box<Cause>> {
-        let wasm = binary(bytes, self.limits())?;
-        let signature = Signature::read(&wasm, self.limits())?;
+        let signature = Signature::read(wasm, self.limits()).map_err(|refusal| {
+            if text::is_text(wasm) && refusal.code() == Code::NotWasm {
+                refusal.help(TEXT_HELP)
+            } else {
+                refusal
+            }
+        })?;
         check(&signature, rules)?;
         let plan = Plan::new(&signature).ok_or_else(|| {
             let message = "the module lacks an export that the contract requires";
             Box::new(Cause::Unsupported(message.to_owned()))
         })?;
-        let code = self.compile(&wasm, &signature, &plan.exports)?;
+        let code = self.compile(wasm, &signature, &plan.exports)?;
         Ok(Module {
             loaded: Arc::new(Loaded {
                 name: name.map(str::to_owned),
@@ -250,56 +283,16 @@ impl fmt::Debug for Host {
     }
 }
 
+/// What to do with text where a binary is wanted.
+const TEXT_HELP: &str = "assemble it first, or load it as text: `Host::load_text` or \
+                         `Stage::text`, with the feature `wat`";
+
 /// That nothing speaks against a module.
 fn check(signature: &Signature, rules: &Rules) -> Result<(), Box<Cause>> {
     match signature.refusals(rules).into_iter().next() {
         Some(first) => Err(first.into()),
         None => Ok(()),
     }
-}
-
-/// The binary in `bytes`, which may be WebAssembly text.
-#[cfg(feature = "wat")]
-fn binary<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, Box<Cause>> {
-    let size = bytes.len() as u64;
-    let is_text = matches!(bytes.trim_ascii_start(), [b'(', ..] | [b';', b';', ..]);
-    // Text over the limit goes on as it is: its size is refused where a binary's is.
-    if !is_text || size > limits.module_bytes {
-        return Ok(Cow::Borrowed(bytes));
-    }
-    let text = |error: &dyn fmt::Display| {
-        // The first line says what, the second where; the rest draws the source.
-        let shown = error.to_string();
-        let mut lines = shown.lines().map(str::trim);
-        let what = lines.next().unwrap_or_default();
-        let place = lines.next().unwrap_or_default().trim_start_matches("--> ");
-        let place = place.trim_start_matches("<anon>:");
-        Cause::refused(
-            qip_contract::Code::InvalidModule,
-            format!(
-                "the WebAssembly text is invalid at line and column {}: {}",
-                qip_contract::quote(place),
-                qip_contract::quote(what)
-            ),
-        )
-    };
-    let source = std::str::from_utf8(bytes).map_err(|error| {
-        Cause::refused(
-            qip_contract::Code::InvalidModule,
-            format!("the WebAssembly text is invalid: {error}"),
-        )
-    })?;
-    // With lines, so that a backtrace can point into the text.
-    wat::Parser::new()
-        .generate_dwarf(wat::GenerateDwarf::Lines)
-        .parse_str(None, source)
-        .map(Cow::Owned)
-        .map_err(|error| text(&error))
-}
-
-#[cfg(not(feature = "wat"))]
-fn binary<'a>(bytes: &'a [u8], _: &Limits) -> Result<Cow<'a, [u8]>, Box<Cause>> {
-    Ok(Cow::Borrowed(bytes))
 }
 
 /// A loaded module. Cheap to clone; a clone shares the compiled code.

@@ -8,7 +8,7 @@
 //! use qip_host::{Host, Limits, Output};
 //! use std::time::Duration;
 //!
-//! # let upper = br#"(module
+//! # let upper = wat::parse_str(r#"(module
 //! #   (memory (export "memory") 1 1)
 //! #   (global (export "input_ptr") i32 (i32.const 0))
 //! #   (global (export "input_utf8_cap") i32 (i32.const 1024))
@@ -23,7 +23,7 @@
 //! #             (i32.and (i32.load8_u (local.get $at)) (i32.const 0xdf)))
 //! #           (local.set $at (i32.add (local.get $at) (i32.const 1)))
 //! #           (br $next))))
-//! #     (local.get $size)))"#;
+//! #     (local.get $size)))"#).unwrap();
 //! // Whoever runs a module says what it may use: the sizes of the contract here,
 //! // and a tenth of a second for each request.
 //! let limits = Limits {
@@ -52,9 +52,10 @@
 //!
 //! # Features
 //!
-//! `wasmtime` and `wasmi` bring an engine each, `wat` takes modules in WebAssembly
-//! text; all are on by default. With neither engine, bring your own: anything that
-//! implements [`engine::Engine`].
+//! `wasmtime` and `wasmi` bring an engine each and are on by default. With neither, bring
+//! your own: anything that implements [`engine::Engine`]. `wat`, which is off by default,
+//! brings `Host::load_text` and `Stage::text`, which take modules in WebAssembly text.
+//! Everything else takes binaries.
 //!
 //! # Not promised
 //!
@@ -76,6 +77,7 @@ mod recipe;
 mod reply;
 mod session;
 mod stage;
+pub mod text;
 #[cfg(feature = "wasmi")]
 pub mod wasmi;
 #[cfg(feature = "wasmtime")]
@@ -90,6 +92,6 @@ pub use session::Session;
 pub use stage::Stage;
 
 /// The README's example is compiled too.
-#[cfg(all(doctest, feature = "wasmtime", feature = "wat"))]
+#[cfg(all(doctest, feature = "wasmtime"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

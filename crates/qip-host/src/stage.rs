@@ -10,7 +10,7 @@ use crate::error::{Cause, Error};
 use crate::host::{Host, Module};
 use crate::plan::Work;
 
-/// A stage of a recipe to be: a module, or the bytes of one, with its uniforms.
+/// A stage of a recipe to be: a module, or what one is loaded from, with its uniforms.
 #[derive(Clone, Debug)]
 pub struct Stage<'a> {
     source: Source<'a>,
@@ -20,14 +20,23 @@ pub struct Stage<'a> {
 
 #[derive(Clone, Debug)]
 enum Source<'a> {
-    Bytes(&'a [u8]),
+    Binary(&'a [u8]),
+    #[cfg(feature = "wat")]
+    Text(&'a [u8]),
     Module(Module),
 }
 
 impl<'a> Stage<'a> {
-    /// A stage from a module's bytes, loaded when the recipe is made.
+    /// A stage from a module's binary, loaded when the recipe is made.
     pub fn new(bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Stage<'a> {
-        Stage::from_source(Source::Bytes(bytes.as_ref()))
+        Stage::from_source(Source::Binary(bytes.as_ref()))
+    }
+
+    /// A stage from a module in WebAssembly text, loaded when the recipe is made, as
+    /// [`Host::load_text`] does.
+    #[cfg(feature = "wat")]
+    pub fn text(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Stage<'a> {
+        Stage::from_source(Source::Text(text.as_ref()))
     }
 
     /// A stage from a module that the same host has loaded.
@@ -93,7 +102,13 @@ impl Prepared {
             ..rules.clone()
         };
         let (name, module) = match &stage.source {
-            Source::Bytes(bytes) => (name, host.load_module(name, bytes, &rules)),
+            Source::Binary(bytes) => (name, host.load_module(name, bytes, &rules)),
+            #[cfg(feature = "wat")]
+            Source::Text(text) => {
+                let binary = crate::text::assemble(text, host.limits());
+                let load = |binary: Vec<u8>| host.load_module(name, &binary, &rules);
+                (name, binary.map_err(Into::into).and_then(load))
+            }
             Source::Module(module) => (name.or(module.name()), host.reload(module, &rules)),
         };
         let prepared = module.and_then(|module| {

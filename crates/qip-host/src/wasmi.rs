@@ -18,7 +18,7 @@ use crate::engine::{
 };
 use crate::growth::Growth;
 
-/// The version of wasmi that this crate is built on.
+/// The version of wasmi, which says none itself: the one that the manifest insists on.
 const VERSION: &str = "2.0.0";
 
 /// Fuel between two looks at the clock: about 0.1 ms of work.

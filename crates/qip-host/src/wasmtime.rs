@@ -25,9 +25,6 @@ use wasmtime_environ::CompileError as Untranslated;
 /// (`VReg::MAX` of regalloc2).
 const REGISTERS: u64 = (1 << 21) - 1;
 
-/// The version of wasmtime that this crate is built on.
-const VERSION: &str = "48.0.8";
-
 /// Stack that a module may use, in bytes.
 const STACK_BYTES: usize = 512 << 10;
 
@@ -93,7 +90,7 @@ impl Wasmtime {
         Wasmtime {
             info: EngineInfo {
                 name: "wasmtime".to_owned(),
-                version: VERSION.to_owned(),
+                version: wasmtime_environ::VERSION.to_owned(),
                 fuel: true,
                 backtrace: true,
                 tail_call: true,

@@ -1,14 +1,10 @@
 //! BMP as blocks of tile filters take and give it (REC-7): each rule, hostile headers, and
 //! what reading costs.
 
-#[path = "../../qip-contract/tests/contract/allocation.rs"]
-mod allocation;
-
+use allocation_counter::{AllocationInfo, measure};
 use proptest::prelude::*;
 use qip_host::image::{Picture, bmp};
 use qip_host::{Code, Error, ErrorKind, Limits};
-
-use allocation::cost;
 
 /// Offsets in a header.
 const FIRST: usize = 10;
@@ -36,6 +32,13 @@ fn file(width: i32, height: i32, bits: u8, rows: &[u8]) -> Vec<u8> {
 
 fn set(bytes: &mut [u8], at: usize, value: u32) {
     bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+}
+
+/// What work gives, and what it allocates.
+fn cost<T>(work: impl FnOnce() -> T) -> (T, AllocationInfo) {
+    let mut result = None;
+    let cost = measure(|| result = Some(work()));
+    (result.expect("it was done"), cost)
 }
 
 /// A changed copy.
@@ -254,7 +257,7 @@ fn cut_off_at_every_byte() {
                 Code::NotBmp,
                 "{length}"
             );
-            assert!(cost.peak < 4096, "{length}: {cost:?}");
+            assert!(cost.bytes_max < 4096, "{length}: {cost:?}");
         }
     }
 }
@@ -286,7 +289,7 @@ fn what_a_header_says_is_not_believed() {
                     let mut bytes = file(width, height, bits, &[0; 64]);
                     set(&mut bytes, FIRST, first);
                     let (result, cost) = cost(|| bmp::read(&bytes, limits));
-                    assert!(cost.peak < 4096, "{width} × {height}: {cost:?}");
+                    assert!(cost.bytes_max < 4096, "{width} × {height}: {cost:?}");
                     let pixels = u64::from(width.unsigned_abs()) * u64::from(height.unsigned_abs());
                     assert_eq!(
                         result.is_ok(),
@@ -304,9 +307,9 @@ fn what_a_header_says_is_not_believed() {
 fn what_reading_and_writing_cost() {
     let bytes = file(200, 100, 24, &[9; 60_000]);
     let (picture, reading) = cost(|| read(&bytes).expect("sound"));
-    assert_eq!((reading.peak, reading.count), (80_000, 1));
+    assert_eq!((reading.bytes_max, reading.count_total), (80_000, 1));
     let (written, writing) = cost(|| bmp::write(&picture).expect("sound"));
-    assert_eq!((writing.peak, writing.count), (80_054, 1));
+    assert_eq!((writing.bytes_max, writing.count_total), (80_054, 1));
     assert_eq!(written.len(), 80_054);
 }
 

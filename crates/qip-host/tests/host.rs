@@ -23,6 +23,9 @@ mod options;
 mod seam;
 #[path = "host/sessions.rs"]
 mod sessions;
+#[cfg(feature = "wat")]
+#[path = "host/text.rs"]
+mod text;
 #[path = "host/time.rs"]
 mod time;
 

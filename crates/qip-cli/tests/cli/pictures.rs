@@ -194,3 +194,22 @@ fn what_goes_wrong_with_filters() {
         );
     }
 }
+
+/// As `qip image` has them.
+#[test]
+fn threads_and_sizes_of_pictures() {
+    let directory = directory();
+    let pixels: Vec<[u8; 4]> = (0..200 * 130_u32).map(u32::to_le_bytes).collect();
+    directory.file("in.bmp", bmp(200, 130, &pixels));
+    let run =
+        |args: &[&str]| directory.qip(&[&["run", "-i", "in.bmp", "invert.wasm"], args].concat());
+    let alone = run(&["--threads", "1"]);
+    assert_eq!((alone.code, &*alone.stderr), (0, ""));
+    for args in [&[][..], &["--threads", "3"], &["--threads", "1024"]] {
+        run(args).assert_prints(&alone.stdout);
+    }
+    run(&["--max-pixels", "26000", "--max-side", "200"]).assert_prints(&alone.stdout);
+    run(&["--max-pixels", "25999"]).assert_fails(4, &["200 × 130", "limit of 25999"]);
+    run(&["--max-side", "199"]).assert_fails(4, &["200 × 130", "limit of 199"]);
+    run(&["--threads", "0"]).assert_fails(2, &["--threads"]);
+}

@@ -1,6 +1,7 @@
 //! Bytes that mean harm: reading never panics, agrees with the validator, and costs
 //! in proportion to the size of the bytes (RUN-7).
 
+use allocation_counter::AllocationInfo;
 use proptest::prelude::*;
 use qip_contract::{Code, Limits, Numeric, Refusal, Rules, Signature, features};
 use wasm_encoder::{
@@ -9,7 +10,6 @@ use wasm_encoder::{
     MemoryType, Module, TypeSection, ValType,
 };
 
-use crate::allocation::{Cost, cost};
 use crate::wat;
 
 /// A module with every section.
@@ -478,8 +478,8 @@ const GROWING: &[(&str, Generator)] = &[
     ("noise", noise),
 ];
 
-fn cost_of_reading(wasm: &[u8]) -> Cost {
-    cost(|| Signature::read(wasm, &Limits::standard())).1
+fn cost_of_reading(wasm: &[u8]) -> AllocationInfo {
+    allocation_counter::measure(|| drop(Signature::read(wasm, &Limits::standard())))
 }
 
 /// Memory and work are linear in the size of the bytes: no ratio grows with them.
@@ -487,25 +487,28 @@ fn cost_of_reading(wasm: &[u8]) -> Cost {
 fn reading_costs_in_proportion() {
     /// Bytes allocated at once for one byte of the module, and on top of it all. The
     /// validator takes 64 for each byte of `(func)` types, the most of any section.
-    const RATIO: usize = 80;
-    const BASE: usize = 1 << 20;
+    const RATIO: u64 = 80;
+    const BASE: u64 = 1 << 20;
     let mut failures = Vec::new();
     for (name, module) in GROWING {
-        let mut before: Option<(usize, Cost)> = None;
+        let mut before: Option<(u64, AllocationInfo)> = None;
         for count in [1_000, 10_000, 100_000] {
             let wasm = module(count);
             let cost = cost_of_reading(&wasm);
-            let size = wasm.len();
-            if cost.peak > RATIO * size + BASE {
-                failures.push(format!("{name}: {} bytes at once for {size}", cost.peak));
+            let size = wasm.len() as u64;
+            if cost.bytes_max > RATIO * size + BASE {
+                failures.push(format!(
+                    "{name}: {} bytes at once for {size}",
+                    cost.bytes_max
+                ));
             }
             // Ten times the bytes may take ten times the allocations, and some.
             if let Some((size_before, cost_before)) = before {
-                let most = (cost_before.count + 200) * size.div_ceil(size_before) * 5 / 4;
-                if cost.count > most {
+                let most = (cost_before.count_total + 200) * size.div_ceil(size_before) * 5 / 4;
+                if cost.count_total > most {
                     failures.push(format!(
                         "{name}: {} allocations for {size} bytes, {} for {size_before}",
-                        cost.count, cost_before.count
+                        cost.count_total, cost_before.count_total
                     ));
                 }
             }
@@ -527,8 +530,11 @@ fn claims_reserve_nothing() {
             wasm.extend(claim);
             agrees_with_the_validator(&wasm);
             let cost = cost_of_reading(&wasm);
-            if cost.peak > 1 << 20 {
-                failures.push(format!("section {section}: {} bytes at once", cost.peak));
+            if cost.bytes_max > 1 << 20 {
+                failures.push(format!(
+                    "section {section}: {} bytes at once",
+                    cost.bytes_max
+                ));
             }
         }
     }

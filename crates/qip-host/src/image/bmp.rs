@@ -55,6 +55,17 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
     decode(bytes, limits).map_err(Error::new)
 }
 
+/// Reads the width and height alone, for whoever does not have the pixels yet: 54 bytes are
+/// enough. Neither is held against any limits.
+///
+/// # Errors
+///
+/// As [`read`] answers for the header.
+pub fn read_size(bytes: &[u8]) -> Result<(u32, u32), Error> {
+    let header = Header::read(bytes).map_err(Error::new)?;
+    Ok((header.width, header.height))
+}
+
 /// Writes a picture: 32 bits a pixel, from the lowest row up.
 ///
 /// # Errors

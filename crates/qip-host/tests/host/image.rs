@@ -4,32 +4,47 @@
 mod blocks;
 #[path = "image/failures.rs"]
 mod failures;
-#[path = "image/mix.rs"]
-mod mix;
-#[path = "image/plain.rs"]
-mod plain;
 #[path = "image/preparing.rs"]
 mod preparing;
 #[path = "image/progress.rs"]
 mod progress;
-#[path = "image/properties.rs"]
-mod properties;
 #[path = "image/tiles.rs"]
 mod tiles;
 #[path = "image/time.rs"]
 mod time;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
-use qip_host::engine::{Engine, Floats};
 use qip_host::image::{Filters, ImageOptions, Picture};
-use qip_host::{Error, Host, Limits, Options, Stage};
+use qip_host::{Error, Host, Stage};
 
 use crate::wat;
 
+/// A filter of as many pages as it needs, with `more` in it and a tile function that runs
+/// `body` for each pixel: `$at` is the pixel's place in memory, `$x` and `$y` what the
+/// function got. Tiles lie at 16 and have a capacity that `halo` needs and no more.
 fn filter(halo: u32, more: &str, body: &str) -> Vec<u8> {
-    wat(&mix::filter(halo, more, body))
+    let span = 64 + 2 * halo;
+    let size = span * span * 16;
+    let end = size + 16;
+    let pages = end.div_ceil(65_536);
+    let halo = match halo {
+        0 => String::new(),
+        halo => format!(r#"(func (export "calculate_halo_px") (result i32) (i32.const {halo}))"#),
+    };
+    wat(&format!(
+        r#"(module (memory (export "memory") {pages} {pages})
+            (global (export "input_ptr") i32 (i32.const 16))
+            (global (export "input_bytes_cap") i32 (i32.const {size}))
+            {halo} {more}
+            (func (export "tile_rgba32float_64x64") (param $x f32) (param $y f32)
+                (local $at i32)
+                (local.set $at (i32.const 16))
+                (loop $next
+                    {body}
+                    (local.set $at (i32.add (local.get $at) (i32.const 16)))
+                    (br_if $next (i32.lt_u (local.get $at) (i32.const {end}))))))"#
+    ))
 }
 
 /// Adds one to the red of each pixel.
@@ -83,14 +98,6 @@ fn threads(count: usize) -> ImageOptions {
     ImageOptions {
         threads: NonZeroUsize::new(count).expect("some"),
     }
-}
-
-fn deterministic(engine: &Arc<dyn Engine>, limits: Limits) -> Host {
-    let options = Options {
-        floats: Floats::Deterministic,
-        ..Options::default()
-    };
-    Host::with(Arc::clone(engine), limits, options)
 }
 
 fn filters(host: &Host, stages: &[&[u8]]) -> Result<Filters, Error> {

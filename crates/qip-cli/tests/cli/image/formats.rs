@@ -95,7 +95,7 @@ fn transparency_out() {
     let directory = directory();
     let picture = gradient(70, 65);
     directory.file("in.png", encoded(picture.clone(), ImageFormat::Png));
-    for name in ["out.png", "out.bmp", "out.webp", "out.pam"] {
+    for name in ["out.png", "out.webp", "out.pam"] {
         let answer = directory.image(&["-i", "in.png", "-o", name, "identity.wasm"]);
         answer.assert_prints("");
         // Colour under alpha 0 is kept too (IMG-2).
@@ -123,21 +123,38 @@ fn transparency_out() {
     assert!(far < 700, "{far}");
 }
 
-/// A BMP without transparency is one that recipes take, and so can anyone (REC-7): 54 bytes
-/// of header, no compression.
+/// REC-7: a BMP that is written is the one that a recipe writes, and it is read as a recipe
+/// reads it. The fourth byte of 32 bits is alpha.
 #[test]
-fn an_opaque_bmp_is_a_plain_one() {
+fn bmp_is_the_same_to_recipes() {
     let directory = directory();
-    directory.file("in.png", encoded(opaque(3, 2), ImageFormat::Png));
-    let answer = directory.image(&["-i", "in.png", "-o", "out.bmp", "identity.wasm"]);
-    answer.assert_prints("");
-    let file = directory.read("out.bmp");
-    let long = |at: usize| u32::from_le_bytes(*file[at..].first_chunk().unwrap());
-    assert_eq!((&file[..2], long(2)), (&b"BM"[..], 54 + 2 * 12));
-    assert_eq!((long(10), long(14), long(18), long(22)), (54, 40, 3, 2));
-    // One plane, 24 bits, no compression.
-    assert_eq!((long(26), long(30)), (24 << 16 | 1, 0));
-    assert_eq!(file.len(), 54 + 2 * 12);
+    for picture in [gradient(70, 65), opaque(3, 2)] {
+        let (width, height) = picture.dimensions();
+        directory.file("in.png", encoded(picture.clone(), ImageFormat::Png));
+        let answer = directory.image(&["-i", "in.png", "-o", "image.bmp", "identity.wasm"]);
+        answer.assert_prints("");
+        let file = directory.read("image.bmp");
+        let long = |at: usize| u32::from_le_bytes(*file[at..].first_chunk().unwrap());
+        let size = 54 + width * height * 4;
+        assert_eq!(
+            (&file[..2], long(2), file.len()),
+            (&b"BM"[..], size, size as usize)
+        );
+        assert_eq!(
+            (long(10), long(14), long(18), long(22)),
+            (54, 40, width, height)
+        );
+        // One plane, 32 bits, no compression.
+        assert_eq!((long(26), long(30)), (32 << 16 | 1, 0));
+        // The lowest row comes first, blue first, alpha last.
+        let [red, green, blue, alpha] = picture.get_pixel(0, height - 1).0;
+        assert_eq!(file[54..58], [blue, green, red, alpha]);
+
+        let answer = directory.qip(&["run", "-i", "image.bmp", "-o", "run.bmp", "identity.wasm"]);
+        answer.assert_prints("");
+        assert!(directory.read("run.bmp") == file);
+        assert_same(&read(&directory, &file), &picture);
+    }
 }
 
 #[test]
@@ -245,12 +262,16 @@ fn palettes_in() {
 fn bmp_from_the_top_and_with_32_bits() {
     let directory = directory();
     let rows = [1, 2, 3, 0, 4, 5, 6, 0];
-    let expected = [3, 2, 1, 255, 6, 5, 4, 255];
-    for (height, expected) in [(-2, expected), (2, [6, 5, 4, 255, 3, 2, 1, 255])] {
-        for bits in [24, 32] {
-            // A pixel of 24 bits has a byte of padding, one of 32 a byte that means nothing.
+    // A pixel of 24 bits has a byte of padding, one of 32 has alpha there, even if 0 (REC-7).
+    for (bits, alpha) in [(24, 255), (32, 0)] {
+        let (first, second) = ([3, 2, 1, alpha], [6, 5, 4, alpha]);
+        for (height, expected) in [(-2, [first, second]), (2, [second, first])] {
             let found = read(&directory, &bmp((1, height), bits, &rows));
-            assert_eq!(found.into_raw(), expected, "{bits} bits, {height} rows");
+            assert_eq!(
+                found.into_raw(),
+                expected.concat(),
+                "{bits} bits, {height} rows"
+            );
         }
     }
 }

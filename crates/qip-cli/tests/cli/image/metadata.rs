@@ -187,6 +187,46 @@ fn a_profile_goes_along() {
     }
 }
 
+/// A JPEG has 255 segments for it. One that does not fit is found before any filter runs.
+#[test]
+fn a_profile_is_too_large_for_a_jpeg() {
+    const MOST: usize = 255 * 65_519;
+    let directory = directory();
+    directory.module(
+        "trap.wasm",
+        r#"(module (memory (export "memory") 1 1)
+            (global (export "input_ptr") i32 (i32.const 0))
+            (global (export "input_bytes_cap") i32 (i32.const 65536))
+            (func (export "tile_rgba32float_64x64") (param f32 f32) unreachable))"#,
+    );
+    let file = |length: usize| {
+        let profile = profile(b"RGB ", length);
+        let mut file = Vec::new();
+        encode(
+            PngEncoder::new(&mut file),
+            &opaque(6, 4),
+            None,
+            Some(&profile),
+        );
+        directory.file("in", file);
+    };
+    file(MOST + 1);
+    let answer = directory.image(&["-i", "in", "-o", "out.jpg", "trap.wasm"]);
+    answer.assert_fails(
+        3,
+        &[
+            "colour profile of 16707346 bytes",
+            "JPEG",
+            "at most 16707345",
+        ],
+    );
+    let answer = directory.image(&["-i", "in", "-o", "out.png", "identity.wasm"]);
+    answer.assert_prints("");
+    file(MOST);
+    let answer = directory.image(&["-i", "in", "-o", "out.jpg", "identity.wasm"]);
+    answer.assert_prints("");
+}
+
 /// The picture is RGB, whatever it was.
 #[test]
 fn a_profile_for_something_else_does_not() {

@@ -36,8 +36,9 @@ fn photographs() -> Option<Vec<PathBuf>> {
     None
 }
 
-/// Through the README's filters, on both engines: the same bytes, of the picture's size,
-/// and softer than it was.
+/// Through the README's filters, on both engines: the same bytes, of the picture's size, and
+/// softer by the blur. The vignette, which makes neighbours differ less as well, is in what
+/// they are compared with.
 #[test]
 fn photographs_are_softened() {
     let (Some(photographs), Some(modules)) = (photographs(), modules()) else {
@@ -49,36 +50,27 @@ fn photographs_are_softened() {
         directory.file(&format!("{name}.wasm"), wat::parse_file(path).unwrap());
     }
     for photograph in photographs {
-        let soften = |engine: &str, name: &str| {
-            let path = photograph.to_str().unwrap();
-            let args = [
-                "image",
-                "-i",
-                path,
-                "-o",
-                name,
-                "--engine",
-                engine,
-                "gaussian-blur.wasm",
-                "?radius=4",
-                "vignette.wasm",
-            ];
-            let answer = directory.qip(&args);
+        let path = photograph.to_str().unwrap();
+        let filter = |engine: &str, filters: &[&str]| {
+            let args = ["image", "-i", path, "-o", "out.png", "--engine", engine];
+            let answer = directory.qip(&[&args, filters].concat());
             assert_eq!((answer.code, &*answer.stderr), (0, ""), "{path}");
-            directory.read(name)
+            directory.read("out.png")
         };
-        let results = ENGINES.map(|engine| soften(engine, "out.png"));
-        assert!(results[0] == results[1], "{}", photograph.display());
-        let (before, after) = (decode(&photograph), decoded(&results[0]));
-        assert_eq!(after.dimensions(), before.dimensions());
-        let (rough, soft) = (roughness(&before), roughness(&after));
-        assert!(
-            soft < rough,
-            "{}: {soft} after {rough}",
-            photograph.display()
-        );
+        let blurred = ["gaussian-blur.wasm", "?radius=4", "vignette.wasm"];
+        let results = ENGINES.map(|engine| filter(engine, &blurred));
+        assert!(results[0] == results[1], "{path}");
+        let sharp = decoded(&filter(ENGINES[0], &["vignette.wasm"]));
+        let soft = decoded(&results[0]);
+        assert_eq!(soft.dimensions(), decode(&photograph).dimensions());
+        let (rough, soft) = (roughness(&sharp), roughness(&soft));
+        assert!(soft < rough * MOST_ROUGHNESS, "{path}: {soft} of {rough}");
     }
 }
+
+/// What a blur over a radius of 4 may leave of a photograph's roughness. It averages over
+/// more than 4 pixels a side, and neighbours share most of them.
+const MOST_ROUGHNESS: f64 = 0.75;
 
 fn decode(path: &Path) -> ::image::RgbaImage {
     decoded(&fs::read(path).unwrap())

@@ -7,7 +7,7 @@
 /// come from. A block of 8 × 8 pixels takes a bit or more. Later scans may say of many
 /// blocks at once that nothing changes, but the decoder goes over all of them: where there
 /// are more scans than any encoder makes, they must have data for that.
-pub(super) fn defect(bytes: &[u8], pixels: u64) -> Option<&'static str> {
+pub(crate) fn defect(bytes: &[u8], pixels: u64) -> Option<&'static str> {
     let (mut scans, mut scanned) = (0, 0);
     let mut left = bytes.get(2..)?;
     loop {

@@ -1,20 +1,21 @@
 //! Reads a picture of a known format as RGBA bytes with straight alpha, within limits
 //! (IMG-11). The header is judged before anything is allocated for the pixels.
 
+use std::cell::Cell;
 use std::error::Error as _;
 use std::fmt;
 use std::io::{self, Cursor, Read};
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
-use ::image::metadata::Orientation;
-use ::image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbaImage};
-use anyhow::{Context, anyhow};
-use qip_contract::quote;
-use qip_host::Limits;
-use qip_host::image::{Picture, check_size};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, RgbaImage};
+use qip_contract::{Limits, quote};
+use qip_host::image::{Picture, bmp, check_size};
+use qip_host::{Code, ErrorKind};
 
-use super::{jpeg, rgba};
-use crate::exit::Failure;
+use crate::error::Error;
+use crate::{jpeg, rgba};
 
 /// What is read, by content.
 const FORMATS: [(ImageFormat, &str); 7] = [
@@ -38,22 +39,24 @@ const HEADERS: [u64; 2] = [1 << 20, 16 << 20];
 const BESIDES: u64 = 64 << 20;
 
 /// A picture, and what is known of it.
-pub(super) struct Decoded {
-    pub(super) picture: Picture,
+#[derive(Debug)]
+pub struct Decoded {
+    /// The picture, turned as its orientation says.
+    pub picture: Picture,
     /// The name of the format.
-    pub(super) format: &'static str,
+    pub format: &'static str,
     /// An ICC profile, where it is one for RGB.
-    pub(super) profile: Option<Vec<u8>>,
-    /// How the picture was turned.
-    pub(super) orientation: Orientation,
+    pub profile: Option<Vec<u8>>,
+    /// How the picture was turned, as Exif says it: from 1, which is not at all, to 8.
+    pub orientation: u8,
 }
 
 impl fmt::Display for Decoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (width, height) = (self.picture.width(), self.picture.height());
         write!(f, "{} of {width} × {height} pixels", self.format)?;
-        if self.orientation != Orientation::NoTransforms {
-            write!(f, ", of orientation {}", self.orientation.to_exif())?;
+        if self.orientation != Orientation::NoTransforms.to_exif() {
+            write!(f, ", of orientation {}", self.orientation)?;
         }
         if let Some(profile) = &self.profile {
             write!(f, ", with a colour profile of {} bytes", profile.len())?;
@@ -63,82 +66,107 @@ impl fmt::Display for Decoded {
 }
 
 /// A file that is a picture by its first bytes.
-pub(super) struct Encoded {
+struct Encoded {
     bytes: Vec<u8>,
     format: ImageFormat,
     name: &'static str,
 }
 
-/// Reads a picture's file; no more of one that is none than it takes to tell. `source` is
-/// what messages call it.
-pub(super) fn read(mut from: impl Read, source: &str, limits: &Limits) -> Result<Encoded, Failure> {
-    let mut bytes = Vec::new();
-    let cannot_read = || format!("cannot read {source}");
-    let head = from.by_ref().take(HEAD).read_to_end(&mut bytes);
-    head.with_context(cannot_read)?;
-    let guessed = ::image::guess_format(&bytes).ok();
-    let known = FORMATS
-        .into_iter()
-        .find(|(format, _)| guessed == Some(*format));
-    let Some((format, name)) = known else {
-        let found = match bytes.is_empty() {
-            true => "nothing",
-            false => "no picture of a known format",
-        };
-        let expected = "expected PNG, JPEG, BMP, WebP, TIFF, GIF or PNM";
-        return Err(anyhow!("cannot read {source}: found {found}, {expected}").into());
-    };
-    // As much as it takes to meet the header: the rest is bounded by the size in there.
-    // A PNM's is a line or two, and its decoder is slow to find that there is none.
-    let headers = match format {
-        ImageFormat::Pnm => &HEADERS[..1],
-        _ => &HEADERS,
-    };
-    let mut size = None;
-    for most in headers {
-        let more = most.saturating_sub(bytes.len() as u64);
-        let more = from.by_ref().take(more).read_to_end(&mut bytes);
-        more.with_context(cannot_read)?;
-        size = header_size(&bytes, format);
-        if size.is_some() || (bytes.len() as u64) < *most {
-            break;
-        }
-    }
-    let pixels = match size {
-        Some((width, height)) => {
-            check_size(width, height, limits)?;
-            u64::from(width) * u64::from(height)
-        }
-        // Its header may stand at the end.
-        None if format == ImageFormat::Tiff => limits.image_pixels,
-        // Its decoder knows by now what is wrong.
-        None => {
-            return Ok(Encoded {
-                bytes,
-                format,
-                name,
-            });
-        }
-    };
-    // Eight bytes are the largest pixel but for floats, which take as much again.
-    let most = pixels.saturating_mul(16).saturating_add(BESIDES);
-    let rest = most.saturating_add(1).saturating_sub(bytes.len() as u64);
-    let rest = from.take(rest).read_to_end(&mut bytes);
-    rest.with_context(cannot_read)?;
-    if bytes.len() as u64 > most {
-        return Err(Failure::Refused(format!(
-            "{source} is too large: more than {most} bytes, for {pixels} pixels"
-        )));
-    }
-    Ok(Encoded {
-        bytes,
-        format,
-        name,
+/// Reads a picture within limits, and turns it as its orientation says.
+///
+/// The size is judged as soon as the header is there, and the rest is only read where it is
+/// allowed. What is taken besides the file is up to 8 bytes a pixel, 16 in floats, and twice
+/// that for a TIFF.
+///
+/// # Errors
+///
+/// [`Error::Io`] for bytes that do not come, [`Error::Size`] for a size over the limits,
+/// [`Error::TooLarge`] for a file that is too large for its size, [`Error::Broken`] for bytes
+/// that are no picture, are cut off, claim more than they can mean, or that the decoder does
+/// not get on with.
+pub fn read(from: impl Read, limits: &Limits) -> Result<Decoded, Error> {
+    let encoded = Encoded::read(from, limits)?;
+    let decoded = guarded(|| decode_within(encoded, limits));
+    decoded.unwrap_or_else(|| {
+        Err(Error::Broken(
+            "its decoder does not get on with it".to_owned(),
+        ))
     })
+}
+
+impl Encoded {
+    /// Reads a picture's file; no more of one that is none than it takes to tell.
+    fn read(mut from: impl Read, limits: &Limits) -> Result<Encoded, Error> {
+        let mut bytes = Vec::new();
+        let head = from.by_ref().take(HEAD).read_to_end(&mut bytes);
+        head.map_err(Error::Io)?;
+        let guessed = image::guess_format(&bytes).ok();
+        let known = FORMATS
+            .into_iter()
+            .find(|(format, _)| guessed == Some(*format));
+        let Some((format, name)) = known else {
+            let found = match bytes.is_empty() {
+                true => "nothing",
+                false => "no picture of a known format",
+            };
+            let expected = "expected PNG, JPEG, BMP, WebP, TIFF, GIF or PNM";
+            return Err(Error::Broken(format!("found {found}, {expected}")));
+        };
+        // As much as it takes to meet the header: the rest is bounded by the size in there.
+        // A PNM's is a line or two, and its decoder is slow to find that there is none.
+        let headers = match format {
+            ImageFormat::Pnm => &HEADERS[..1],
+            _ => &HEADERS,
+        };
+        let mut size = None;
+        for most in headers {
+            let more = most.saturating_sub(bytes.len() as u64);
+            let more = from.by_ref().take(more).read_to_end(&mut bytes);
+            more.map_err(Error::Io)?;
+            size = header_size(&bytes, format);
+            if size.is_some() || (bytes.len() as u64) < *most {
+                break;
+            }
+        }
+        let pixels = match size {
+            Some((width, height)) => {
+                check_size(width, height, limits).map_err(Error::Size)?;
+                u64::from(width) * u64::from(height)
+            }
+            // Its header may stand at the end.
+            None if format == ImageFormat::Tiff => limits.image_pixels,
+            // Its decoder knows by now what is wrong.
+            None => {
+                return Ok(Encoded {
+                    bytes,
+                    format,
+                    name,
+                });
+            }
+        };
+        // Eight bytes are the largest pixel but for floats, which take as much again.
+        let most = pixels.saturating_mul(16).saturating_add(BESIDES);
+        let rest = most.saturating_add(1).saturating_sub(bytes.len() as u64);
+        let rest = from.take(rest).read_to_end(&mut bytes);
+        rest.map_err(Error::Io)?;
+        if bytes.len() as u64 > most {
+            return Err(Error::TooLarge { most, pixels });
+        }
+        Ok(Encoded {
+            bytes,
+            format,
+            name,
+        })
+    }
 }
 
 /// The width and height that a header says, where it is there already.
 fn header_size(bytes: &[u8], format: ImageFormat) -> Option<(u32, u32)> {
+    if format == ImageFormat::Bmp
+        && let Ok(size) = bmp::read_size(bytes)
+    {
+        return Some(size);
+    }
     let read = || {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         reader.limits(allocations(BESIDES));
@@ -147,48 +175,40 @@ fn header_size(bytes: &[u8], format: ImageFormat) -> Option<(u32, u32)> {
     guarded(read).flatten()
 }
 
-/// Decodes a picture and turns it as its orientation says.
-pub(super) fn decode(encoded: Encoded, source: &str, limits: &Limits) -> Result<Decoded, Failure> {
-    let defect = match guarded(|| decode_within(encoded, limits)) {
-        Some(Ok(decoded)) => return Ok(decoded),
-        Some(Err(Defect::Size(error))) => return Err(error.into()),
-        Some(Err(Defect::Broken(text))) => text,
-        None => "its decoder does not get on with it".to_owned(),
-    };
-    Err(anyhow!("cannot read {source}: {defect}").into())
-}
-
 /// Decoders are the work of others and see whatever bytes there are: one that panics has met
 /// a picture that it cannot decode. Nothing is said of that, and nothing comes of it.
 fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
+    thread_local! {
+        static IS_QUIET: Cell<bool> = const { Cell::new(false) };
+    }
+    // Once, and for this thread only: others may panic meanwhile, and have to be heard.
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !IS_QUIET.get() {
+                before(panic);
+            }
+        }));
+    });
+    let was_quiet = IS_QUIET.replace(true);
     let decoded = panic::catch_unwind(AssertUnwindSafe(decode));
-    panic::set_hook(hook);
+    IS_QUIET.set(was_quiet);
     decoded.ok()
 }
 
-/// Why there is no picture.
-enum Defect {
-    /// What the limits say of its size.
-    Size(qip_host::Error),
-    /// It cannot be decoded.
-    Broken(String),
-}
-
-impl From<ImageError> for Defect {
-    fn from(error: ImageError) -> Defect {
-        let text = match &error {
-            ImageError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                "it is cut off".to_owned()
-            }
-            ImageError::Limits(_) => "it takes more memory than its size should".to_owned(),
-            error => error
-                .source()
-                .map_or_else(|| error.to_string(), ToString::to_string),
-        };
-        Defect::Broken(in_house_style(&text))
-    }
+/// What a decoder says of a picture.
+fn broken(error: &ImageError) -> Error {
+    let text = match error {
+        ImageError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            "it is cut off".to_owned()
+        }
+        ImageError::Limits(_) => "it takes more memory than its size should".to_owned(),
+        error => error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string),
+    };
+    Error::Broken(in_house_style(&text))
 }
 
 /// One line that begins small and has no full stop. What comes from the file is escaped and
@@ -205,17 +225,27 @@ fn in_house_style(text: &str) -> String {
     }
 }
 
-fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
+fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Error> {
     let Encoded {
         bytes,
         format,
         name,
     } = encoded;
+    if format == ImageFormat::Bmp
+        && let Some(picture) = decode_plain_bmp(&bytes, limits)?
+    {
+        return Ok(Decoded {
+            picture,
+            format: name,
+            profile: None,
+            orientation: Orientation::NoTransforms.to_exif(),
+        });
+    }
     let mut reader = ImageReader::with_format(Cursor::new(&*bytes), format);
     reader.limits(allocations(BESIDES));
-    let mut decoder = reader.into_decoder()?;
+    let mut decoder = reader.into_decoder().map_err(|error| broken(&error))?;
     let (width, height) = decoder.dimensions();
-    check_size(width, height, limits).map_err(Defect::Size)?;
+    check_size(width, height, limits).map_err(Error::Size)?;
     let count = u64::from(width) * u64::from(height);
     let is_bomb = count > FEW_PIXELS && count / most_pixels_a_byte(format) > bytes.len() as u64;
     let defect = match format {
@@ -224,7 +254,7 @@ fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
         _ => None,
     };
     if let Some(defect) = defect {
-        return Err(Defect::Broken(defect.to_owned()));
+        return Err(Error::Broken(defect.to_owned()));
     }
     // Metadata that cannot be read are as good as none.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -237,12 +267,13 @@ fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
     let color = decoder.color_type();
     let samples = decoder.total_bytes();
     // A TIFF is decoded beside the buffer, and CMYK takes more there.
-    decoder.set_limits(allocations(
-        BESIDES.saturating_add(samples.saturating_mul(2)),
-    ))?;
+    let most = allocations(BESIDES.saturating_add(samples.saturating_mul(2)));
+    let limited = decoder.set_limits(most);
+    limited.map_err(|error| broken(&error))?;
     let mut pixels = zeroed(count, rgba::pixel_bytes(color))?;
     // Within the buffer, whose length is a usize.
-    decoder.read_image(&mut pixels[..samples as usize])?;
+    let filled = decoder.read_image(&mut pixels[..samples as usize]);
+    filled.map_err(|error| broken(&error))?;
     drop(bytes);
     let pixels = rgba::from_samples(pixels, color, count as usize);
     let picture = turned(width, height, pixels, orientation)?;
@@ -250,8 +281,25 @@ fn decode_within(encoded: Encoded, limits: &Limits) -> Result<Decoded, Defect> {
         picture,
         format: name,
         profile,
-        orientation,
+        orientation: orientation.to_exif(),
     })
+}
+
+/// A BMP of the form that recipes take (REC-7); `None` for any other.
+fn decode_plain_bmp(bytes: &[u8], limits: &Limits) -> Result<Option<Picture>, Error> {
+    match bmp::read_size(bytes) {
+        Err(error) if error.kind() == ErrorKind::Refused(Code::NotBmp) => return Ok(None),
+        Err(error) => return Err(Error::Size(error)),
+        Ok(_) => {}
+    }
+    match bmp::read(bytes, limits) {
+        Ok(picture) => Ok(Some(picture)),
+        // The header is sound.
+        Err(error) if error.kind() == ErrorKind::Refused(Code::NotBmp) => {
+            Err(Error::Broken("it is cut off".to_owned()))
+        }
+        Err(error) => Err(Error::Size(error)),
+    }
 }
 
 /// So many pixels, of 64 MB, may come from any number of bytes.
@@ -268,21 +316,21 @@ fn most_pixels_a_byte(format: ImageFormat) -> u64 {
     }
 }
 
-fn allocations(most: u64) -> ::image::Limits {
-    let mut limits = ::image::Limits::no_limits();
+fn allocations(most: u64) -> image::Limits {
+    let mut limits = image::Limits::no_limits();
     limits.max_alloc = Some(most);
     limits
 }
 
 /// A buffer of zeros, of which the system hands out each page when it is first written to:
 /// a picture that ends early has not taken memory for what it does not have.
-fn zeroed(count: u64, pixel_bytes: usize) -> Result<Vec<u8>, Defect> {
+fn zeroed(count: u64, pixel_bytes: usize) -> Result<Vec<u8>, Error> {
     let size = count.checked_mul(pixel_bytes as u64);
     let size = size.and_then(|size| usize::try_from(size).ok());
     // Asked for like this, memory that is not there is no abort.
     let size = size.filter(|size| Vec::<u8>::new().try_reserve_exact(*size).is_ok());
     let Some(size) = size else {
-        return Err(Defect::Broken(format!(
+        return Err(Error::Broken(format!(
             "there is no memory for {count} pixels of {pixel_bytes} bytes"
         )));
     };
@@ -294,7 +342,7 @@ fn turned(
     height: u32,
     pixels: Vec<u8>,
     orientation: Orientation,
-) -> Result<Picture, Defect> {
+) -> Result<Picture, Error> {
     let (width, height, pixels) = match orientation {
         Orientation::NoTransforms => (width, height, pixels),
         orientation => match RgbaImage::from_raw(width, height, pixels) {
@@ -308,7 +356,7 @@ fn turned(
             None => (width, height, Vec::new()),
         },
     };
-    Picture::new(width, height, pixels).map_err(Defect::Size)
+    Picture::new(width, height, pixels).map_err(Error::Size)
 }
 
 /// Whether an ICC profile says what RGB means. Samples are RGB from here on: one for grey or

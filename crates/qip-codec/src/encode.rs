@@ -1,25 +1,27 @@
-//! Writes a picture in the format that its file's extension names.
+//! Writes a picture in a format.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::Path;
 
-use ::image::codecs::bmp::BmpEncoder;
-use ::image::codecs::jpeg::JpegEncoder;
-use ::image::codecs::pnm::{PnmEncoder, PnmSubtype, SampleEncoding};
-use ::image::codecs::webp::WebPEncoder;
-use ::image::{ExtendedColorType, ImageEncoder, ImageError, ImageResult};
-use anyhow::anyhow;
-use qip_host::image::Picture;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::pnm::{PnmEncoder, PnmSubtype, SampleEncoding};
+use image::codecs::webp::WebPEncoder;
+use image::{ExtendedColorType, ImageEncoder, ImageError, ImageResult};
+use qip_host::image::{Picture, bmp};
 
-use super::rgba;
-use crate::exit::Failure;
+use crate::error::Error;
+use crate::rgba;
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub enum Format {
+    /// RGB with alpha.
     Png,
+    /// RGB, with loss.
     Jpeg,
+    /// RGB with alpha in the fourth byte, as recipes take and give it (REC-7).
     Bmp,
+    /// RGB with alpha, without loss.
     WebP,
     /// Portable pixmap: RGB.
     Ppm,
@@ -40,29 +42,20 @@ const EXTENSIONS: [(&str, Format); 8] = [
 ];
 
 impl Format {
-    /// That of a file, by its extension; a name without one is for PNG.
-    pub(super) fn of(path: &Path) -> Result<Format, Failure> {
-        let Some(extension) = path.extension() else {
-            return Ok(Format::Png);
-        };
-        let known = EXTENSIONS
-            .into_iter()
-            .find(|(known, _)| extension.eq_ignore_ascii_case(known));
-        let Some((_, format)) = known else {
-            let known = EXTENSIONS.map(|(known, _)| format!("`.{known}`"));
-            let (last, known) = known.split_last().unwrap_or((&known[0], &[]));
-            return Err(Failure::Usage(
-                format!(
-                    "`{}` has the extension of no format that can be written",
-                    path.display()
-                ),
-                format!("end it in {} or {last}", known.join(", ")),
-            ));
-        };
-        Ok(format)
+    /// Every extension of a file that stands for a format.
+    pub fn extensions() -> impl Iterator<Item = &'static str> {
+        EXTENSIONS.iter().map(|(extension, _)| *extension)
     }
 
-    pub(super) fn name(self) -> &'static str {
+    /// The format that an extension stands for, in small or capital letters.
+    pub fn of_extension(extension: &OsStr) -> Option<Format> {
+        let mut all = EXTENSIONS.into_iter();
+        let found = all.find(|(known, _)| extension.eq_ignore_ascii_case(known));
+        found.map(|(_, format)| format)
+    }
+
+    /// The name that people know it by.
+    pub fn name(self) -> &'static str {
         match self {
             Format::Png => "PNG",
             Format::Jpeg => "JPEG",
@@ -72,44 +65,81 @@ impl Format {
             Format::Pam => "PAM",
         }
     }
+}
 
-    /// That the format can say a picture's size, before there is anything to write.
-    pub(super) fn check_size(self, picture: &Picture) -> Result<(), Failure> {
-        let (width, height) = (picture.width(), picture.height());
-        let most = match self {
+/// How to write.
+#[derive(Clone, Debug)]
+pub struct Encoding {
+    /// The format.
+    pub format: Format,
+    /// Of a JPEG, from 1 to 100.
+    pub quality: u8,
+    /// Whether a PNG is to be small rather than soon there.
+    pub best: bool,
+    /// An ICC profile, which PNG, JPEG and WebP can hold.
+    pub profile: Option<Vec<u8>>,
+}
+
+/// The quality of a JPEG where none is asked for.
+const QUALITY: u8 = 90;
+
+/// The most bytes of a profile that a JPEG holds: 255 segments.
+const JPEG_PROFILE: usize = 255 * 65_519;
+
+/// The most pixels of a BMP, whose header says its size in bytes in 32 bits.
+const BMP_PIXELS: u64 = (u32::MAX as u64 - 54) / 4;
+
+impl Encoding {
+    /// A format as it is written where nothing else is asked for: a JPEG of quality 90, a
+    /// PNG that is soon there, no profile.
+    pub fn new(format: Format) -> Encoding {
+        Encoding {
+            format,
+            quality: QUALITY,
+            best: false,
+            profile: None,
+        }
+    }
+
+    /// Checks that the format can hold a picture of this size and the profile, before there
+    /// is a picture to write.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`], which says how much it can hold.
+    pub fn check(&self, width: u32, height: u32) -> Result<(), Error> {
+        let name = self.format.name();
+        let most = match self.format {
             Format::Jpeg => 65_535,
             Format::WebP => 16_383,
             Format::Png | Format::Bmp | Format::Ppm | Format::Pam => i32::MAX as u32,
         };
-        if width.max(height) <= most {
-            return Ok(());
+        if width.max(height) > most {
+            return Err(Error::Unfit(format!(
+                "cannot write {width} × {height} pixels as {name}, which has at most {most} a side"
+            )));
         }
-        let name = self.name();
-        Err(anyhow!(
-            "cannot write {width} × {height} pixels as {name}, which has at most {most} a side"
-        )
-        .into())
+        if self.format == Format::Bmp && u64::from(width) * u64::from(height) > BMP_PIXELS {
+            return Err(Error::Unfit(format!(
+                "cannot write {width} × {height} pixels as {name}, which has at most {BMP_PIXELS}"
+            )));
+        }
+        let profile = self.profile.as_ref().map_or(0, Vec::len);
+        if self.format == Format::Jpeg && profile > JPEG_PROFILE {
+            return Err(Error::Unfit(format!(
+                "cannot write a colour profile of {profile} bytes as {name}, which has at most \
+                 {JPEG_PROFILE}"
+            )));
+        }
+        Ok(())
     }
-}
 
-/// How to write.
-pub(super) struct Encoding {
-    pub(super) format: Format,
-    /// Of a JPEG, from 1 to 100.
-    pub(super) quality: u8,
-    /// Whether a PNG is to be small rather than soon there.
-    pub(super) best: bool,
-    /// An ICC profile, which PNG, JPEG and WebP can hold.
-    pub(super) profile: Option<Vec<u8>>,
-}
-
-impl Encoding {
     /// Writes a picture.
     ///
     /// # Errors
     ///
     /// Those of the writer, and what an encoder does not like.
-    pub(super) fn write(self, picture: Picture, to: impl Write) -> io::Result<()> {
+    pub fn write(self, picture: Picture, to: impl Write) -> io::Result<()> {
         let mut to = Noting { to, failure: None };
         let encoded = self.encode(picture, &mut to);
         encoded.map_err(|error| match (to.failure, error) {
@@ -120,31 +150,35 @@ impl Encoding {
 
     fn encode(self, picture: Picture, to: &mut dyn Write) -> ImageResult<()> {
         let (width, height) = (picture.width(), picture.height());
-        let pixels = picture.into_pixels();
         match self.format {
-            Format::Png => self.write_png(width, height, &pixels, to),
+            Format::Bmp => {
+                let bytes = bmp::write(&picture).map_err(io::Error::other)?;
+                drop(picture);
+                Ok(to.write_all(&bytes)?)
+            }
+            Format::Png => self.write_png(width, height, &picture.into_pixels(), to),
             Format::Jpeg => {
                 let encoder = JpegEncoder::new_with_quality(to, self.quality);
-                self.write_profiled(encoder, width, height, &rgba::on_white(pixels), RGB)
+                self.write_profiled(
+                    encoder,
+                    width,
+                    height,
+                    &rgba::on_white(picture.into_pixels()),
+                    RGB,
+                )
             }
             Format::WebP => {
                 let encoder = WebPEncoder::new_lossless(to);
-                self.write_profiled(encoder, width, height, &pixels, RGBA)
+                self.write_profiled(encoder, width, height, &picture.into_pixels(), RGBA)
             }
-            // Without alpha it is the kind that every reader takes, recipes among them.
-            Format::Bmp if rgba::is_opaque(&pixels) => {
-                let pixels = rgba::on_white(pixels);
-                BmpEncoder::new(&mut { to }).encode(&pixels, width, height, RGB)
-            }
-            Format::Bmp => BmpEncoder::new(&mut { to }).encode(&pixels, width, height, RGBA),
             Format::Ppm => {
                 let encoder = PnmEncoder::new(to);
                 let encoder = encoder.with_subtype(PnmSubtype::Pixmap(SampleEncoding::Binary));
-                encoder.write_image(&rgba::on_white(pixels), width, height, RGB)
+                encoder.write_image(&rgba::on_white(picture.into_pixels()), width, height, RGB)
             }
             Format::Pam => {
                 let encoder = PnmEncoder::new(to).with_subtype(PnmSubtype::ArbitraryMap);
-                encoder.write_image(&pixels, width, height, RGBA)
+                encoder.write_image(&picture.into_pixels(), width, height, RGBA)
             }
         }
     }

@@ -1,20 +1,20 @@
 //! Samples of every kind become RGBA bytes, and those RGB bytes, each in the buffer that
 //! they are in: a picture is never held twice.
 
-use ::image::ColorType;
+use image::ColorType;
 
 /// Samples of a pixel.
 const CHANNELS: usize = 4;
 
 /// The bytes that a buffer needs which holds a pixel of this kind and then one of RGBA.
-pub(super) fn pixel_bytes(color: ColorType) -> usize {
+pub(crate) fn pixel_bytes(color: ColorType) -> usize {
     CHANNELS.max(color.bytes_per_pixel().into())
 }
 
 /// Turns the first `count` pixels of a buffer into RGBA bytes with straight alpha, and cuts
 /// off the rest. A grey pixel has its value in three channels, and what has no alpha is
 /// opaque. Samples of 16 bits go to the nearest byte, floats as in IMG-2.
-pub(super) fn from_samples(mut pixels: Vec<u8>, color: ColorType, count: usize) -> Vec<u8> {
+pub(crate) fn from_samples(mut pixels: Vec<u8>, color: ColorType, count: usize) -> Vec<u8> {
     let channels = usize::from(color.channel_count());
     let samples = count * channels;
     match usize::from(color.bytes_per_pixel()) / channels {
@@ -63,14 +63,8 @@ fn spread<const FROM: usize>(
     }
 }
 
-/// Whether nothing can be seen through.
-pub(super) fn is_opaque(pixels: &[u8]) -> bool {
-    let (pixels, _) = pixels.as_chunks::<CHANNELS>();
-    pixels.iter().all(|[.., alpha]| *alpha == 255)
-}
-
 /// RGB bytes, as the picture looks on white.
-pub(super) fn on_white(mut pixels: Vec<u8>) -> Vec<u8> {
+pub(crate) fn on_white(mut pixels: Vec<u8>) -> Vec<u8> {
     let count = pixels.len() / CHANNELS;
     for at in 0..count {
         let [colour @ .., alpha]: [u8; CHANNELS] =
@@ -88,9 +82,9 @@ pub(super) fn on_white(mut pixels: Vec<u8>) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use ::image::ColorType;
+    use image::ColorType;
 
-    use super::{from_samples, is_opaque, on_white, pixel_bytes};
+    use super::{from_samples, on_white, pixel_bytes};
 
     /// As a decoder leaves it: samples at the front, room behind.
     fn rgba(color: ColorType, samples: &[u8]) -> Vec<u8> {
@@ -165,9 +159,7 @@ mod tests {
     #[test]
     fn what_is_transparent_is_white() {
         let pixels = vec![10, 20, 30, 255, 10, 20, 30, 0, 0, 100, 255, 128];
-        assert!(!is_opaque(&pixels));
         let expected = [10, 20, 30, 255, 255, 255, 127, 177, 255];
         assert_eq!(on_white(pixels), expected);
-        assert!(is_opaque(&[0, 0, 0, 255, 1, 1, 1, 255]));
     }
 }
