@@ -163,7 +163,7 @@ fn go_on(mut validator: Validator, refused: &Payload<'_>) -> Option<Validator> {
 }
 
 impl Binary {
-    /// Validates the instructions of a function, and counts what LIM-1 counts of them.
+    /// Validates the instructions of a function, and notes the height of its operand stack.
     fn validate_body<T: WasmModuleResources>(
         &mut self,
         function: &mut FuncValidator<T>,
@@ -181,14 +181,6 @@ impl Binary {
                 height -= block.map_or(0, |block| block.height as u64);
             }
             self.sizes.operands = self.sizes.operands.max(height);
-            if let Operator::BrTable { targets } = operator {
-                let mut count = u64::from(targets.len());
-                let is_full = count == job.limits().branch_targets;
-                if is_full && job.errs(Mutation::DefaultTargetCounts) {
-                    count += 1;
-                }
-                self.sizes.branch_targets = self.sizes.branch_targets.max(count);
-            }
         }
         operators.finish()
     }
@@ -452,7 +444,20 @@ impl Binary {
                 let (locals, read) = read_locals(body);
                 sizes.locals = sizes.locals.max(locals);
                 read?;
-                self.grows_memory |= has_memory_grow(body);
+                for operator in operators(body) {
+                    match operator {
+                        Operator::MemoryGrow { .. } => self.grows_memory = true,
+                        Operator::BrTable { targets } => {
+                            let mut count = u64::from(targets.len());
+                            let is_full = count == job.limits().branch_targets;
+                            if is_full && job.errs(Mutation::DefaultTargetCounts) {
+                                count += 1;
+                            }
+                            sizes.branch_targets = sizes.branch_targets.max(count);
+                        }
+                        _ => {}
+                    }
+                }
             }
             _ => {}
         }
@@ -575,9 +580,8 @@ pub(super) fn has_tail_calls(wasm: &[u8]) -> bool {
     })
 }
 
-fn has_memory_grow(body: &FunctionBody<'_>) -> bool {
+/// The instructions of a function, up to what cannot be read.
+fn operators<'a>(body: &FunctionBody<'a>) -> impl Iterator<Item = Operator<'a>> {
     let operators = body.get_operators_reader().into_iter().flatten();
-    operators
-        .map_while(Result::ok)
-        .any(|operator| matches!(operator, Operator::MemoryGrow { .. }))
+    operators.map_while(Result::ok)
 }

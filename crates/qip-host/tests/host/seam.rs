@@ -1,7 +1,6 @@
 //! The seam between host and engine, seen from a third engine: one that passes
 //! everything on and writes down what it was asked.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use qip_host::engine::{
 };
 use qip_host::{Code as Refused, Host, Limits, Options, Output, Stage, Value};
 
-use crate::{ENGINES, on_each, refused, wat};
+use crate::{ENGINES, refused, wat};
 
 /// What was asked, in order.
 pub(crate) type Log = Arc<Mutex<Vec<String>>>;
