@@ -142,7 +142,10 @@ class Stage:
 
         self.checks_utf8 = options.get("utf8") != "unchecked"
         self.engine = engine("fuel" in limits, options.get("floats") == "deterministic")
-        self.module = Module(self.engine, wasm)  # LIM-2: compiled last
+        try:
+            self.module = Module(self.engine, wasm)  # LIM-2: compiled last
+        except WasmtimeError as error:  # a limit of the engine's own (the choice at LIM-1)
+            raise refused("limit", shown(str(error))) from None
         self.kept: Any = None  # the instance that requests share (RUN-4)
 
     def check(self, names: list[str], wanted: list[str], code: str = "export-shape") -> None:
