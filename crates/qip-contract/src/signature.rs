@@ -252,6 +252,10 @@ impl Signature {
     /// What makes reading on pointless, in the order of ORD-1: [`Code::Limit`]
     /// for the size of the bytes, [`Code::NotWasm`], [`Code::InvalidModule`].
     /// All other faults are what [`Signature::refusals`] gives.
+    ///
+    /// [`Code::Limit`]: crate::Code::Limit
+    /// [`Code::NotWasm`]: crate::Code::NotWasm
+    /// [`Code::InvalidModule`]: crate::Code::InvalidModule
     pub fn read(wasm: &[u8], limits: &Limits) -> Result<Signature, Refusal> {
         scan::read(wasm, limits)
     }
@@ -283,6 +287,10 @@ impl Signature {
     ///
     /// The first of [`Code::UnknownUniform`], [`Code::UniformShape`] and
     /// [`Code::UniformValue`] in the order of the keys.
+    ///
+    /// [`Code::UnknownUniform`]: crate::Code::UnknownUniform
+    /// [`Code::UniformShape`]: crate::Code::UniformShape
+    /// [`Code::UniformValue`]: crate::Code::UniformValue
     pub fn uniform_values(
         &self,
         given: &BTreeMap<String, String>,

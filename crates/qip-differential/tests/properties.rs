@@ -1,8 +1,7 @@
 //! Engines against each other, and against what the contract predicts.
 //!
-//! A thousand trials of each generator, of pictures two hundred, of large bodies
-//! forty, from a fixed seed. For
-//! more, and others:
+//! A thousand trials of each generator, of pictures two hundred, of large bodies forty, from
+//! a fixed seed. For more, and others:
 //! `PROPTEST_CASES=100000 QIP_SEED=7 cargo test -p qip-differential --test properties`.
 
 use std::io::Write as _;

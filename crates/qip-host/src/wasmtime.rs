@@ -697,3 +697,30 @@ fn compile_failure(error: &::wasmtime::Error) -> CompileError {
 fn failure(error: &::wasmtime::Error) -> EngineError {
     EngineError::new(format!("{error:#}").replace('\n', " "))
 }
+
+#[cfg(test)]
+mod tests {
+    use ::wasmtime::error::Context as _;
+
+    use super::*;
+
+    /// The error as `Module::new` gives it, with what it happened in.
+    fn of(why: &str) -> CompileError {
+        let failed: Result<(), _> = Err(Untranslated::Codegen(why.to_owned()));
+        let failed = failed.context("failed to compile: wasm[0]::function[1]");
+        compile_failure(&failed.expect_err("it is one"))
+    }
+
+    #[test]
+    fn what_is_too_large_for_cranelift_is_a_limit() {
+        let limit = of(&CodegenError::CodeTooLarge.to_string());
+        assert!(matches!(&limit, CompileError::Limit(limit) if limit.found > limit.allowed));
+        assert_eq!(
+            limit.to_string(),
+            "the module has a function whose code takes a number of virtual registers of at \
+             least 2097152, over the limit of 2097151"
+        );
+        let failure = of("the sky is falling");
+        assert!(matches!(failure, CompileError::Engine(_)), "{failure}");
+    }
+}

@@ -1074,8 +1074,8 @@ pub static CLAUSES: &[Clause] = &[
             and the operands of a function are the most values that validation has on its stack \
             after any instruction, those of enclosing blocks included and a v128 counted as one. \
             Targets and operands can be limited further but not allowed more: 65 520 targets are \
-            what wasmtime and V8 take, and with 10 000 operands every engine has room for its \
-            locals; real modules have some hundreds of either. Nor is more allowed than what the \
+            what wasmtime and V8 take, and beside 10 000 operands there is room for locals on \
+            every engine; real modules stay far below either. Nor is more allowed than what the \
             usual parser of WebAssembly, wasmparser, reads of what is counted here: 1 000 000 \
             functions, types or exports, 7 654 321 bytes of a function body, 50 000 locals and \
             parameters together, 1 000 parameters or results, 100 000 data segments and as many \
