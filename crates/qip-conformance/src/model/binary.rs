@@ -570,8 +570,7 @@ pub(super) fn has_tail_calls(wasm: &[u8]) -> bool {
         _ => None,
     });
     bodies.any(|body| {
-        let operators = body.get_operators_reader().into_iter().flatten();
-        operators.map_while(Result::ok).any(|operator| {
+        operators(&body).any(|operator| {
             matches!(
                 operator,
                 Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }
