@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use qip_cases::{Case, Corpus, KnownFailures, LoadErrors, Subject};
 use qip_conformance::{
-    Case, CommandLine, Corpus, EngineSubject, Exported, HostProgram, HostSettings, KnownFailures,
-    LoadErrors, Model, Report, Run, StartError, StartErrorKind, Subject,
+    CommandLine, EngineSubject, Exported, HostProgram, HostSettings, Report, Run, StartError,
+    StartErrorKind,
 };
+use qip_model::Model;
 
 use crate::bar::Bar;
 use crate::exit::{Exit, Failure};

@@ -14,15 +14,16 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 use qip_codec::{Decoded, Encoding, Format};
+use qip_contract::Utf8;
+use qip_host::Limits;
 use qip_host::image::{Filters, ImageOptions, Picture, Progress};
-use qip_host::{Limits, Utf8};
+use stats::Stats;
 
 use crate::bar::Bar;
 use crate::exit::{Exit, Failure};
 use crate::limits::{self, PictureOptions, RunOptions};
 use crate::message::Messages;
 use crate::{output_file, stages};
-use stats::Stats;
 
 /// Runs tile filters over a picture.
 ///

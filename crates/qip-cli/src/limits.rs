@@ -6,10 +6,11 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use qip_host::engine::{Engine, Floats};
+use qip_contract::{Floats, Utf8};
+use qip_engine::Engine;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::{Configuration, Wasmtime};
-use qip_host::{Host, Limits, Options, Utf8};
+use qip_host::{Host, Limits, Options};
 
 /// The engines that this command is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,7 @@ use anstream::stderr;
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use qip_contract::quote;
-use qip_host::engine::{Frame, SourcePlace};
+use qip_engine::{Frame, SourcePlace};
 
 use crate::exit::Failure;
 

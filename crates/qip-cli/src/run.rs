@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use qip_contract::Utf8;
 use qip_host::image::ImageOptions;
-use qip_host::{Limits, Output, Recipe, Reply, Utf8};
+use qip_host::{Limits, Output, Recipe, Reply};
 
 use crate::exit::{Exit, Failure};
 use crate::limits::{self, PictureOptions, RunOptions};

@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
+use qip_cases::bytes::{self, first_difference};
+use qip_cases::{ExpectedOutcome, Outcome, OutputKind};
 use qip_contract::Code;
-
-use crate::bytes::{self, first_difference};
-use crate::expectation::ExpectedOutcome;
-use crate::outcome::{Outcome, OutputKind};
 
 /// The exit status of a request that succeeds.
 pub(crate) const SUCCESS: i32 = 0;

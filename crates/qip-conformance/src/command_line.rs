@@ -11,20 +11,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{fs, io};
 
-use qip_contract::Limits;
-use qip_host::Utf8;
-use qip_host::engine::Floats;
+use qip_cases::{
+    Capabilities, Capability, CaseId, Outcome, PIXEL, RequestInput, Stage, Subject, Task, png_file,
+};
+use qip_contract::{Floats, Limits, Utf8};
 
-use crate::capability::{Capabilities, Capability};
-use crate::case::CaseId;
 use crate::coarse::SUCCESS;
-use crate::image::PIXEL;
-use crate::outcome::Outcome;
-use crate::png_file;
-use crate::subject::Subject;
-use crate::task::{RequestInput, Stage, Task};
+use crate::shell_words::ShellWords;
 use crate::watchdog::{GRACE, MAX_HANGS};
-use crate::words::Words;
 
 use self::execution::{Failure, Finished};
 
@@ -85,7 +79,7 @@ const LONGEST_ARGUMENT: usize = 128 * 1024 - 1;
 #[derive(Debug)]
 pub struct CommandLine {
     /// The program, and the arguments that go before all others.
-    words: Words,
+    words: ShellWords,
     name: String,
     version: String,
     capabilities: Capabilities,
@@ -112,7 +106,7 @@ impl CommandLine {
     /// [`io::ErrorKind::InvalidInput`] for a command that is none, and others where the
     /// program cannot be started or cannot be judged.
     pub fn open(command: &str) -> io::Result<CommandLine> {
-        let words = Words::parse(command)
+        let words = ShellWords::parse(command)
             .map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
         let mut command_line = CommandLine {
             name: words.file_stem(),

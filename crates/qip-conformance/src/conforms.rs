@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use qip_host::engine::Engine;
+use qip_cases::Corpus;
+use qip_engine::Engine;
 
-use crate::corpus::Corpus;
 use crate::engine_subject::EngineSubject;
 use crate::runner::Run;
 

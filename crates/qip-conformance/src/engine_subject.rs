@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use qip_host::engine::{Engine, EngineInfo};
+use qip_cases::{
+    Capabilities, Capability, CaseId, Image, Outcome, OutputKind, Request, RequestInput, Subject,
+    Task,
+};
+use qip_engine::{Engine, EngineInfo};
 use qip_host::image::{ImageOptions, Picture};
 use qip_host::{Error, ErrorKind, Host, Input, Options, Output, Refusal, Reply};
-
-use crate::capability::{Capabilities, Capability};
-use crate::case::CaseId;
-use crate::image::Image;
-use crate::outcome::{Outcome, OutputKind};
-use crate::subject::Subject;
-use crate::task::{Request, RequestInput, Task};
 
 /// `qip-host` on one engine. Each case gets a host of its own limits and options;
 /// all share the engine.

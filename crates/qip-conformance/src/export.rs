@@ -10,11 +10,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use qip_cases::{Case, Corpus};
 use qip_contract::CONTRACT_EDITION;
 use serde::Serialize;
-
-use crate::case::Case;
-use crate::corpus::Corpus;
 
 use self::files::Files;
 use self::line::CaseLine;
@@ -138,7 +136,7 @@ pub struct ExportError(Kind);
 #[derive(Debug)]
 enum Kind {
     Occupied(PathBuf),
-    Module(crate::load_error::LoadError),
+    Module(qip_cases::LoadError),
     Io(PathBuf, io::Error),
 }
 

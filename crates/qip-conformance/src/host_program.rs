@@ -18,12 +18,9 @@ mod text;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::capability::Capabilities;
-use crate::case::CaseId;
-use crate::outcome::Outcome;
-use crate::subject::Subject;
-use crate::task::Task;
-use crate::words::Words;
+use qip_cases::{Capabilities, CaseId, Outcome, Subject, Task};
+
+use crate::shell_words::ShellWords;
 
 use self::answer::Hello;
 use self::process::{Ending, Process};
@@ -42,7 +39,8 @@ const MAX_RESTARTS: usize = 10;
 /// not end by itself is ended, on Unix with all that it has started.
 ///
 /// ```no_run
-/// use qip_conformance::{Corpus, HostProgram, Run};
+/// use qip_cases::Corpus;
+/// use qip_conformance::{HostProgram, Run};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let corpus = Corpus::embedded()?;
@@ -53,7 +51,7 @@ const MAX_RESTARTS: usize = 10;
 /// # }
 /// ```
 pub struct HostProgram {
-    command: Words,
+    command: ShellWords,
     settings: HostSettings,
     /// What the program is called on stderr, once it has said so.
     name: Arc<OnceLock<String>>,
@@ -89,7 +87,7 @@ impl HostProgram {
             command: command.to_owned(),
             cause,
         };
-        let command = Words::parse(command).map_err(|why| error(Cause::Command(why)))?;
+        let command = ShellWords::parse(command).map_err(|why| error(Cause::Command(why)))?;
         let name = Arc::default();
         let mut process = start_process(&command, &name, &settings).map_err(|why| {
             let program = text::shown(command.program(), text::SHOWN);
@@ -264,7 +262,7 @@ impl Drop for HostProgram {
 }
 
 fn start_process(
-    command: &Words,
+    command: &ShellWords,
     name: &Arc<OnceLock<String>>,
     settings: &HostSettings,
 ) -> std::io::Result<Process> {

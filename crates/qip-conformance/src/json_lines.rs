@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use qip_cases::Outcome;
+use qip_cases::bytes::to_hex;
 use qip_contract::CONTRACT_EDITION;
 use serde::Serialize;
 
-use crate::bytes::to_hex;
-use crate::outcome::Outcome;
+use crate::base64::Base64;
 use crate::report::{Report, SubjectReport};
 use crate::verdict::{CaseResult, JudgedRequest, Verdict};
-use crate::wire::Base64;
 
 /// The version of the lines below. Whatever takes something away raises it.
 const SCHEMA: u32 = 2;
@@ -234,7 +234,7 @@ fn verdict<'r>(subject: &'r SubjectReport, result: &'r CaseResult) -> VerdictLin
 
 fn request_line(expected: String, judged: &JudgedRequest) -> RequestLine<'_> {
     let differences = judged.differences.iter().map(|difference| DifferenceLine {
-        what: difference.what,
+        what: difference.what.as_str(),
         expected: &difference.expected,
         found: &difference.found,
     });

@@ -2,23 +2,59 @@
 
 use std::fmt;
 
+use qip_cases::bytes::first_difference;
+use qip_cases::{
+    Capabilities, Capability, Expectation, Expected, ExpectedImage, ExpectedOutcome, Image,
+    Outcome, PixelDifference, describe_type, shown_text,
+};
 use qip_contract::TrapKind;
 
-use crate::bytes::first_difference;
-use crate::capability::{Capabilities, Capability};
 use crate::coarse::Printed;
-use crate::expectation::{Expectation, Expected, ExpectedImage, ExpectedOutcome, describe_type};
-use crate::image::{Image, PixelDifference};
-use crate::outcome::Outcome;
-use crate::shown_text;
+
+/// In what an outcome can differ from what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Aspect {
+    /// The outcome itself: its kind, its bytes, its code.
+    Outcome,
+    /// The final content type.
+    ContentType,
+    /// The position of the failing stage.
+    Stage,
+    /// The offset of the fault.
+    Offset,
+    /// The message.
+    Message,
+    /// In a thorough run, what was answered the second time.
+    SecondTime,
+}
+
+impl Aspect {
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Aspect::Outcome => "outcome",
+            Aspect::ContentType => "content type",
+            Aspect::Stage => "stage",
+            Aspect::Offset => "offset",
+            Aspect::Message => "message",
+            Aspect::SecondTime => "second time",
+        }
+    }
+}
+
+impl fmt::Display for Aspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 /// One way in which an outcome is not what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What differs: `outcome`, `content type`, `stage`, `offset`, `message`, or, in a
-    /// thorough run, what was answered the `second time`.
-    pub what: &'static str,
-    /// What was expected, in one line; of a `second time`, what was answered the first.
+    /// What differs.
+    pub what: Aspect,
+    /// What was expected, in one line; of [`Aspect::SecondTime`], what was answered the first.
     pub expected: String,
     /// What was found, in one line.
     pub found: String,
@@ -67,7 +103,7 @@ pub fn judge(expectation: &Expectation, outcome: &Outcome, detail: Detail) -> Ve
                 return Vec::new();
             }
             vec![Difference {
-                what: "outcome",
+                what: Aspect::Outcome,
                 expected: expectation.describe(),
                 found: outcome.describe(0),
             }]
@@ -83,7 +119,7 @@ fn differences(expected: &Expected, outcome: &Outcome, detail: Detail) -> Vec<Di
         }
         let focus = focus(&expected.outcome, outcome);
         return vec![Difference {
-            what: "outcome",
+            what: Aspect::Outcome,
             expected: match Printed::of(outcome) {
                 Some(printed) => printed.wanted(&expected.outcome, focus),
                 None => expected.outcome.describe(focus),
@@ -178,7 +214,7 @@ fn image_difference(expected: &ExpectedImage, found: &Image) -> Difference {
         None => (expected.describe(), format!("{found}, another size")),
     };
     Difference {
-        what: "outcome",
+        what: Aspect::Outcome,
         expected,
         found,
     }
@@ -188,7 +224,7 @@ fn content_type_difference(expected: &Expected, outcome: &Outcome) -> Option<Dif
     let expected = expected.content_type.as_deref()?;
     let found = outcome.content_type().unwrap_or_default();
     (expected != found).then(|| Difference {
-        what: "content type",
+        what: Aspect::ContentType,
         expected: describe_type(expected),
         found: describe_type(found),
     })
@@ -198,7 +234,7 @@ fn stage_difference(expected: &Expected, outcome: &Outcome) -> Option<Difference
     let expected = expected.stage?;
     let found = outcome.stage();
     (Some(expected) != found).then(|| Difference {
-        what: "stage",
+        what: Aspect::Stage,
         expected: expected.to_string(),
         found: found.map_or("none".to_owned(), |stage| stage.to_string()),
     })
@@ -211,7 +247,7 @@ fn offset_difference(expected: &Expected, outcome: &Outcome) -> Option<Differenc
         _ => None,
     };
     (Some(expected) != found).then(|| Difference {
-        what: "offset",
+        what: Aspect::Offset,
         expected: expected.to_string(),
         found: found.map_or("none".to_owned(), |offset| offset.to_string()),
     })
@@ -223,7 +259,7 @@ fn module_text_difference(expected: &Expected, outcome: &Outcome) -> Option<Diff
     let found = outcome.message().unwrap_or_default();
     let fault = shown_text::fault(found, text)?;
     Some(Difference {
-        what: "message",
+        what: Aspect::Message,
         expected: "text of the module escaped, and at most 128 characters of it (LIM-5)".into(),
         found: format!("{fault} in \"{}\"", qip_contract::quote(found)),
     })
@@ -233,7 +269,7 @@ fn message_difference(expected: &Expected, outcome: &Outcome) -> Option<Differen
     let expected = expected.message.as_deref()?;
     let found = outcome.message().unwrap_or_default();
     (!found.contains(expected)).then(|| Difference {
-        what: "message",
+        what: Aspect::Message,
         expected: format!("something with \"{}\"", qip_contract::quote(expected)),
         found: format!("\"{}\"", qip_contract::quote(found)),
     })

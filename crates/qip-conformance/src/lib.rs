@@ -1,18 +1,13 @@
 //! Judges hosts and engines against the qip contract.
 //!
-//! A [`Corpus`] holds cases: modules, requests, and what must come back. A
-//! [`Subject`] is whatever is under test. A [`Run`] puts the cases to subjects and
-//! makes a [`Report`] of the verdicts. An engine for `qip-host` needs one line,
-//! [`assert_conforms`].
-//!
-//! A subject is told a [`Task`] and not what is expected of it. [`Model`] is a subject
-//! written straight from the clauses: what it answers is the prediction for a task that
-//! has no case. [`HostProgram`] is a subject that is a program of its own, in any
-//! language. [`Watchdog`] asks a subject that may panic or hang, outside of a run.
-//! [`Corpus::parse`] takes cases that are given as text.
+//! A [`Corpus`](qip_cases::Corpus) holds cases: modules, requests, and what must come back.
+//! A [`Subject`](qip_cases::Subject) is whatever is under test. A [`Run`] puts the cases to
+//! subjects and makes a [`Report`] of the verdicts. An engine needs one line,
+//! [`assert_conforms`]. [`Watchdog`] asks a subject that may panic or hang, outside of a run.
 //!
 //! ```
-//! use qip_conformance::{Corpus, EngineSubject, Run};
+//! use qip_cases::Corpus;
+//! use qip_conformance::{EngineSubject, Run};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let corpus = Corpus::embedded()?;
@@ -42,86 +37,64 @@
 //! A [thorough](Run::thorough) run puts each case twice, in shuffled order. A subject that
 //! answers differently the second time fails it, whatever the case allows.
 //!
+//! # Features
+//!
+//! `programs`, off by default, brings the subjects that are programs of their own,
+//! `HostProgram` in any language and `CommandLine`, and `export`, which writes cases for a
+//! harness of somebody else's.
+//!
 //! # Not promised
 //!
 //! A subject in this process that hangs is left behind on its thread, and goes on
 //! using it until the process ends. One that aborts takes the process with it. A
-//! [`HostProgram`] is another process, which can do neither: it is ended where it hangs,
+//! `HostProgram` is another process, which can do neither: it is ended where it hangs,
 //! and where it ends, that is one broken case. But it runs with the rights of whoever runs
-//! it, and so does a [`CommandLine`]. What it starts in another process group is not
+//! it, and so does a `CommandLine`. What it starts in another process group is not
 //! ended with it; on Windows, and where there is no `/bin/sh`, nothing that it starts is,
 //! and where this process is ended, it is only told so by the end of its stdin.
 
-mod bytes;
-mod capability;
-mod case;
-mod case_check;
-mod case_file;
+mod base64;
 mod coarse;
+#[cfg(feature = "programs")]
 mod command_line;
 mod conforms;
-mod corpus;
 mod engine_subject;
-mod expect_check;
-mod expectation;
-mod expectation_file;
+#[cfg(feature = "programs")]
 mod export;
-mod file_check;
-mod group;
+#[cfg(feature = "programs")]
 mod host_program;
-mod image;
-mod image_check;
-mod input_check;
 mod json_lines;
 mod judge;
-mod load_error;
-mod lock;
-mod model;
-mod module;
-mod outcome;
-mod png_file;
+#[cfg(feature = "programs")]
+mod process_group;
 mod repetition;
 mod report;
 mod runner;
-mod shown_text;
+#[cfg(feature = "programs")]
+mod shell_words;
 mod shuffle;
-mod source;
-mod subject;
-mod suggest;
 mod table;
-mod task;
 mod verdict;
 mod watchdog;
+#[cfg(feature = "programs")]
 mod wire;
-mod words;
 
-pub use bytes::Bytes;
-pub use capability::{Capabilities, Capability};
-pub use case::{Case, CaseId, Level};
+#[cfg(feature = "programs")]
 pub use command_line::CommandLine;
 pub use conforms::{assert_conforms, assert_shared_conforms};
-pub use corpus::Corpus;
 pub use engine_subject::EngineSubject;
-pub use expectation::{Expectation, Expected, ExpectedImage, ExpectedOutcome};
-pub use expectation_file::{Known, KnownFailures, KnownTarget, MAX_WILDCARD_CASES};
+#[cfg(feature = "programs")]
 pub use export::{ExportError, Exported, export};
+#[cfg(feature = "programs")]
 pub use host_program::{
     Exchange, Fault, HostProgram, HostSettings, Lint, LintReply, Log, StartError, StartErrorKind,
 };
-pub use image::{Image, ImageSizeError};
-pub use judge::{Detail, Difference, judge};
-pub use load_error::{LoadError, LoadErrorKind, LoadErrors, Place};
-pub use model::{Model, Mutation};
-pub use module::Module;
-pub use outcome::{Outcome, OutputKind};
+pub use judge::{Aspect, Detail, Difference, judge};
 pub use report::{Counts, Report, SubjectReport};
 pub use runner::{Run, run_case};
-pub use subject::Subject;
 pub use table::Table;
-pub use task::{DEFAULT_TIME, Request, RequestInput, Stage, Task, TaskOptions};
 pub use verdict::{CaseResult, JudgedRequest, Verdict};
 pub use watchdog::Watchdog;
-pub use wire::departing_sizes;
 
 /// The README's example runs too.
 #[cfg(doctest)]

@@ -3,22 +3,14 @@
 
 use std::sync::Arc;
 
+use qip_cases::bytes::first_difference;
+use qip_cases::{Case, Expectation, ExpectedOutcome, Known, Outcome, PixelDifference, Subject};
 use qip_contract::TrapKind;
-use qip_host::engine::Exhausted;
+use qip_engine::Exhausted;
 
-use crate::bytes::first_difference;
-use crate::case::Case;
 use crate::coarse::Printed;
-use crate::expectation::{Expectation, ExpectedOutcome};
-use crate::expectation_file::Known;
-use crate::image::PixelDifference;
-use crate::judge::{self, Detail, Difference};
-use crate::outcome::Outcome;
-use crate::subject::Subject;
-use crate::verdict::{CaseResult, JudgedRequest, Verdict, of_answer};
-
-/// What a [`Difference`] between two answers to one case is called.
-pub(crate) const SECOND_TIME: &str = "second time";
+use crate::judge::{self, Aspect, Detail, Difference};
+use crate::verdict::{CaseResult, JudgedRequest, Verdict, of_answer, trim};
 
 /// The verdict on what a subject answered to a case the first and the second time. Each
 /// answer is judged by itself as well. What is known of a subject excuses neither a
@@ -70,7 +62,7 @@ fn change(
         && let Some(pixels) = PixelDifference::of(one, other, 0)
     {
         return Some(Difference {
-            what: SECOND_TIME,
+            what: Aspect::SecondTime,
             expected: format!("{one}: {}", pixels.of_left()),
             found: format!("{other}: {}", pixels.of_right()),
         });
@@ -83,7 +75,7 @@ fn change(
         _ => 0,
     };
     Some(Difference {
-        what: SECOND_TIME,
+        what: Aspect::SecondTime,
         expected: first.describe(focus),
         found: second.describe(focus),
     })
@@ -133,7 +125,7 @@ fn differing(
     if requests.is_empty() {
         let unjudged = outcomes.into_iter().map(|mut outcome| {
             let output_bytes = outcome.output_bytes();
-            outcome.trim();
+            trim(&mut outcome);
             JudgedRequest {
                 outcome,
                 output_bytes,

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use crate::capability::{Capabilities, Capability};
-use crate::case::{Case, Level};
-use crate::corpus::Corpus;
-use crate::expectation_file::{Known, KnownTarget, MAX_WILDCARD_CASES};
+use qip_cases::{
+    Capabilities, Capability, Case, Corpus, Known, KnownTarget, Level, MAX_WILDCARD_CASES, Subject,
+};
+
 use crate::json_lines;
-use crate::subject::Subject;
 use crate::table::Table;
 use crate::verdict::{CaseResult, Verdict};
 
@@ -309,9 +308,8 @@ fn stale(
 #[cfg(test)]
 mod tests {
     use super::{Counts, SubjectReport};
-    use crate::capability::Capabilities;
-    use crate::corpus::Corpus;
     use crate::verdict::{CaseResult, Verdict};
+    use qip_cases::{Capabilities, Corpus};
 
     /// A run never loses a case, so this cannot be seen from outside.
     #[test]

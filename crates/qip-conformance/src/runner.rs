@@ -7,14 +7,11 @@ use std::sync::mpsc::{SendError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::case::Case;
-use crate::corpus::Corpus;
-use crate::expectation_file::{Known, KnownFailures};
-use crate::outcome::Outcome;
+use qip_cases::{Case, Corpus, Known, KnownFailures, Outcome, Subject};
+
 use crate::repetition;
 use crate::report::{Report, SubjectReport};
 use crate::shuffle::two_orders;
-use crate::subject::Subject;
 use crate::verdict::{self, CaseResult};
 use crate::watchdog::Watchdog;
 

@@ -4,13 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::capability::Capabilities;
-use crate::case::{Case, Level};
-use crate::expectation_file::{Known, KnownTarget};
-use crate::judge::{self, Detail, Difference, judge};
-use crate::outcome::{Outcome, trim_text};
-use crate::repetition::SECOND_TIME;
-use crate::subject::Subject;
+use qip_cases::{Capabilities, Case, Known, KnownTarget, Level, Outcome, Subject};
+
+use crate::judge::{self, Aspect, Detail, Difference, judge};
 
 /// The verdict on one case and subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,7 +96,7 @@ impl CaseResult {
     /// the second time breaks DET-2 with whatever else it is about, and that is a must.
     pub fn level(&self) -> Level {
         let mut differences = self.requests.iter().flat_map(|one| &one.differences);
-        if differences.any(|one| one.what == SECOND_TIME) {
+        if differences.any(|one| one.what == Aspect::SecondTime) {
             Level::Must
         } else {
             self.case.level
@@ -165,7 +161,7 @@ pub(crate) fn of_answer(
             .filter(|(_, known)| known.covers(case))
     };
     let entry = if failed {
-        covering().find(|(_, known)| known.explains(&requests, detail))
+        covering().find(|(_, known)| explains(known, &requests, detail))
     } else {
         // Of a clause some cases may pass; a case that is named must not.
         covering().find(|(_, known)| matches!(known.target, KnownTarget::Case(_)))
@@ -187,7 +183,7 @@ pub(crate) fn of_answer(
         None => None,
     };
     for request in &mut requests {
-        request.outcome.trim();
+        trim(&mut request.outcome);
     }
     CaseResult {
         requests,
@@ -257,4 +253,53 @@ impl CaseResult {
         self.why = Some(why);
         self
     }
+}
+
+/// Whether a known failure explains every request that went wrong: it did so in the pinned way.
+fn explains(known: &Known, requests: &[JudgedRequest], detail: Detail) -> bool {
+    requests
+        .iter()
+        .filter(|request| !request.differences.is_empty())
+        .all(|request| judge(&known.outcome, &request.outcome, detail).is_empty())
+}
+
+/// What a report needs of it once it is judged: of output, of pixels and of texts, the
+/// first [`MAX_KEPT`] bytes. So a run keeps no more than that of any answer.
+pub(crate) fn trim(outcome: &mut Outcome) {
+    match outcome {
+        Outcome::Output {
+            bytes,
+            content_type,
+            ..
+        } => {
+            trim_bytes(bytes);
+            content_type.iter_mut().for_each(trim_text);
+        }
+        Outcome::Scalar { content_type, .. } => content_type.iter_mut().for_each(trim_text),
+        Outcome::Image(image) => trim_bytes(&mut image.pixels),
+        Outcome::Printed {
+            stdout, message, ..
+        } => {
+            trim_bytes(stdout);
+            trim_text(message);
+        }
+        Outcome::Refused { message, .. }
+        | Outcome::Trapped { message, .. }
+        | Outcome::Stopped { message, .. } => trim_text(message),
+        Outcome::Broken { why, .. } => trim_text(why),
+        Outcome::Unsupported { .. } => {}
+    }
+}
+
+/// How much is kept of an output and of a text once it is judged, in bytes.
+const MAX_KEPT: usize = 64 << 10;
+
+fn trim_bytes(bytes: &mut Vec<u8>) {
+    bytes.truncate(MAX_KEPT);
+    bytes.shrink_to_fit();
+}
+
+fn trim_text(text: &mut String) {
+    text.truncate(text.floor_char_boundary(MAX_KEPT));
+    text.shrink_to_fit();
 }

@@ -8,10 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::case::CaseId;
-use crate::outcome::Outcome;
-use crate::subject::Subject;
-use crate::task::Task;
+use qip_cases::{CaseId, Outcome, Subject, Task};
 
 /// How much later than its time limit an answer may come (RUN-6): long enough that a busy
 /// machine makes no hang of it.

@@ -1,18 +1,13 @@
 //! Parts of a task as JSON, under the keys of the host protocol.
 
-use std::fmt;
 use std::time::Duration;
 
-use base64::display::Base64Display;
-use base64::engine::general_purpose::STANDARD;
-use qip_contract::{Limits, Numeric};
-use qip_host::Utf8;
-use qip_host::engine::Floats;
+use qip_cases::{Image, TaskOptions};
+use qip_contract::{Floats, Limits, Numeric, Utf8};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
-use crate::image::Image;
-use crate::task::TaskOptions;
+use crate::base64::Base64;
 
 /// Texts by key, in the order in which the case gives them.
 pub(crate) struct Uniforms<'t>(pub(crate) &'t [(String, String)]);
@@ -81,7 +76,9 @@ pub(crate) struct LimitsOfCase(Vec<(&'static str, u64)>);
 
 impl LimitsOfCase {
     pub(crate) fn new(limits: &Limits) -> LimitsOfCase {
-        let departing = departing_sizes(limits);
+        let departing = limits
+            .departing()
+            .map(|(size, limit)| (size.as_str(), limit));
         let ending = [
             ("time_ms", limits.time.map(milliseconds)),
             ("fuel", limits.fuel),
@@ -90,53 +87,6 @@ impl LimitsOfCase {
         let ending = ending.filter_map(|(key, limit)| Some((key, limit?)));
         LimitsOfCase(ending.chain(departing).collect())
     }
-}
-
-/// The limits of LIM-1 that are not the standard ones, by their keys in case files and in
-/// the host protocol.
-pub fn departing_sizes(limits: &Limits) -> impl Iterator<Item = (&'static str, u64)> {
-    let all = sizes(limits).into_iter().zip(sizes(&Limits::standard()));
-    all.filter_map(|(size, standard)| (size != standard).then_some(size))
-}
-
-/// The limits of LIM-1, by key.
-fn sizes(limits: &Limits) -> [(&'static str, u64); 15] {
-    let Limits {
-        time: _,
-        fuel: _,
-        module_bytes,
-        functions,
-        function_bytes,
-        locals,
-        branch_targets,
-        operands,
-        params,
-        types,
-        exports,
-        segments,
-        table_entries,
-        memory_bytes,
-        stages,
-        image_pixels,
-        image_side,
-    } = *limits;
-    [
-        ("module_bytes", module_bytes),
-        ("functions", functions),
-        ("function_bytes", function_bytes),
-        ("locals", locals),
-        ("branch_targets", branch_targets),
-        ("operands", operands),
-        ("params", params),
-        ("types", types),
-        ("exports", exports),
-        ("segments", segments),
-        ("table_entries", table_entries),
-        ("memory_bytes", memory_bytes),
-        ("stages", stages),
-        ("image_pixels", image_pixels),
-        ("image_side", image_side),
-    ]
 }
 
 /// Whole milliseconds, rounded up.
@@ -165,20 +115,5 @@ impl<'t> Picture<'t> {
             height: image.height,
             rgba: Base64(&image.pixels),
         }
-    }
-}
-
-/// Bytes in base64 (RFC 4648, section 4), with padding.
-pub(crate) struct Base64<B = Vec<u8>>(pub(crate) B);
-
-impl<B: AsRef<[u8]>> Serialize for Base64<B> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<B: AsRef<[u8]>> fmt::Display for Base64<B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Base64Display::new(self.0.as_ref(), &STANDARD).fmt(f)
     }
 }

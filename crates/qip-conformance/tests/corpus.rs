@@ -11,9 +11,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qip_conformance::{
-    Case, CaseResult, Corpus, EngineSubject, KnownFailures, LoadErrors, Subject, run_case,
-};
+use qip_cases::{Case, Corpus, KnownFailures, LoadErrors, Subject};
+use qip_conformance::{CaseResult, EngineSubject, run_case};
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 

@@ -14,16 +14,6 @@ pub enum Value {
     F64(u64),
 }
 
-/// Which types a pointer, capacity or size may have (MOD-4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Numeric {
-    /// `i32` only.
-    #[default]
-    Strict,
-    /// Any number, as ECMAScript Number, then ToInt32.
-    Lenient,
-}
-
 /// Reads a pointer, capacity or size from an export's value: the bits of an
 /// `i32`, unsigned. Other types are read as the JavaScript runner does: as an
 /// ECMAScript Number, then ToInt32 (MOD-4); `None` where that is not finite.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qip_contract::Limits;
-use qip_host::engine::{Build, Compile, CompileError, CompiledModule, Engine, EngineInfo};
+use qip_engine::{Build, Compile, CompileError, CompiledModule, Engine, EngineInfo};
 
 /// Keeps what it has compiled. Modules are known by where their bytes are, so they have to
 /// outlive it: it serves one case.

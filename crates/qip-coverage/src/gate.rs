@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use qip_conformance::Mutation;
 use qip_contract::{CLAUSES, Clause, Level};
+use qip_model::Mutation;
 
 use crate::matrix::{Matrix, Row, is_must};
 

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use qip_conformance::{Corpus, Mutation};
+use qip_cases::Corpus;
 use qip_contract::{CLAUSES, CONTRACT_EDITION};
+use qip_model::Mutation;
 use serde::Serialize;
 
 use crate::gate::Finding;

@@ -11,14 +11,15 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
-use qip_conformance::{Corpus, Mutation};
+use qip_cases::Corpus;
 use qip_coverage::{
     Finding, Matrix, describe_mutant, findings, markdown, sabotage, summary, table, with_costs,
     with_counts, write_json,
 };
-use qip_host::engine::Engine;
+use qip_engine::Engine;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
+use qip_model::Mutation;
 
 /// Holds the corpus to the clauses and to the mutants: prints which case holds a host to
 /// which clause and kills which mutant, and fails on what is missing.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use qip_conformance::Mutation;
 use qip_contract::CLAUSES;
+use qip_model::Mutation;
 
 use crate::gate::Finding;
 use crate::matrix::Matrix;

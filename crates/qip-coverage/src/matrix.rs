@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use qip_conformance::{
-    Case, Corpus, Detail, Expectation, ExpectedOutcome, Level, Model, Mutation, Outcome,
-    Subject as _, judge,
-};
+use qip_cases::{Case, Corpus, Expectation, ExpectedOutcome, Level, Outcome, Subject as _};
+use qip_conformance::{Detail, judge};
 use qip_contract::Clause;
-use qip_host::engine::{Engine, Exhausted};
+use qip_engine::{Engine, Exhausted};
+use qip_model::{Model, Mutation};
 use serde::Serialize;
 
 use crate::caching::Caching;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use qip_conformance::{Capabilities, Capability, Corpus};
+use qip_cases::{Capabilities, Capability, Corpus};
 
 use crate::matrix::Counts;
 

@@ -7,12 +7,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fastrand::Rng;
-use qip_conformance::{
+use qip_cases::{
     Bytes, Case, Corpus, Expectation, Expected, ExpectedImage, ExpectedOutcome, Image, Level,
-    Model, Mutation, Outcome, OutputKind, Subject, Verdict, run_case,
+    Outcome, OutputKind, Subject,
 };
+use qip_conformance::{Verdict, run_case};
 use qip_contract::{Code, TrapKind};
-use qip_host::engine::{Engine, Exhausted};
+use qip_engine::{Engine, Exhausted};
+use qip_model::{Model, Mutation};
 
 use crate::gate::{Finding, findings};
 use crate::matrix::Matrix;
@@ -328,7 +330,8 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use qip_conformance::{Capabilities, Detail, judge};
+    use qip_cases::Capabilities;
+    use qip_conformance::{Detail, judge};
 
     use super::*;
 

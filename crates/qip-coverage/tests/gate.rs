@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use qip_conformance::{Capability, Corpus, Mutation};
+use qip_cases::{Capability, Corpus};
 use qip_coverage::{Counts, Finding, Matrix, NoPlace, findings, with_costs, with_counts};
-use qip_host::engine::Engine;
+use qip_engine::Engine;
 use qip_host::wasmi::Wasmi;
+use qip_model::Mutation;
 
 /// Gives back its input of up to three bytes.
 const MODULE: &str = r#"module = { wat = '''

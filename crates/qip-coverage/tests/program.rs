@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use qip_conformance::Capability;
+use qip_cases::Capability;
 
 const CASES: &str = r#"summary = "a scalar"
 module = { wat = '''

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use qip_conformance::{CaseId, EngineSubject, Outcome, Subject, Watchdog};
+use qip_cases::{CaseId, Outcome, Subject};
+use qip_conformance::{EngineSubject, Watchdog};
+use qip_contract::Code;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
-
-use qip_contract::Code;
 
 use crate::scenario::aim::Aim;
 use crate::trial::Trial;
@@ -206,9 +206,9 @@ fn focus(all: &[Answers], request: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use qip_conformance::{Outcome, OutputKind};
+    use qip_cases::{Outcome, OutputKind};
     use qip_contract::{Code, TrapKind};
-    use qip_host::engine::Exhausted;
+    use qip_engine::Exhausted;
 
     use super::{Answers, Arena, PREDICTION, told};
 

@@ -10,9 +10,8 @@ use anyhow::{Result, bail, ensure};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
-
-use qip_conformance::{RequestInput, Task};
-use qip_host::Utf8;
+use qip_cases::{RequestInput, Task};
+use qip_contract::Utf8;
 
 use crate::arena::{Answers, Arena, class, told};
 use crate::filters;

@@ -10,13 +10,12 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use bmp::Bmp;
 use proptest::prelude::*;
-use qip_conformance::{Bytes, Image, Module, Request, RequestInput, Stage, Task, TaskOptions};
-use qip_contract::Limits;
-use qip_host::engine::Floats;
+use qip_cases::{Bytes, Image, Module, Request, RequestInput, Stage, Task, TaskOptions};
+use qip_contract::{Floats, Limits};
 
 use crate::trial::Trial;
-use bmp::Bmp;
 
 /// A time limit that only says that there is one.
 const TIME: Duration = Duration::from_secs(60);

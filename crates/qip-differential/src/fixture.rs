@@ -5,12 +5,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use qip_conformance::{
-    CaseId, Image, Outcome, OutputKind, RequestInput, Task, TaskOptions, departing_sizes,
-};
-use qip_contract::{Code, Limits, Numeric};
-use qip_host::Utf8;
-use qip_host::engine::Floats;
+use qip_cases::{CaseId, Image, Outcome, OutputKind, RequestInput, Task, TaskOptions};
+use qip_contract::{Code, Floats, Limits, Numeric, Utf8};
 
 use crate::arena::{Answers, PREDICTION, class, told};
 use crate::campaign::Finding;
@@ -305,7 +301,8 @@ fn limits(text: &mut String, limits: &Limits) {
     if let Some(fuel) = limits.fuel {
         given.push(format!("fuel = {fuel}"));
     }
-    given.extend(departing_sizes(limits).map(|(key, size)| format!("{key} = {size}")));
+    let sizes = limits.departing();
+    given.extend(sizes.map(|(size, limit)| format!("{} = {limit}", size.as_str())));
     let _ = writeln!(text, "limits = {{ {} }}", given.join(", "));
 }
 

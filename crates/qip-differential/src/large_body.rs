@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use qip_conformance::{Bytes, Module, Request, Stage, Task, TaskOptions};
+use qip_cases::{Bytes, Module, Request, Stage, Task, TaskOptions};
 use qip_contract::Limits;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,

@@ -7,7 +7,8 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
-use qip_conformance::{EngineSubject, Subject};
+use qip_cases::Subject;
+use qip_conformance::EngineSubject;
 use qip_differential::target::write_seeds;
 use qip_differential::{
     Arena, Bug, Finding, Fixture, Generator, Mortal, Note, Planted, Search, Tally, attempt,

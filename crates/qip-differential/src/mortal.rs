@@ -2,11 +2,13 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use qip_conformance::{Capabilities, CaseId, Corpus, EngineSubject, Outcome, Subject, Task};
+use qip_cases::{Capabilities, CaseId, Corpus, Outcome, Subject, Task};
+use qip_conformance::EngineSubject;
+use wait_timeout::ChildExt as _;
 
 use crate::fixture::Fixture;
 
@@ -58,7 +60,7 @@ impl Mortal {
             .stderr(Stdio::piped())
             .spawn()?;
         let told = child.stderr.take().map(listen);
-        let Some(status) = wait(&mut child, allowed)? else {
+        let Some(status) = child.wait_timeout(allowed)? else {
             child.kill()?;
             child.wait()?;
             return Ok(Some(Outcome::hung("no answer from the process")));
@@ -86,18 +88,6 @@ fn listen(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
         let _ = io::copy(&mut from, &mut io::sink());
         told
     })
-}
-
-/// Waits for a process; `None` where it takes too long.
-fn wait(child: &mut Child, allowed: Duration) -> io::Result<Option<ExitStatus>> {
-    let begin = Instant::now();
-    loop {
-        let status = child.try_wait()?;
-        if status.is_some() || begin.elapsed() > allowed {
-            return Ok(status);
-        }
-        thread::sleep(Duration::from_millis(1));
-    }
 }
 
 impl Subject for Mortal {
@@ -153,7 +143,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::PathBuf;
 
-    use qip_conformance::{Corpus, EngineSubject, Outcome, Subject as _};
+    use qip_cases::{Corpus, Outcome, Subject as _};
+    use qip_conformance::EngineSubject;
     use qip_host::wasmi::Wasmi;
 
     use super::{MAX_TOLD, Mortal};

@@ -10,14 +10,13 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 
 use arbitrary::Unstructured;
-use qip_contract::{Code, Limits};
-use qip_host::engine::{Engine, Floats};
+use mix::Mix;
+use qip_contract::{Code, Floats, Limits};
+use qip_engine::Engine;
 use qip_host::image::{ImageOptions, Picture, Sample, bmp};
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
 use qip_host::{ErrorKind, Host, Options, Output, Stage};
-
-use mix::Mix;
 
 /// Reads a BMP: what is read is the same when it was written, and is refused when it is
 /// larger than allowed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use qip_contract::{Limits, Signature, TrapKind, Value};
-use qip_host::engine::{
+use qip_engine::{
     Budget, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, ExportId,
     Instance, Stop, Usage,
 };

@@ -9,15 +9,13 @@ use std::time::Duration;
 
 use arbitrary::Unstructured;
 use proptest::prelude::*;
-use qip_conformance::{Bytes, Module, Request, Stage, Task, TaskOptions};
-use qip_contract::Limits;
-use qip_host::engine::Floats;
+use qip_cases::{Bytes, Module, Request, Stage, Task, TaskOptions};
+use qip_contract::{Floats, Limits};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
     GlobalType, InstructionSink, MemArg, TypeSection, ValType,
 };
-
 use wasm_smith::{InstructionKind, InstructionKinds};
 
 use crate::trial::Trial;

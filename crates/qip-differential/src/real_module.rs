@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use proptest::prelude::*;
-use qip_conformance::{Bytes, Corpus, Request, Task};
-use qip_contract::{Limits, Signature, to_pointer};
-use qip_host::engine::{Budget, Build, Compile, Engine as _, ExportId, Floats};
+use qip_cases::{Bytes, Corpus, Request, Task};
+use qip_contract::{Floats, Limits, Signature, to_pointer};
+use qip_engine::{Budget, Build, Compile, Engine as _, ExportId};
 use qip_host::wasmi::Wasmi;
 
 use crate::trial::Trial;

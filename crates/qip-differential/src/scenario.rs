@@ -14,7 +14,7 @@ pub(crate) mod strategy;
 
 use std::sync::Arc;
 
-use qip_conformance::{Bytes, Module, Request, Stage, Task, TaskOptions};
+use qip_cases::{Bytes, Module, Request, Stage, Task, TaskOptions};
 use qip_contract::{Limits, TrapKind, Value};
 use wasm_encoder::ValType;
 

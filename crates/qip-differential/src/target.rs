@@ -11,14 +11,13 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use qip_conformance::{
-    Bytes, Corpus, EngineSubject, KnownFailures, Model, Module, Request, Stage, Subject, Task,
-    TaskOptions,
-};
+use qip_cases::{Bytes, Corpus, KnownFailures, Module, Request, Stage, Subject, Task, TaskOptions};
+use qip_conformance::EngineSubject;
 use qip_contract::{Limits, Rules, Signature};
 use qip_host::Host;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
+use qip_model::Model;
 
 use crate::arena::{Arena, told};
 use crate::trial::Trial;
@@ -152,7 +151,7 @@ pub fn differential(bytes: &[u8]) {
             uniforms: Vec::new(),
         }],
         options: TaskOptions {
-            floats: qip_host::engine::Floats::Deterministic,
+            floats: qip_contract::Floats::Deterministic,
             ..TaskOptions::default()
         },
         limits: limits(),

@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_conformance::{Bytes, Model, Module, Outcome, Request, RequestInput, Stage, Task};
-use qip_host::engine::{Engine, Exhausted};
+use qip_cases::{Bytes, Module, Outcome, Request, RequestInput, Stage, Task};
+use qip_engine::{Engine, Exhausted};
 use qip_host::wasmi::Wasmi;
+use qip_model::Model;
 
 use crate::scenario::Scenario;
 use crate::scenario::engine::PlanEngine;

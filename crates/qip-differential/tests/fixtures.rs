@@ -1,6 +1,7 @@
 //! What a fixture says is what was found: read again, it is the same task.
 
-use qip_conformance::{Corpus, Outcome, OutputKind, Task, judge};
+use qip_cases::{Corpus, Outcome, OutputKind, Task};
+use qip_conformance::judge;
 use qip_differential::{Answers, Finding, Fixture, Generator, PREDICTION};
 
 /// A finding in which a subject is wrong about every request.

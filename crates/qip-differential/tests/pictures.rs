@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use qip_conformance::{Model, Mutation, Subject};
+use qip_cases::Subject;
 use qip_differential::{Arena, Generator};
 use qip_host::wasmi::Wasmi;
+use qip_model::{Model, Mutation};
 
 const TRIALS: u64 = 400;
 

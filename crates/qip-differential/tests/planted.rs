@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use qip_conformance::{Capabilities, CaseId, Corpus, EngineSubject, Outcome, Run, Subject, Task};
+use qip_cases::{Capabilities, CaseId, Corpus, Outcome, Subject, Task};
+use qip_conformance::{EngineSubject, Run};
 use qip_differential::{Arena, Bug, Fixture, Generator, Planted, Tally, run, shrink};
 use qip_host::wasmtime::Wasmtime;
 

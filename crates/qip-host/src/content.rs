@@ -8,13 +8,13 @@
 use std::ops::Range;
 
 use qip_contract::{
-    Code, InputKind, Limits, MAX_DECLARED_BYTES, Refusal, Value, normalize_media_type, quote,
+    Code, InputKind, Limits, MAX_DECLARED_BYTES, Refusal, Utf8, Value, normalize_media_type, quote,
     to_pointer,
 };
 
 use crate::engine::{ExportId, Instance};
 use crate::error::Cause;
-use crate::host::{Settings, Utf8};
+use crate::host::Settings;
 use crate::plan::{Buffer, ContentPlan, Pointer, Source, TypePair};
 use crate::reply::Output;
 

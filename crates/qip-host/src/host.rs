@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use qip_contract::{Code, Limits, Numeric, Rules, Signature};
+use qip_contract::{Code, Limits, Options, Rules, Signature};
 
-use crate::engine::{self, Build, Compile, CompileError, Engine, Floats};
+use crate::engine::{self, Build, Compile, CompileError, Engine};
 use crate::error::{Cause, Error};
 use crate::image::{Filters, ImageOptions};
 use crate::plan::Plan;
@@ -28,29 +28,6 @@ pub(crate) struct Settings {
     engine: Arc<dyn Engine>,
     pub(crate) limits: Limits,
     pub(crate) options: Options,
-}
-
-/// Where a host may depart from the strict contract. The default is strict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Options {
-    /// Which types pointers, capacities and sizes may have (MOD-4).
-    pub numeric: Numeric,
-    /// Whether text is checked (IN-6).
-    pub utf8: Utf8,
-    /// How NaN comes about (DET-1).
-    pub floats: Floats,
-    /// Refuse modules whose memory can grow (MOD-7).
-    pub fixed_memory: bool,
-}
-
-/// Whether UTF-8 is checked at the edges (IN-6, OUT-6, REC-3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Utf8 {
-    /// Ill-formed text is refused.
-    #[default]
-    Checked,
-    /// Text passes as it is.
-    Unchecked,
 }
 
 impl Host {

@@ -66,10 +66,7 @@
 
 mod allowance;
 mod content;
-pub mod engine;
 mod error;
-#[cfg(any(feature = "wasmtime", feature = "wasmi"))]
-mod growth;
 mod host;
 pub mod image;
 mod plan;
@@ -84,8 +81,11 @@ pub mod wasmi;
 pub mod wasmtime;
 
 pub use error::{Error, ErrorKind};
-pub use host::{Host, Module, Options, Utf8};
-pub use qip_contract::{Code, Limits, Numeric, Refusal, Signature, TrapKind, Value};
+pub use host::{Host, Module};
+pub use qip_contract::{
+    Code, Floats, Limits, Numeric, Options, Refusal, Signature, TrapKind, Utf8, Value,
+};
+pub use qip_engine as engine;
 pub use recipe::{Input, Recipe};
 pub use reply::{Output, Reply, Usages};
 pub use session::Session;

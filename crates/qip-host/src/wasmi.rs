@@ -12,11 +12,11 @@ use ::wasmi::{
 use qip_contract::{Limits, TrapKind, Value};
 use wasmi_core::LimiterError;
 
+use crate::engine::growth::Growth;
 use crate::engine::{
     Budget, Build, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo,
     Exhausted, ExportId, Instance, Stop, Trap, Usage,
 };
-use crate::growth::Growth;
 
 /// The version of wasmi, which says none itself: the one that the manifest insists on.
 const VERSION: &str = "2.0.0";

@@ -10,16 +10,16 @@ use ::wasmtime::{
     Memory, ModuleExport, PoolConcurrencyLimitError, PoolingAllocationConfig, Store,
     UpdateDeadline, Val, ValRaw, ValType, WasmBacktrace, WasmBacktraceDetails, WasmFeatures,
 };
-use qip_contract::{Limits, Signature, TrapKind, Value};
-
-use crate::engine::{
-    Budget, Build, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo,
-    EngineLimit, Exhausted, ExportId, Floats, Frame, Instance, SourcePlace, Stop, Trap, Usage,
-};
-use crate::growth::Growth;
 use cranelift_codegen::CodegenError;
+use qip_contract::{Floats, Limits, Signature, TrapKind, Value};
 use ticker::Armed;
 use wasmtime_environ::CompileError as Untranslated;
+
+use crate::engine::growth::Growth;
+use crate::engine::{
+    Budget, Build, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo,
+    EngineLimit, Exhausted, ExportId, Frame, Instance, SourcePlace, Stop, Trap, Usage,
+};
 
 /// The most virtual registers that Cranelift can give to the code of one function
 /// (`VReg::MAX` of regalloc2).

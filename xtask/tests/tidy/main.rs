@@ -5,7 +5,6 @@ mod dependencies;
 mod generated;
 mod licence_expression;
 mod links;
-mod model;
 mod packages;
 mod pictures;
 mod readme;

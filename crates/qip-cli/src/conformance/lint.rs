@@ -1,11 +1,13 @@
 //! `qip conformance --lint`: is the conversation with a host program sound?
 
-use qip_conformance::{Capability, Exchange, HostProgram, LintReply, Subject as _};
+use qip_cases::{Capability, Subject as _};
+use qip_conformance::{Exchange, HostProgram, LintReply};
 
-use super::{not_started, print, settings};
 use crate::bar::Bar;
 use crate::exit::{Exit, Failure};
 use crate::message::Messages;
+
+use super::{not_started, print, settings};
 
 /// Talks to each of the programs, and tells what it hears as it hears it.
 pub(super) fn run(commands: &[String], messages: &Messages) -> Result<Exit, Failure> {

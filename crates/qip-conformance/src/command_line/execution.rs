@@ -7,8 +7,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::bytes::MAX_BYTES;
-use crate::group::Program;
+use qip_cases::bytes::MAX_BYTES;
+use wait_timeout::ChildExt as _;
+
+use crate::process_group::Program;
 
 /// The most that is read of stdout: what a case can expect at most, and a newline.
 const MAX_STDOUT: u64 = MAX_BYTES + 1;
@@ -80,26 +82,15 @@ pub(super) fn run(command: &mut Command, allowed: Duration) -> Result<Finished, 
             &mut stderr
         }) = bytes;
     }
-    let status = wait(&mut program, deadline)?.ok_or(Failure::TooSlow(allowed))?;
+    let left = deadline.saturating_duration_since(Instant::now());
+    let status = program.child.wait_timeout(left).map_err(Failure::System)?;
+    let status = status.ok_or(Failure::TooSlow(allowed))?;
     Ok(Finished {
         status,
         stdout,
         stderr,
         picture: None,
     })
-}
-
-/// Waits for the end of a program that has closed its pipes, which is near most often.
-fn wait(program: &mut Program, deadline: Instant) -> Result<Option<ExitStatus>, Failure> {
-    let mut pause = Duration::from_micros(50);
-    loop {
-        let status = program.child.try_wait().map_err(Failure::System)?;
-        if status.is_some() || Instant::now() >= deadline {
-            return Ok(status);
-        }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(10));
-    }
 }
 
 /// A stream to its end, by name.

@@ -5,18 +5,16 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use qip_cases::{
+    Bytes, Capabilities, Capability, Image, Module, Request, RequestInput, Stage, Task,
+    TaskOptions, png_file,
+};
 use qip_contract::{Limits, quote};
+
+use crate::coarse::{FAILED, LIMITED, SUCCESS};
 
 use super::CommandLine;
 use super::execution::{Failure, Finished};
-use crate::bytes::Bytes;
-use crate::capability::{Capabilities, Capability};
-use crate::coarse::{FAILED, LIMITED, SUCCESS};
-use crate::image::Image;
-use crate::load_error::Place;
-use crate::module::{Module, ModuleSource};
-use crate::png_file;
-use crate::task::{Request, RequestInput, Stage, Task, TaskOptions};
 
 /// How long it may take to answer.
 const TIME: Duration = Duration::from_secs(10);
@@ -174,12 +172,9 @@ fn task(modules: &[&str], input: &str) -> Task {
 }
 
 fn task_of(modules: impl IntoIterator<Item = String>, input: RequestInput) -> Task {
-    let stage = |text: String| {
-        let text = ModuleSource::Text(Cow::Owned(text), Place::new("probe", 1));
-        Stage {
-            module: Arc::new(Module::new("probe", text)),
-            uniforms: Vec::new(),
-        }
+    let stage = |text: String| Stage {
+        module: Arc::new(Module::from_text("probe", text)),
+        uniforms: Vec::new(),
     };
     Task {
         stages: modules.into_iter().map(stage).collect(),

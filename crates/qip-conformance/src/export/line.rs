@@ -1,16 +1,14 @@
 //! A case as a line of `cases.json`: what is asked, under the keys of the host protocol,
 //! and what is expected.
 
+use qip_cases::{Bytes, Case, Expected, ExpectedOutcome, Image, RequestInput};
 use serde::Serialize;
+
+use crate::base64::Base64;
+use crate::wire::{LimitsOfCase, Options, Uniforms};
 
 use super::files::Files;
 use super::{ExportError, Kind};
-use crate::bytes::Bytes;
-use crate::case::Case;
-use crate::expectation::{Expected, ExpectedOutcome};
-use crate::image::Image;
-use crate::task::RequestInput;
-use crate::wire::{Base64, LimitsOfCase, Options, Uniforms};
 
 /// The most bytes that stand in the line itself. More are a file.
 const MAX_INLINE: u64 = 4096;

@@ -9,18 +9,16 @@ use std::num::{NonZeroU32, NonZeroUsize};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use qip_cases::suggest::no_such;
+use qip_cases::{Capabilities, Capability, Image, Outcome, OutputKind};
 use qip_contract::{Code, TrapKind};
-use qip_host::engine::Exhausted;
+use qip_engine::Exhausted;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::fault::{Fault, its_own};
 use super::question::PROTOCOL;
-use crate::capability::{Capabilities, Capability};
-use crate::image::Image;
-use crate::outcome::{Outcome, OutputKind};
-use crate::suggest::no_such;
 
 /// The longest name, version and name of an engine, in characters.
 const MAX_NAME: usize = 64;

@@ -4,14 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::vec;
 
+use qip_cases::{Capabilities, Case, Corpus, Outcome, Subject as _};
+
 use super::HostProgram;
 use super::fault::Fault;
 use super::process::Ending;
-use crate::capability::Capabilities;
-use crate::case::Case;
-use crate::corpus::Corpus;
-use crate::outcome::Outcome;
-use crate::subject::Subject as _;
 
 /// What is asked: cases, of which only the tasks and the capabilities matter.
 const CASES: &str = include_str!("lint.toml");

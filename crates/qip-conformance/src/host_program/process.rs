@@ -6,12 +6,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, s
 use std::thread;
 use std::time::{Duration, Instant};
 
+use wait_timeout::ChildExt as _;
+
+use crate::process_group::Program;
+use crate::shell_words::ShellWords;
+
 use super::fault::Fault;
 use super::lines::{self, Line};
 use super::settings::Log;
 use super::stderr::Stderr;
-use crate::group::Program;
-use crate::words::Words;
 
 /// The longest line that is read, in bytes: so much can a program that never ends a line
 /// make the harness keep. No answer that the corpus expects comes to a sixteenth of it, so
@@ -56,7 +59,7 @@ enum Event {
 impl Process {
     /// Starts a process. What it writes to stderr goes to `log`, the label before it.
     pub(super) fn start(
-        command: &Words,
+        command: &ShellWords,
         label: impl Fn() -> String + Send + 'static,
         log: Log,
     ) -> io::Result<Process> {
@@ -205,16 +208,8 @@ impl Process {
     }
 
     fn exit_within(&mut self, time: Duration) -> Option<ExitStatus> {
-        let begin = Instant::now();
-        let mut pause = Duration::from_millis(1);
-        loop {
-            let status = self.has_exited();
-            if status.is_some() || begin.elapsed() >= time {
-                return status;
-            }
-            thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(20));
-        }
+        // An error is answered like a program that runs: it is ended.
+        self.program.child.wait_timeout(time).ok().flatten()
     }
 
     /// Closes stdin and sees how the program leaves: by itself and with status 0, saying
@@ -351,8 +346,7 @@ fn read_lines(stdout: ChildStdout, events: &SyncSender<Event>) {
 #[cfg(test)]
 mod tests {
     use super::MAX_LINE;
-    use crate::corpus::Corpus;
-    use crate::expectation::{Expectation, ExpectedOutcome};
+    use qip_cases::{Corpus, Expectation, ExpectedOutcome};
 
     #[test]
     fn the_longest_line_leaves_room() {

@@ -1,11 +1,10 @@
 //! The lines that the harness writes. `harness.schema.json` describes them.
 
+use qip_cases::{CaseId, LoadError, Request, RequestInput, Stage, Task};
 use serde::Serialize;
 
-use crate::case::CaseId;
-use crate::load_error::LoadError;
-use crate::task::{Request, RequestInput, Stage, Task};
-use crate::wire::{Base64, LimitsOfCase, Options, Picture, Uniforms};
+use crate::base64::Base64;
+use crate::wire::{LimitsOfCase, Options, Picture, Uniforms};
 
 /// The version of the protocol.
 pub(super) const PROTOCOL: u32 = 1;

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::rows::{self, Row, number, row};
-use crate::case::Level;
+use qip_cases::Level;
+
 use crate::report::{Counts, Report, SubjectReport};
 use crate::verdict::Verdict;
+
+use super::rows::{self, Row, number, row};
 
 pub(super) fn write(
     f: &mut fmt::Formatter<'_>,

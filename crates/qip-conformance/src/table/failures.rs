@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::case::Level;
+use qip_cases::Level;
+
 use crate::judge::Difference;
 use crate::report::SubjectReport;
 use crate::verdict::{CaseResult, Verdict};
@@ -69,7 +70,7 @@ fn numbered(result: &CaseResult) -> Vec<(String, &Difference)> {
                 let label = if several {
                     format!("request {}, {what}", index + 1)
                 } else {
-                    what.to_owned()
+                    what.to_string()
                 };
                 (label, difference)
             })

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::case::Level;
+use qip_cases::Level;
+
 use crate::report::SubjectReport;
 use crate::verdict::CaseResult;
 

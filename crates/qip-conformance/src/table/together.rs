@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::rows::{self, Row, number, row};
-use crate::case::Level;
+use qip_cases::Level;
+
 use crate::report::{Counts, Report, SubjectReport};
 use crate::verdict::{CaseResult, Verdict};
+
+use super::rows::{self, Row, number, row};
 
 pub(super) fn write(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
     writeln!(f, "Cases that pass:\n")?;

@@ -7,9 +7,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use qip_conformance::{
-    Capability, CommandLine, Corpus, Outcome, Report, Run, Subject, SubjectReport, Verdict,
-};
+use qip_cases::{Capability, Corpus, Outcome, Subject};
+use qip_conformance::{CommandLine, Report, Run, SubjectReport, Verdict};
 use tempfile::TempDir;
 
 use crate::fake::{ANY_MODULE, corpus};

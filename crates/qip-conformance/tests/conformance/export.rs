@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use qip_conformance::{
+use qip_cases::{
     Bytes, Case, Corpus, Expected, ExpectedImage, ExpectedOutcome, Image, OutputKind, Request,
-    RequestInput, TaskOptions, export,
+    RequestInput, TaskOptions,
 };
-use qip_host::engine::{Exhausted, Floats};
-use qip_host::{Code, Limits, Numeric, TrapKind, Utf8};
+use qip_conformance::export;
+use qip_contract::{Floats, Size, Utf8};
+use qip_engine::Exhausted;
+use qip_host::{Code, Limits, Numeric, TrapKind};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -221,29 +223,14 @@ fn limits(value: &Value) -> Limits {
     let mut limits = Limits::standard();
     for (key, value) in value.as_object().unwrap() {
         let number = value.as_u64().unwrap();
-        *match key.as_str() {
-            "time_ms" => {
-                limits.time = Some(Duration::from_millis(number));
-                continue;
+        match key.as_str() {
+            "time_ms" => limits.time = Some(Duration::from_millis(number)),
+            "fuel" => limits.fuel = Some(number),
+            _ => {
+                let size = Size::from_key(key).unwrap_or_else(|| panic!("{key}"));
+                *limits.size_mut(size) = number;
             }
-            "fuel" => limits.fuel.insert(0),
-            "module_bytes" => &mut limits.module_bytes,
-            "functions" => &mut limits.functions,
-            "function_bytes" => &mut limits.function_bytes,
-            "locals" => &mut limits.locals,
-            "branch_targets" => &mut limits.branch_targets,
-            "operands" => &mut limits.operands,
-            "params" => &mut limits.params,
-            "types" => &mut limits.types,
-            "exports" => &mut limits.exports,
-            "segments" => &mut limits.segments,
-            "table_entries" => &mut limits.table_entries,
-            "memory_bytes" => &mut limits.memory_bytes,
-            "stages" => &mut limits.stages,
-            "image_pixels" => &mut limits.image_pixels,
-            "image_side" => &mut limits.image_side,
-            _ => panic!("{key}"),
-        } = number;
+        }
     }
     limits
 }

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use qip_conformance::{
-    Capabilities, Capability, CaseId, Corpus, KnownFailures, Outcome, OutputKind, Report, Run,
-    Subject, Task,
+use qip_cases::{
+    Capabilities, Capability, CaseId, Corpus, KnownFailures, Outcome, OutputKind, Subject, Task,
 };
-use qip_host::engine::Exhausted;
+use qip_conformance::{Report, Run};
+use qip_engine::Exhausted;
 use qip_host::{Code, TrapKind};
 use tempfile::TempDir;
 

@@ -1,7 +1,8 @@
 //! Each outcome against each kind of expectation.
 
-use qip_conformance::{Capability, Detail, Difference, Expectation, Outcome, OutputKind, judge};
-use qip_host::engine::Exhausted;
+use qip_cases::{Capability, Expectation, Outcome, OutputKind};
+use qip_conformance::{Detail, Difference, judge};
+use qip_engine::Exhausted;
 use qip_host::{Code, TrapKind};
 
 use crate::fake::{ANY_MODULE, corpus, output, printed, refused, scalar, stopped, trapped};

@@ -1,6 +1,7 @@
 //! Known failures: expected ones, ones that pass, ones that are stale.
 
-use qip_conformance::{Image, KnownFailures, Outcome, Report, Verdict};
+use qip_cases::{Image, KnownFailures, Outcome};
+use qip_conformance::{Report, Verdict};
 use qip_host::Code;
 
 use crate::fake::{ANY_MODULE, Fake, cases, corpus, refused, run_knowing, scalar};
@@ -153,7 +154,7 @@ fn an_entry_for_a_clause_covers_the_cases_that_fail_and_no_others() {
 fn an_entry_whose_case_is_unsupported_is_stale() {
     let text =
         cases(&["one", "two"]).replace("name = \"one\"", "name = \"one\"\nlimits = { fuel = 9 }");
-    let subject = Fake::always(scalar(1)).without(qip_conformance::Capability::Fuel);
+    let subject = Fake::always(scalar(1)).without(qip_cases::Capability::Fuel);
     let report = run_knowing(&corpus(&text), subject, &entry("case = \"area/file#one\""));
     assert_eq!(verdicts(&report), [Verdict::Unsupported, Verdict::Pass]);
     assert_eq!(

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use qip_conformance::{
-    Case, Corpus, EngineSubject, Model, Module, Outcome, Run, Stage, Subject, Task,
-};
-use qip_host::engine::Engine;
+use qip_cases::{Case, Corpus, Module, Outcome, Stage, Subject, Task};
+use qip_conformance::{EngineSubject, Run};
+use qip_engine::Engine;
 use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
+use qip_model::Model;
 
 #[track_caller]
 fn assert_model_conforms(model: Model) {

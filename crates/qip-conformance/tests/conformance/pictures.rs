@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use qip_conformance::{
-    Capability, Case, Corpus, Detail, Expectation, Expected, ExpectedImage, ExpectedOutcome, Image,
-    LoadErrorKind, Outcome, Verdict, judge,
+use qip_cases::{
+    Capability, Case, Corpus, Expectation, Expected, ExpectedImage, ExpectedOutcome, Image,
+    LoadErrorKind, Outcome,
 };
+use qip_conformance::{Detail, Verdict, judge};
 use tempfile::TempDir;
 
 use crate::fake::{ANY_MODULE, Fake, corpus, files, run, without_directory};

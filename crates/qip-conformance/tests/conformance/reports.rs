@@ -2,9 +2,8 @@
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use qip_conformance::{
-    Capability, Corpus, KnownFailures, Outcome, OutputKind, Report, Run, Verdict,
-};
+use qip_cases::{Capability, Corpus, KnownFailures, Outcome, OutputKind};
+use qip_conformance::{Report, Run, Verdict};
 use qip_host::Code;
 
 use crate::fake::{
@@ -74,7 +73,7 @@ fn faulty() -> Fake {
         "fails-in-its-output" => {
             let mut bytes = b"ab".repeat(30);
             bytes[50] = b'c';
-            vec![output(qip_conformance::OutputKind::Utf8, &bytes)]
+            vec![output(qip_cases::OutputKind::Utf8, &bytes)]
         }
         "fails-in-a-detail-of-the-second-request" => vec![refused(Code::Limit); 2],
         "breaks" => panic!("a \u{1b}[31mred\u{1b}[0m panic"),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use qip_cases::{Capability, Corpus, Outcome, OutputKind, Subject};
 use qip_conformance::{
-    Capability, Corpus, EngineSubject, Outcome, OutputKind, Report, Run, Subject, SubjectReport,
-    Verdict, Watchdog, assert_conforms, run_case,
+    EngineSubject, Report, Run, SubjectReport, Verdict, Watchdog, assert_conforms, run_case,
 };
+use qip_engine::{Compile, CompileError, Engine, EngineError, EngineInfo};
 use qip_host::Code;
-use qip_host::engine::{self, Compile, CompileError, Engine, EngineError, EngineInfo};
 
 use crate::fake::{Fake, cases, corpus, output, printed, refused, run, scalar};
 
@@ -396,7 +396,10 @@ impl Engine for NoEngine {
         &self.0
     }
 
-    fn compile(&self, _: &Compile<'_>) -> Result<Arc<dyn engine::CompiledModule>, CompileError> {
+    fn compile(
+        &self,
+        _: &Compile<'_>,
+    ) -> Result<Arc<dyn qip_engine::CompiledModule>, CompileError> {
         Err(EngineError::new("nothing is ready").into())
     }
 }

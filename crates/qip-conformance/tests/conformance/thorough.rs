@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use qip_conformance::{
-    Capabilities, Capability, CaseId, CaseResult, Corpus, Image, KnownFailures, Outcome,
-    OutputKind, Report, Run, Subject, Task, Verdict,
+use qip_cases::{
+    Capabilities, Capability, CaseId, Corpus, Image, KnownFailures, Outcome, OutputKind, Subject,
+    Task,
 };
-use qip_host::engine::Exhausted;
+use qip_conformance::{CaseResult, Report, Run, Verdict};
+use qip_engine::Exhausted;
 use qip_host::{Code, TrapKind};
 
 use crate::fake::{Fake, cases, corpus, output, printed, refused, scalar, stopped, trapped};

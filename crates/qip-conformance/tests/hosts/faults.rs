@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use qip_conformance::{HostProgram, HostSettings, Outcome, Run, Subject as _};
+use qip_cases::{Outcome, Subject as _};
+use qip_conformance::{HostProgram, HostSettings, Run};
 
 use crate::Test;
 use crate::program::SLEEP;

@@ -1,11 +1,13 @@
 //! Looking at the conversation only.
 
-use qip_conformance::{Corpus, EngineSubject, Exchange, HostSettings, LintReply, Model, Run};
-use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
-
 use std::time::Duration;
 use std::{fs, thread};
+
+use qip_cases::Corpus;
+use qip_conformance::{EngineSubject, Exchange, HostSettings, LintReply, Run};
+use qip_host::wasmi::Wasmi;
+use qip_host::wasmtime::Wasmtime;
+use qip_model::Model;
 
 use crate::Test;
 use crate::run::{assert_none_left, impatient, patient, start};

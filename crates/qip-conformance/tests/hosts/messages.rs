@@ -1,6 +1,7 @@
 //! Answers that are none: what is said about each, and whether the schema says so too.
 
-use qip_conformance::{Fault, Outcome};
+use qip_cases::Outcome;
+use qip_conformance::Fault;
 
 use crate::Test;
 use crate::run::{corpus, patient, small, start};

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use qip_conformance::{Corpus, HostProgram, HostSettings, Report, Run, StartError, Verdict};
+use qip_cases::Corpus;
+use qip_conformance::{HostProgram, HostSettings, Report, Run, StartError, Verdict};
 
 use crate::program::SLEEP;
 

@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qip_conformance::{
-    Bytes, Capability, Corpus, Image, Module, Outcome, Request, Run, Stage, Task, TaskOptions,
+use qip_cases::{
+    Bytes, Capability, Corpus, Image, Module, Outcome, Request, Stage, Task, TaskOptions,
 };
-use qip_contract::{Code, Limits, Numeric, TrapKind};
-use qip_host::Utf8;
-use qip_host::engine::Floats;
+use qip_conformance::Run;
+use qip_contract::{Code, Floats, Limits, Numeric, Size, TrapKind, Utf8};
 use serde_json::{Map, Value, json};
 
 use crate::Test;
@@ -364,6 +363,14 @@ fn keys_are_those_that_are_written() {
         input: Bytes::literal(*b"a").into(),
         content_type: content_type.map(str::to_owned),
     };
+    let mut limits = Limits {
+        time: Some(Duration::from_micros(1_001)),
+        fuel: Some(0),
+        ..Limits::standard()
+    };
+    for (size, limit) in Size::ALL.iter().zip(1..) {
+        *limits.size_mut(*size) = limit;
+    }
     let all = Task {
         stages: vec![Stage {
             module: Arc::new(Module::from_bytes("module", *b"\0asm")),
@@ -376,25 +383,7 @@ fn keys_are_those_that_are_written() {
             reuse: true,
             fixed_memory: true,
         },
-        limits: Limits {
-            time: Some(Duration::from_micros(1_001)),
-            fuel: Some(0),
-            module_bytes: 1,
-            functions: 2,
-            function_bytes: 3,
-            locals: 4,
-            branch_targets: 14,
-            operands: 15,
-            params: 5,
-            types: 6,
-            exports: 7,
-            segments: 8,
-            table_entries: 9,
-            memory_bytes: 10,
-            stages: 11,
-            image_pixels: 12,
-            image_side: 13,
-        },
+        limits,
         requests: vec![request(Some("a/b"))],
     };
     let written = |task: &Task| {

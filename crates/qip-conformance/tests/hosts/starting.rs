@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use qip_conformance::{HostProgram, HostSettings, StartErrorKind, Subject as _};
+use qip_cases::Subject as _;
+use qip_conformance::{HostProgram, HostSettings, StartErrorKind};
 
 use crate::Test;
 use crate::run::{command, patient, start};

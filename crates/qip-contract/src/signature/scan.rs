@@ -12,16 +12,18 @@ use wasmparser::{
 };
 
 use super::{Import, Kind, Memory, Shape, Signature, Table, Uniform, ValType};
+use crate::limits::PARSER_ITEMS;
 use crate::{
-    Code, ExportName, Limits, PAGE_BYTES, Refusal, UNIFORM_PREFIX, Value, WIDTH_AND_HEIGHT,
+    Code, ExportName, Limits, PAGE_BYTES, Refusal, Size, UNIFORM_PREFIX, Value, WIDTH_AND_HEIGHT,
     features,
 };
 
 pub(super) fn read(wasm: &[u8], limits: &Limits) -> Result<Signature, Refusal> {
     let size = wasm.len() as u64;
     if size > limits.module_bytes {
-        let refusal = Refusal::over_limit("a size in bytes of", size, limits.module_bytes);
-        return Err(refusal.named("module_bytes"));
+        let limit = Size::ModuleBytes;
+        let refusal = Refusal::over_limit(limit.found(), size, limits.module_bytes);
+        return Err(refusal.named(limit.as_str()));
     }
     if !(Parser::is_core_wasm(wasm)) {
         return Err(not_wasm(wasm));
@@ -162,129 +164,49 @@ fn looks_like(bytes: &[u8]) -> String {
 /// The sizes that a module declares, each the largest of its kind (LIM-1).
 #[derive(Default)]
 struct Declared {
-    functions: u64,
-    function_bytes: u64,
-    locals: u64,
+    sizes: [u64; Size::ALL.len()],
+    /// The parser's limit on locals counts parameters too.
     locals_and_params: u64,
-    branch_targets: u64,
-    operands: u64,
-    params: u64,
-    types: u64,
-    exports: u64,
+    /// The validator counts the two kinds of segments apart.
     elements: u64,
     data: u64,
-    table_entries: u64,
-    memory_bytes: u64,
 }
 
 impl Declared {
+    /// Notes a size: of several of its kind, the largest counts.
+    fn note(&mut self, size: Size, found: u64) {
+        let largest = &mut self.sizes[size as usize];
+        *largest = found.max(*largest);
+    }
+
+    fn size(&self, size: Size) -> u64 {
+        self.sizes[size as usize]
+    }
+
     /// The first size over its limit, in the order of LIM-1.
-    fn excess(&self, limits: &Limits) -> Option<Refusal> {
-        [
-            (
-                "functions",
-                "a number of functions of",
-                self.functions,
-                limits.functions,
-            ),
-            (
-                "function_bytes",
-                "a function body of a size in bytes of",
-                self.function_bytes,
-                limits.function_bytes,
-            ),
-            (
-                "locals",
-                "a function with a number of locals of",
-                self.locals,
-                limits.locals,
-            ),
-            (
-                "locals",
-                "a function with a number of locals and parameters together of",
-                self.locals_and_params,
-                // Only the parser's limit counts them together.
-                u64::MAX,
-            ),
-            (
-                "branch_targets",
-                "a branch table with a number of targets of",
-                self.branch_targets,
-                limits.branch_targets,
-            ),
-            (
-                "operands",
-                "a function with a number of operands on its stack of",
-                self.operands,
-                limits.operands,
-            ),
-            (
-                "params",
-                "a function type with a number of parameters or results of",
-                self.params,
-                limits.params,
-            ),
-            ("types", "a number of types of", self.types, limits.types),
-            (
-                "exports",
-                "a number of exports of",
-                self.exports,
-                limits.exports,
-            ),
-            (
-                "segments",
-                "a number of segments of",
-                self.elements + self.data,
-                // The validator counts the two kinds apart.
-                if self.elements.max(self.data) > PARSER_SEGMENTS {
-                    limits.segments.min(PARSER_SEGMENTS)
-                } else {
-                    limits.segments
-                },
-            ),
-            (
-                "table_entries",
-                "a table with a number of entries of",
-                self.table_entries,
-                limits.table_entries,
-            ),
-            (
-                "memory_bytes",
-                "a memory of a size in bytes of",
-                self.memory_bytes,
-                limits.memory_bytes,
-            ),
-        ]
-        .into_iter()
-        .map(|(name, what, found, limit)| (name, what, found, limit.min(upper_bound(name))))
-        .find(|(_, _, found, allowed)| found > allowed)
-        .map(|(name, what, found, allowed)| Refusal::over_limit(what, found, allowed).named(name))
+    fn excess(&mut self, limits: &Limits) -> Option<Refusal> {
+        self.note(Size::Segments, self.elements + self.data);
+        Size::ALL.iter().find_map(|&size| {
+            let found = self.size(size);
+            let mut allowed = limits.size(size).min(size.most());
+            if size == Size::Segments && self.elements.max(self.data) > PARSER_SEGMENTS {
+                allowed = allowed.min(PARSER_SEGMENTS);
+            }
+            let refusal = if found > allowed {
+                Refusal::over_limit(size.found(), found, allowed)
+            } else if size == Size::Locals && self.locals_and_params > size.most() {
+                let what = "a function with a number of locals and parameters together of";
+                Refusal::over_limit(what, self.locals_and_params, size.most())
+            } else {
+                return None;
+            };
+            Some(refusal.named(size.as_str()))
+        })
     }
 }
 
-/// What no host allows, whatever its limits. Beyond wasmparser's own limits (its `limits`
-/// module is private) there is no verdict on a module; beyond the other two there are
-/// engines that do not compile it (LIM-1).
-fn upper_bound(name: &str) -> u64 {
-    match name {
-        "branch_targets" => Limits::standard().branch_targets,
-        "operands" => Limits::standard().operands,
-        "functions" | "types" | "exports" => PARSER_ITEMS as u64,
-        "function_bytes" => PARSER_FUNCTION_BYTES,
-        "locals" => PARSER_LOCALS,
-        "params" => PARSER_PARAMS.into(),
-        _ => u64::MAX,
-    }
-}
-
-/// Of data segments, and of element segments.
+/// wasmparser's own limit on data segments, and on element segments.
 const PARSER_SEGMENTS: u64 = 100_000;
-const PARSER_FUNCTION_BYTES: u64 = 7_654_321;
-/// Of locals and parameters together.
-const PARSER_LOCALS: u64 = 50_000;
-const PARSER_PARAMS: u32 = 1_000;
-/// Of types, functions, globals and exports.
-const PARSER_ITEMS: usize = 1_000_000;
 /// Of tables; of memories the feature set allows one.
 const PARSER_TABLES: usize = 100;
 
@@ -377,25 +299,19 @@ impl<'a> Scan<'a> {
 
     /// Whether this part, which has been collected, is more than the parser takes.
     fn is_beyond_parser(&self, payload: &Payload<'_>) -> bool {
-        let Declared {
-            functions,
-            params,
-            types,
-            exports,
-            elements,
-            data,
-            ..
-        } = self.declared;
-        let most = PARSER_ITEMS as u64;
+        let declared = &self.declared;
+        let is_beyond = |size: Size| declared.size(size) > size.most();
         match payload {
-            Payload::TypeSection(_) => types > most || params > PARSER_PARAMS.into(),
-            Payload::FunctionSection(_) => functions > most,
-            Payload::ExportSection(_) => exports > most,
-            Payload::ElementSection(_) => elements > PARSER_SEGMENTS,
-            Payload::DataCountSection { .. } | Payload::DataSection(_) => data > PARSER_SEGMENTS,
+            Payload::TypeSection(_) => is_beyond(Size::Types) || is_beyond(Size::Params),
+            Payload::FunctionSection(_) => is_beyond(Size::Functions),
+            Payload::ExportSection(_) => is_beyond(Size::Exports),
+            Payload::ElementSection(_) => declared.elements > PARSER_SEGMENTS,
+            Payload::DataCountSection { .. } | Payload::DataSection(_) => {
+                declared.data > PARSER_SEGMENTS
+            }
             Payload::CodeSectionEntry(body) => {
-                body.range().len() as u64 > PARSER_FUNCTION_BYTES
-                    || self.last_locals > PARSER_LOCALS
+                body.range().len() as u64 > Size::FunctionBytes.most()
+                    || self.last_locals > Size::Locals.most()
             }
             _ => false,
         }
@@ -405,7 +321,7 @@ impl<'a> Scan<'a> {
     fn types(&mut self, section: &TypeSectionReader<'_>) -> Result<(), Refusal> {
         const FUNCTION: u8 = 0x60;
         let malformed = |error: BinaryReaderError| invalid(&error);
-        self.declared.types = u64::from(section.count());
+        self.declared.note(Size::Types, section.count().into());
         self.types_start = section.range().start;
         let mut reader = self.reader(section.range());
         for _ in 0..reader.read_var_u32().map_err(malformed)? {
@@ -416,13 +332,13 @@ impl<'a> Scan<'a> {
             }
             let params = skip_types(&mut reader).map_err(malformed)?;
             let results = skip_types(&mut reader).map_err(malformed)?;
-            self.declared.params = self.declared.params.max(params.max(results).into());
+            self.declared.note(Size::Params, params.max(results).into());
             let ty = Type {
                 // A section has its size in 32 bits.
                 start: (start - self.types_start) as u32,
                 params: u16::try_from(params).unwrap_or(u16::MAX),
             };
-            push_some(&mut self.types, PARSER_ITEMS, ty);
+            push_some(&mut self.types, PARSER_ITEMS as usize, ty);
         }
         if reader.eof() {
             Ok(())
@@ -457,9 +373,9 @@ impl<'a> Scan<'a> {
                 }
             }
             Payload::FunctionSection(section) => {
-                self.declared.functions = u64::from(section.count());
+                self.declared.note(Size::Functions, section.count().into());
                 for ty in section.clone() {
-                    push_some(&mut self.functions, PARSER_ITEMS, ty?);
+                    push_some(&mut self.functions, PARSER_ITEMS as usize, ty?);
                 }
             }
             Payload::TableSection(section) => {
@@ -478,11 +394,11 @@ impl<'a> Scan<'a> {
                         mutable: global.ty.mutable,
                         value,
                     };
-                    push_some(&mut self.globals, PARSER_ITEMS, shape);
+                    push_some(&mut self.globals, PARSER_ITEMS as usize, shape);
                 }
             }
             Payload::ExportSection(section) => {
-                self.declared.exports = u64::from(section.count());
+                self.declared.note(Size::Exports, section.count().into());
                 for export in section.clone() {
                     let export = export?;
                     self.export(export.name, export.kind, export.index);
@@ -512,7 +428,7 @@ impl<'a> Scan<'a> {
     fn import(&mut self, module: &str, field: &str, ty: TypeRef) {
         let kind = match ty {
             TypeRef::Func(index) | TypeRef::FuncExact(index) => {
-                push_some(&mut self.functions, PARSER_ITEMS, index);
+                push_some(&mut self.functions, PARSER_ITEMS as usize, index);
                 "function"
             }
             TypeRef::Table(table) => {
@@ -529,7 +445,7 @@ impl<'a> Scan<'a> {
                     mutable: global.mutable,
                     value: None,
                 };
-                push_some(&mut self.globals, PARSER_ITEMS, shape);
+                push_some(&mut self.globals, PARSER_ITEMS as usize, shape);
                 "global"
             }
             TypeRef::Tag(_) => "tag",
@@ -545,7 +461,7 @@ impl<'a> Scan<'a> {
     }
 
     fn table(&mut self, ty: &wasmparser::TableType) {
-        self.declared.table_entries = self.declared.table_entries.max(ty.initial);
+        self.declared.note(Size::TableEntries, ty.initial);
         let table = Table {
             min_entries: ty.initial,
             max_entries: ty.maximum,
@@ -555,7 +471,7 @@ impl<'a> Scan<'a> {
 
     fn memory(&mut self, ty: &wasmparser::MemoryType) {
         let bytes = ty.initial.saturating_mul(PAGE_BYTES);
-        self.declared.memory_bytes = self.declared.memory_bytes.max(bytes);
+        self.declared.note(Size::MemoryBytes, bytes);
         let memory = Memory {
             min_pages: ty.initial,
             max_pages: ty.maximum,
@@ -628,7 +544,7 @@ impl<'a> Scan<'a> {
         reader.read_u8().ok()?;
         let mut list = || -> Option<Arc<[ValType]>> {
             let count = reader.read_var_u32().ok()?;
-            (0..Some(count).filter(|count| *count <= PARSER_PARAMS)?)
+            (0..Some(count).filter(|count| u64::from(*count) <= Size::Params.most())?)
                 .map(|_| reader.read().ok().map(val_type))
                 .collect()
         };
@@ -673,7 +589,7 @@ impl<'a> Scan<'a> {
             .type_of_next_body()
             .map_or(0, |ty| u64::from(ty.params));
         let declared = &mut self.declared;
-        declared.function_bytes = declared.function_bytes.max(body.range().len() as u64);
+        declared.note(Size::FunctionBytes, body.range().len() as u64);
         // Groups of locals are counted by hand: the parser's own reader fails at
         // its own limit.
         let mut reader = body.get_binary_reader();
@@ -683,15 +599,15 @@ impl<'a> Scan<'a> {
             reader.read::<wasmparser::ValType>()?;
         }
         self.last_locals = locals + params;
-        declared.locals = declared.locals.max(locals);
+        declared.note(Size::Locals, locals);
         declared.locals_and_params = declared.locals_and_params.max(self.last_locals);
         Ok(())
     }
 
     /// The type of the function that the next body is of.
     fn type_of_next_body(&mut self) -> Option<Type> {
-        let imported =
-            self.functions.len() as u64 - self.declared.functions.min(self.functions.len() as u64);
+        let functions = self.functions.len() as u64;
+        let imported = functions.saturating_sub(self.declared.size(Size::Functions));
         let index = usize::try_from(imported).ok()?.checked_add(self.bodies)?;
         self.bodies += 1;
         let ty = *self.functions.get(index)?;
@@ -710,7 +626,7 @@ impl<'a> Scan<'a> {
             self.note_operator(reader.clone());
             reader.visit_operator(&mut validator.visitor(reader.original_position()))??;
             let operands = u64::from(validator.operand_stack_height());
-            self.declared.operands = self.declared.operands.max(operands);
+            self.declared.note(Size::Operands, operands);
         }
         reader.finish_expression(&validator.visitor(reader.original_position()))
     }
@@ -725,7 +641,7 @@ impl<'a> Scan<'a> {
         match reader.read_u8() {
             Ok(BR_TABLE) => {
                 let targets = u64::from(reader.read_var_u32().unwrap_or(0));
-                self.declared.branch_targets = self.declared.branch_targets.max(targets);
+                self.declared.note(Size::BranchTargets, targets);
             }
             Ok(MEMORY_GROW) => self.grows_memory = true,
             Ok(PREFIX) => self.grows_tables |= matches!(reader.read_var_u32(), Ok(TABLE_GROW)),

@@ -1,7 +1,7 @@
 //! BMP in all its letters, sound ones and others.
 
 use proptest::prelude::*;
-use qip_conformance::Image;
+use qip_cases::Image;
 
 /// How a picture is written.
 #[derive(Clone, Debug)]

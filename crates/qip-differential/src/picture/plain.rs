@@ -4,10 +4,8 @@
 
 use std::sync::Arc;
 
-use qip_contract::ExportName;
-use qip_host::engine::{
-    Budget, Build, Compile, CompiledModule, Engine, ExportId, Floats, Instance,
-};
+use qip_contract::{ExportName, Floats};
+use qip_engine::{Budget, Build, Compile, CompiledModule, Engine, ExportId, Instance};
 use qip_host::image::Picture;
 use qip_host::{Limits, Signature, Value};
 

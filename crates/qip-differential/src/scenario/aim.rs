@@ -7,10 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_conformance::{Outcome, OutputKind};
-use qip_contract::{Code, TrapKind, UNIFORM_PREFIX, Value, WIDTH_AND_HEIGHT};
-use qip_host::Utf8;
-use qip_host::engine::Exhausted;
+use qip_cases::{Outcome, OutputKind};
+use qip_contract::{Code, TrapKind, UNIFORM_PREFIX, Utf8, Value, WIDTH_AND_HEIGHT};
+use qip_engine::Exhausted;
 use wasm_encoder::ValType;
 
 use super::build::{TYPES, setter};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::prop::sample::Index;
-use qip_conformance::{OutputKind, TaskOptions};
+use qip_cases::{OutputKind, TaskOptions};
 use qip_contract::{ExportName, Limits, Numeric, PAGE_BYTES, TrapKind, UNIFORM_PREFIX, Value};
 use wasm_encoder::ValType;
 

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use qip_conformance::Task;
+use qip_cases::Task;
 use qip_contract::{Limits, PAGE_BYTES, TrapKind, Value};
-use qip_host::engine::{
+use qip_engine::{
     Budget, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, Exhausted,
     ExportId, Instance, Stop, Trap, Usage,
 };

@@ -5,10 +5,8 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use qip_conformance::{OutputKind, TaskOptions};
-use qip_contract::Numeric;
-use qip_host::Utf8;
-use qip_host::engine::Floats;
+use qip_cases::{OutputKind, TaskOptions};
+use qip_contract::{Floats, Numeric, Utf8};
 use wasm_encoder::ValType;
 
 use super::aim::{self, Aim};

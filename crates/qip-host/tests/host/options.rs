@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_host::engine::{Engine, Floats};
+use qip_host::Floats;
+use qip_host::engine::Engine;
 use qip_host::{Code, Host, Limits, Numeric, Options, Output, Refusal, Reply, Stage, Utf8};
 
 use crate::{BUFFERS, ENGINES, SCALAR, on_each, refused, standard, wat};

@@ -8,12 +8,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qip_conformance::{
-    Bytes, Image, Model, Module, Outcome, Request, Stage, Subject as _, Task, TaskOptions,
-};
-use qip_contract::{Limits, Numeric};
-use qip_host::Utf8;
-use qip_host::engine::Floats;
+use qip_cases::{Bytes, Image, Module, Outcome, Request, Stage, Subject as _, Task, TaskOptions};
+use qip_contract::{Floats, Limits, Numeric, Size, Utf8};
+use qip_model::Model;
 use serde_json::{Value, json};
 
 use crate::schema::Schema;
@@ -108,27 +105,17 @@ fn task(case: &Value) -> Task {
 
 fn limits(given: &Value) -> Limits {
     let limit = |key: &str| given.get(key).map(|limit| limit.as_u64().unwrap());
-    let or = |key: &str, standard: u64| limit(key).unwrap_or(standard);
-    let standard = Limits::standard();
-    Limits {
+    let mut limits = Limits {
         time: limit("time_ms").map(Duration::from_millis),
         fuel: limit("fuel"),
-        module_bytes: or("module_bytes", standard.module_bytes),
-        functions: or("functions", standard.functions),
-        function_bytes: or("function_bytes", standard.function_bytes),
-        locals: or("locals", standard.locals),
-        branch_targets: or("branch_targets", standard.branch_targets),
-        operands: or("operands", standard.operands),
-        params: or("params", standard.params),
-        types: or("types", standard.types),
-        exports: or("exports", standard.exports),
-        segments: or("segments", standard.segments),
-        table_entries: or("table_entries", standard.table_entries),
-        memory_bytes: or("memory_bytes", standard.memory_bytes),
-        stages: or("stages", standard.stages),
-        image_pixels: or("image_pixels", standard.image_pixels),
-        image_side: or("image_side", standard.image_side),
+        ..Limits::standard()
+    };
+    for size in Size::ALL {
+        if let Some(given) = limit(size.as_str()) {
+            *limits.size_mut(*size) = given;
+        }
     }
+    limits
 }
 
 fn bytes(value: &Value) -> Vec<u8> {
