@@ -45,8 +45,8 @@ fn all_of_our_own(args: &[OsString]) -> &'static [&'static str] {
         .any(|option| has(args, option));
     match (judges && !has(args, "--engine"), has(args, "--model")) {
         (false, _) => &[],
-        (true, true) => &["--engine", "wasmtime", "--engine", "wasmi"],
-        (true, false) => &["--engine", "wasmtime", "--engine", "wasmi", "--model"],
+        (true, true) => &["--all-engines"],
+        (true, false) => &["--all-engines", "--model"],
     }
 }
 
@@ -61,13 +61,10 @@ mod tests {
 
     #[test]
     fn all_are_judged_unless_an_engine_is_chosen() {
-        let all = "--engine wasmtime --engine wasmi --model";
+        let all = "--all-engines --model";
         assert_eq!(added(""), all);
         assert_eq!(added("--host host --filter in/"), all);
-        assert_eq!(
-            added("--host host --model"),
-            "--engine wasmtime --engine wasmi"
-        );
+        assert_eq!(added("--host host --model"), "--all-engines");
         assert_eq!(added("--engine wasmi"), "");
         assert_eq!(added("--host host --engine=wasmi"), "");
     }

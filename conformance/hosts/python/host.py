@@ -23,7 +23,7 @@ from wasmtime import WasmtimeError, wat2wasm
 
 CAPABILITIES = """
     content recipe uniforms content-types requests reuse time-limit fuel limits lenient-numbers
-    unchecked-utf8 deterministic-floats tail-call extended-const indirect-kinds texts
+    unchecked-utf8 deterministic-floats tail-call extended-const externref indirect-kinds texts
 """.split()
 
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use qip_engine::{EngineInfo, Feature};
+
 macro_rules! capabilities {
     ($($variant:ident $text:literal $meaning:literal,)*) => {
         /// Something that a subject may lack without breaking the contract's core.
@@ -47,6 +49,7 @@ capabilities! {
     DeterministicFloats "deterministic-floats" "It can make the bits of NaN deterministic (DET-1).",
     TailCall "tail-call" "It runs modules with tail calls (MOD-8).",
     ExtendedConst "extended-const" "It runs modules with extended constants (MOD-8).",
+    Externref "externref" "It runs modules with the type `externref` (MOD-8).",
     IndirectKinds "indirect-kinds" "It tells the three table traps apart; without, they are judged as one (TRAP-3).",
     Texts "texts" "Its messages have the contract's fixed texts; without, messages are not judged.",
 }
@@ -60,6 +63,20 @@ impl Capability {
             .find(|capability| capability.as_str() == text)
     }
 
+    /// What a host can do that does all of it by itself but for what its engine lacks.
+    pub fn of_host_on(engine: &EngineInfo) -> Capabilities {
+        let has = |capability: &&Capability| match capability {
+            Capability::Fuel => engine.fuel,
+            Capability::DeterministicFloats => engine.deterministic_floats,
+            Capability::IndirectKinds => engine.indirect_kinds,
+            other => !engine
+                .lacks
+                .iter()
+                .any(|feature| **other == Capability::from(*feature)),
+        };
+        Capability::ALL.iter().filter(has).copied().collect()
+    }
+
     /// Whether a case file may ask for it under `needs`: those that always follow from
     /// other keys are found by themselves.
     pub(crate) const fn is_of_module(self) -> bool {
@@ -68,6 +85,7 @@ impl Capability {
             Capability::Image
                 | Capability::TailCall
                 | Capability::ExtendedConst
+                | Capability::Externref
                 | Capability::IndirectKinds
         )
     }
@@ -76,6 +94,16 @@ impl Capability {
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl From<Feature> for Capability {
+    fn from(feature: Feature) -> Capability {
+        match feature {
+            Feature::TailCall => Capability::TailCall,
+            Feature::ExtendedConst => Capability::ExtendedConst,
+            Feature::Externref => Capability::Externref,
+        }
     }
 }
 

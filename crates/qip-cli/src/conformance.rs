@@ -34,6 +34,9 @@ pub(crate) struct Conformance {
     /// --cli, all are judged.
     #[arg(long = "engine", value_name = "ENGINE")]
     engines: Vec<EngineName>,
+    /// Judge all engines, beside hosts and command lines too.
+    #[arg(long, conflicts_with = "engines")]
+    all_engines: bool,
     /// Judge the model as well: a plain host written straight from the clauses, apart
     /// from qip's own. It executes on the first engine.
     #[arg(long)]
@@ -241,15 +244,17 @@ impl Conformance {
     fn subjects(&self, messages: &Messages, bar: &Bar) -> Result<Vec<Arc<dyn Subject>>, Failure> {
         let all = EngineName::value_variants();
         let engines = match &self.engines[..] {
-            [] if self.hosts.is_empty() && self.command_lines.is_empty() => all,
+            [] if self.all_engines || (self.hosts.is_empty() && self.command_lines.is_empty()) => {
+                all
+            }
             engines => engines,
         };
         let mut subjects: Vec<Arc<dyn Subject>> = Vec::new();
         for engine in engines {
-            subjects.push(Arc::new(EngineSubject::shared(engine.make())));
+            subjects.push(Arc::new(EngineSubject::shared(engine.0.engine())));
         }
         if let Some(engine) = engines.iter().chain(all).next().filter(|_| self.model) {
-            subjects.push(Arc::new(Model::shared(engine.make())));
+            subjects.push(Arc::new(Model::shared(engine.0.engine())));
         }
         for command in &self.hosts {
             let host = HostProgram::start_with(command, settings(messages, bar));

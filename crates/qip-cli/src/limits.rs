@@ -1,45 +1,28 @@
 //! Options that say how modules run: engine, limits, departures from the strict contract.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use qip_contract::{Floats, Utf8};
-use qip_engine::Engine;
-use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::{Configuration, Wasmtime};
-use qip_host::{Host, Limits, Options};
+use qip_host::{BuiltIn, Host, Limits, Options};
 
-/// The engines that this command is built with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EngineName {
-    /// Compiles to machine code with Cranelift.
-    Wasmtime,
-    /// Interprets.
-    Wasmi,
-}
+/// An engine as an option names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EngineName(pub(crate) BuiltIn);
 
-impl EngineName {
-    /// The engine as it comes, for many requests.
-    pub(crate) fn make(self) -> Arc<dyn Engine> {
-        match self {
-            EngineName::Wasmtime => Arc::new(Wasmtime::new()),
-            EngineName::Wasmi => Arc::new(Wasmi::new()),
-        }
+impl ValueEnum for EngineName {
+    fn value_variants<'a>() -> &'a [EngineName] {
+        static ALL: LazyLock<Vec<EngineName>> =
+            LazyLock::new(|| BuiltIn::ALL.iter().copied().map(EngineName).collect());
+        &ALL
     }
 
-    /// The engine for a single request: a pool of instances would take longer to
-    /// set up than it saves.
-    fn make_for_one(self) -> Arc<dyn Engine> {
-        match self {
-            EngineName::Wasmtime => Arc::new(Wasmtime::with(Configuration {
-                pool_slots: 0,
-                ..Configuration::default()
-            })),
-            EngineName::Wasmi => self.make(),
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.as_str()).help(self.0.meaning()))
     }
 }
 
@@ -90,7 +73,7 @@ impl RunOptions {
             fixed_memory: self.fixed_memory,
             ..Options::default()
         };
-        Host::with(self.engine.make_for_one(), limits, options)
+        Host::with(self.engine.0.engine_for_one_request(), limits, options)
     }
 }
 

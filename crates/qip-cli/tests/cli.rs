@@ -45,5 +45,15 @@ mod rubbish;
 #[path = "cli/uniforms.rs"]
 mod uniforms;
 
+use qip_host::BuiltIn;
+
 /// The engines; what does not depend on one holds on both.
-const ENGINES: [&str; 2] = ["wasmtime", "wasmi"];
+const ENGINES: [&str; BuiltIn::ALL.len()] = {
+    let mut names = [""; BuiltIn::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = BuiltIn::ALL[at].as_str();
+        at += 1;
+    }
+    names
+};

@@ -6,7 +6,8 @@ use qip_cases::{
     Capabilities, Capability, CaseId, Image, Outcome, OutputKind, Request, RequestInput, Subject,
     Task,
 };
-use qip_engine::{Engine, EngineInfo};
+use qip_contract::Floats;
+use qip_engine::Engine;
 use qip_host::image::{ImageOptions, Picture};
 use qip_host::{Error, ErrorKind, Host, Input, Options, Output, Refusal, Reply};
 
@@ -26,40 +27,10 @@ impl EngineSubject {
     /// A subject on an engine that others use too.
     pub fn shared(engine: Arc<dyn Engine>) -> EngineSubject {
         EngineSubject {
-            capabilities: capabilities_of(engine.info()),
+            capabilities: Capability::of_host_on(engine.info()),
             engine,
         }
     }
-}
-
-/// What the host can do by itself, and what its engine adds.
-fn capabilities_of(engine: &EngineInfo) -> Capabilities {
-    let own = [
-        Capability::Content,
-        Capability::Recipes,
-        Capability::Uniforms,
-        Capability::ContentTypes,
-        Capability::Requests,
-        Capability::Reuse,
-        Capability::Image,
-        Capability::TimeLimit,
-        Capability::Limits,
-        Capability::FixedMemory,
-        Capability::LenientNumbers,
-        Capability::UncheckedUtf8,
-        Capability::Texts,
-    ];
-    let added = [
-        (Capability::Fuel, engine.fuel),
-        (Capability::DeterministicFloats, engine.deterministic_floats),
-        (Capability::TailCall, engine.tail_call),
-        (Capability::ExtendedConst, engine.extended_const),
-        (Capability::IndirectKinds, engine.indirect_kinds),
-    ];
-    let added = added
-        .into_iter()
-        .filter_map(|(capability, has)| has.then_some(capability));
-    own.into_iter().chain(added).collect()
 }
 
 impl Subject for EngineSubject {
@@ -77,6 +48,10 @@ impl Subject for EngineSubject {
 
     fn run(&self, _: &CaseId, task: &Task) -> Vec<Outcome> {
         let all = |outcome: Outcome| vec![outcome; task.requests.len()];
+        let floats = Capability::DeterministicFloats;
+        if task.options.floats == Floats::Deterministic && !self.capabilities.contains(&floats) {
+            return all(Outcome::Unsupported { capability: floats });
+        }
         let mut stages = Vec::with_capacity(task.stages.len());
         for stage in &task.stages {
             let bytes = match stage.module.binary() {
@@ -221,6 +196,9 @@ fn failure(error: &Error) -> Outcome {
             exhausted,
             stage,
             message,
+        },
+        ErrorKind::Lacks(feature) => Outcome::Unsupported {
+            capability: feature.into(),
         },
         _ => Outcome::broken(message),
     }

@@ -13,8 +13,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed, Trial};
 use qip_cases::{Case, Corpus, KnownFailures, LoadErrors, Subject};
 use qip_conformance::{CaseResult, EngineSubject, run_case};
-use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
+use qip_host::BuiltIn;
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
@@ -35,10 +34,9 @@ fn trials(args: &Arguments) -> Result<Vec<Trial>, String> {
     };
     let cases = cases.map_err(|errors| errors.to_string())?;
     let known = KnownFailures::embedded().map_err(|errors| errors.to_string())?;
-    let subjects: [Arc<dyn Subject>; 2] = [
-        Arc::new(EngineSubject::new(Wasmtime::new())),
-        Arc::new(EngineSubject::new(Wasmi::new())),
-    ];
+    let subjects = BuiltIn::ALL
+        .iter()
+        .map(|engine| Arc::new(EngineSubject::shared(engine.engine())) as Arc<dyn Subject>);
     let mut trials = Vec::new();
     for subject in subjects {
         let known = known.iter().find(|known| known.subject() == subject.name());

@@ -6,7 +6,6 @@ use std::io::{self, BufWriter, Write as _};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -16,9 +15,7 @@ use qip_coverage::{
     Finding, Matrix, describe_mutant, findings, markdown, sabotage, summary, table, with_costs,
     with_counts, write_json,
 };
-use qip_engine::Engine;
-use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
+use qip_host::BuiltIn;
 use qip_model::Mutation;
 
 /// Holds the corpus to the clauses and to the mutants: prints which case holds a host to
@@ -78,7 +75,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<bool> {
     let corpus = Corpus::open(&args.corpus)?;
     corpus.assemble()?;
-    let engines: [Arc<dyn Engine>; 2] = [Arc::new(Wasmi::new()), Arc::new(Wasmtime::new())];
+    let engines = [BuiltIn::Wasmi, BuiltIn::Wasmtime].map(BuiltIn::engine);
     let begin = Instant::now();
     let matrix = Matrix::measure(&corpus, &engines);
     let seconds = begin.elapsed().as_secs_f64();

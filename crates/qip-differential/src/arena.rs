@@ -5,8 +5,7 @@ use std::sync::Arc;
 use qip_cases::{CaseId, Outcome, Subject};
 use qip_conformance::{EngineSubject, Watchdog};
 use qip_contract::Code;
-use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
+use qip_host::BuiltIn;
 
 use crate::scenario::aim::Aim;
 use crate::trial::Trial;
@@ -39,12 +38,13 @@ pub struct Disagreement {
 }
 
 impl Arena {
-    /// Both engines.
+    /// All engines.
     pub fn of_engines() -> Arena {
-        Arena::new([
-            Arc::new(EngineSubject::new(Wasmtime::new())) as Arc<dyn Subject>,
-            Arc::new(EngineSubject::new(Wasmi::new())),
-        ])
+        let engines = BuiltIn::ALL.iter();
+        Arena::new(
+            engines
+                .map(|engine| Arc::new(EngineSubject::shared(engine.engine())) as Arc<dyn Subject>),
+        )
     }
 
     /// These subjects. Where there is no prediction and no majority, the first counts
@@ -57,6 +57,8 @@ impl Arena {
     }
 
     /// Puts a trial to every subject; the prediction comes first, if there is one.
+    ///
+    /// A subject that says that it lacks what the trial needs is left out.
     pub fn answers(&mut self, trial: &Trial) -> Vec<Answers> {
         let prediction = trial.prediction().map(|outcomes| Answers {
             who: PREDICTION.to_owned(),
@@ -70,6 +72,7 @@ impl Arena {
                 outcomes,
             }
         });
+        let answers = answers.filter(|answers| !answers.lack_something());
         prediction.into_iter().chain(answers).collect()
     }
 
@@ -120,6 +123,11 @@ impl Disagreement {
 }
 
 impl Answers {
+    fn lack_something(&self) -> bool {
+        let mut outcomes = self.outcomes.iter();
+        outcomes.any(|outcome| matches!(outcome, Outcome::Unsupported { .. }))
+    }
+
     /// The outcome of a request, without what hosts may word as they like.
     fn at(&self, request: usize) -> Option<Outcome> {
         self.outcomes.get(request).map(Outcome::without_text)

@@ -14,8 +14,7 @@ use qip_differential::{
     Arena, Bug, Finding, Fixture, Generator, Mortal, Note, Planted, Search, Tally, attempt,
     cause_of_death, deadline, shrink,
 };
-use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
+use qip_host::BuiltIn;
 
 /// Sets engines against each other and against the contract.
 #[derive(Parser)]
@@ -238,18 +237,27 @@ fn engine_named(name: &str) -> Result<EngineSubject> {
     found.with_context(|| format!("there is no engine `{name}`"))
 }
 
-fn engines(plant: Option<Bug>) -> [EngineSubject; 2] {
-    let second = match plant {
-        Some(bug) => EngineSubject::new(Planted::new(bug)),
-        None => EngineSubject::new(Wasmi::new()),
-    };
-    [EngineSubject::new(Wasmtime::new()), second]
+/// The engines that are searched, with a planted bug in the place of the engine that it is a
+/// bug of.
+fn engines(plant: Option<Bug>) -> Vec<EngineSubject> {
+    let engines = BuiltIn::ALL.iter();
+    let engines = engines.map(|engine| match plant {
+        Some(bug) if *engine == BuiltIn::Wasmi => EngineSubject::new(Planted::new(bug)),
+        _ => EngineSubject::shared(engine.engine()),
+    });
+    engines.collect()
 }
 
-fn subjects(plant: Option<Bug>) -> [Arc<dyn Subject>; 2] {
-    engines(plant).map(|engine| Arc::new(engine) as Arc<dyn Subject>)
+fn subjects(plant: Option<Bug>) -> Vec<Arc<dyn Subject>> {
+    let subjects = engines(plant).into_iter();
+    subjects
+        .map(|engine| Arc::new(engine) as Arc<dyn Subject>)
+        .collect()
 }
 
-fn mortals(plant: Option<Bug>, program: &Path) -> [Arc<dyn Subject>; 2] {
-    engines(plant).map(|engine| Arc::new(Mortal::new(engine, program)) as Arc<dyn Subject>)
+fn mortals(plant: Option<Bug>, program: &Path) -> Vec<Arc<dyn Subject>> {
+    let subjects = engines(plant).into_iter();
+    subjects
+        .map(|engine| Arc::new(Mortal::new(engine, program)) as Arc<dyn Subject>)
+        .collect()
 }

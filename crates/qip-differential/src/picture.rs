@@ -14,9 +14,8 @@ use mix::Mix;
 use qip_contract::{Code, Floats, Limits};
 use qip_engine::Engine;
 use qip_host::image::{ImageOptions, Picture, Sample, bmp};
-use qip_host::wasmi::Wasmi;
 use qip_host::wasmtime::Wasmtime;
-use qip_host::{ErrorKind, Host, Options, Output, Stage};
+use qip_host::{BuiltIn, ErrorKind, Host, Options, Output, Stage};
 
 /// Reads a BMP: what is read is the same when it was written, and is refused when it is
 /// larger than allowed.
@@ -103,19 +102,19 @@ pub(crate) fn run_pipeline(bytes: &[u8]) {
     }
 }
 
-/// Runs a pipeline on both engines and with one thread and several, and panics where it does
+/// Runs a pipeline on all engines and with one thread and several, and panics where it does
 /// not give what the plain reading gives, bit for bit.
 fn hold(pipeline: &Pipeline) {
-    static HOSTS: LazyLock<[Host; 2]> = LazyLock::new(|| {
+    static HOSTS: LazyLock<Vec<Host>> = LazyLock::new(|| {
         let options = Options {
             floats: Floats::Deterministic,
             ..Options::default()
         };
-        let host = |engine| Host::with(engine, Limits::standard(), options);
-        [
-            host(Arc::new(Wasmtime::new())),
-            host(Arc::new(Wasmi::new())),
-        ]
+        let engines = BuiltIn::ALL.iter().map(|engine| engine.engine());
+        engines
+            .filter(|engine| engine.info().deterministic_floats)
+            .map(|engine| Host::with(engine, Limits::standard(), options))
+            .collect()
     });
     static PLAIN: LazyLock<Arc<dyn Engine>> = LazyLock::new(|| Arc::new(Wasmtime::new()));
     let modules = pipeline.stages.iter().map(|mix| wat::parse_str(mix.text()));

@@ -49,10 +49,8 @@ impl Planted {
     /// wasmi with this bug, under the name `planted-<bug>`.
     pub fn new(bug: Bug) -> Planted {
         let inner = Wasmi::new();
-        let info = EngineInfo {
-            name: format!("planted-{}", bug.name()),
-            ..inner.info().clone()
-        };
+        let mut info = inner.info().clone();
+        info.name = format!("planted-{}", bug.name());
         Planted { inner, info, bug }
     }
 }

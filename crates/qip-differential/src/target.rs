@@ -14,9 +14,8 @@ use anyhow::{Context as _, Result};
 use qip_cases::{Bytes, Corpus, KnownFailures, Module, Request, Stage, Subject, Task, TaskOptions};
 use qip_conformance::EngineSubject;
 use qip_contract::{Limits, Rules, Signature};
-use qip_host::Host;
 use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
+use qip_host::{BuiltIn, Host};
 use qip_model::Model;
 
 use crate::arena::{Arena, told};
@@ -186,11 +185,14 @@ pub fn pipeline(bytes: &[u8]) {
 
 fn agree(trial: &Trial) {
     thread_local! {
-        static ARENA: RefCell<Arena> = RefCell::new(Arena::new([
-            Arc::new(Model::new(Wasmi::new())) as Arc<dyn Subject>,
-            Arc::new(EngineSubject::new(Wasmtime::new())),
-            Arc::new(EngineSubject::new(Wasmi::new())),
-        ]));
+        static ARENA: RefCell<Arena> = RefCell::new({
+            let model = Arc::new(Model::new(Wasmi::new())) as Arc<dyn Subject>;
+            let engines = BuiltIn::ALL.iter();
+            let engines = engines.map(|engine| {
+                Arc::new(EngineSubject::shared(engine.engine())) as Arc<dyn Subject>
+            });
+            Arena::new([model].into_iter().chain(engines))
+        });
     }
     let answers = ARENA.with_borrow_mut(|arena| arena.answers(trial));
     if Arena::disagreement(&answers).is_some() {

@@ -38,12 +38,14 @@ pub trait Engine: Send + Sync {
     /// # Errors
     ///
     /// [`CompileError::Limit`] for a module that is larger than what the engine can
-    /// compile, [`CompileError::Engine`] for any other fault, which is the engine's own.
+    /// compile, [`CompileError::Lacks`] for one that needs what the engine says that it
+    /// lacks, [`CompileError::Engine`] for any other fault, which is the engine's own.
     fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError>;
 }
 
 /// What an engine is and can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EngineInfo {
     /// A short lower-case name.
     pub name: String,
@@ -53,14 +55,62 @@ pub struct EngineInfo {
     pub fuel: bool,
     /// Whether a trap comes with a backtrace.
     pub backtrace: bool,
-    /// Whether it runs tail calls (MOD-8).
-    pub tail_call: bool,
-    /// Whether it takes extended constant expressions (MOD-8).
-    pub extended_const: bool,
+    /// What of WebAssembly it does not run, of that which the contract lets a host lack.
+    pub lacks: &'static [Feature],
     /// Whether it tells the three table traps apart (TRAP-3).
     pub indirect_kinds: bool,
     /// Whether it can make NaN bits deterministic (DET-1).
     pub deterministic_floats: bool,
+}
+
+impl EngineInfo {
+    /// An engine that runs all of WebAssembly that the contract has, and can do nothing else
+    /// of what is optional. What it can do is set by its fields.
+    ///
+    /// ```
+    /// let mut info = qip_engine::EngineInfo::new("my-engine", "1.0.0");
+    /// info.fuel = true;
+    /// ```
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> EngineInfo {
+        EngineInfo {
+            name: name.into(),
+            version: version.into(),
+            fuel: false,
+            backtrace: false,
+            lacks: &[],
+            indirect_kinds: false,
+            deterministic_floats: false,
+        }
+    }
+}
+
+/// A part of WebAssembly that a host may lack (MOD-8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Feature {
+    /// Tail calls.
+    TailCall,
+    /// Extended constant expressions.
+    ExtendedConst,
+    /// References to what the host has: the type `externref`.
+    Externref,
+}
+
+impl Feature {
+    /// Every feature.
+    pub const ALL: &'static [Feature] = &[
+        Feature::TailCall,
+        Feature::ExtendedConst,
+        Feature::Externref,
+    ];
+
+    /// What it is, for people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Feature::TailCall => "tail calls",
+            Feature::ExtendedConst => "extended constant expressions",
+            Feature::Externref => "the type `externref`",
+        }
+    }
 }
 
 /// A module to compile.
@@ -238,6 +288,8 @@ pub enum CompileError {
     /// A size of the module is within LIM-1 and more than the engine can compile. The host
     /// answers `limit`.
     Limit(EngineLimit),
+    /// The module needs what the engine says that it lacks ([`EngineInfo::lacks`]).
+    Lacks(Feature),
     /// The engine itself failed.
     Engine(EngineError),
 }
@@ -271,6 +323,13 @@ impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CompileError::Limit(limit) => limit.refusal().fmt(f),
+            CompileError::Lacks(feature) => {
+                write!(
+                    f,
+                    "the module needs {}, which the engine lacks",
+                    feature.as_str()
+                )
+            }
             CompileError::Engine(error) => error.fmt(f),
         }
     }
@@ -279,7 +338,7 @@ impl fmt::Display for CompileError {
 impl StdError for CompileError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            CompileError::Limit(_) => None,
+            CompileError::Limit(_) | CompileError::Lacks(_) => None,
             CompileError::Engine(error) => error.source(),
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use qip_contract::{Code, Limits, Refusal, Signature, TrapKind, quote};
 
-use crate::engine::{EngineError, Exhausted, Stop, Trap};
+use crate::engine::{CompileError, EngineError, Exhausted, Feature, Stop, Trap};
 
 /// Why a module did not load or a request did not succeed.
 ///
@@ -30,6 +30,7 @@ pub(crate) enum Cause {
     Trapped(Trap),
     Stopped(Exhausted, String),
     Engine(EngineError),
+    Lacks(Feature),
     Unsupported(String),
 }
 
@@ -45,6 +46,8 @@ pub enum ErrorKind {
     Stopped(Exhausted),
     /// The engine itself failed.
     Engine,
+    /// The module needs what the engine says that it lacks.
+    Lacks(Feature),
     /// This host cannot do what was asked.
     Unsupported,
 }
@@ -57,7 +60,7 @@ impl ErrorKind {
             ErrorKind::Trapped(kind) => kind.as_str(),
             ErrorKind::Stopped(exhausted) => exhausted.as_str(),
             ErrorKind::Engine => "engine",
-            ErrorKind::Unsupported => "unsupported",
+            ErrorKind::Lacks(_) | ErrorKind::Unsupported => "unsupported",
         }
     }
 }
@@ -70,6 +73,7 @@ impl Error {
             Cause::Trapped(trap) => ErrorKind::Trapped(trap.kind),
             Cause::Stopped(exhausted, _) => ErrorKind::Stopped(*exhausted),
             Cause::Engine(_) => ErrorKind::Engine,
+            Cause::Lacks(feature) => ErrorKind::Lacks(*feature),
             Cause::Unsupported(_) => ErrorKind::Unsupported,
         }
     }
@@ -113,6 +117,7 @@ impl Error {
             Cause::Trapped(trap) => format!("the module trapped: {}", trap.kind),
             Cause::Stopped(_, message) | Cause::Unsupported(message) => message.clone(),
             Cause::Engine(error) => format!("the engine failed: {error}"),
+            Cause::Lacks(feature) => CompileError::Lacks(*feature).to_string(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use qip_contract::{Code, Limits, Options, Rules, Signature};
+use qip_contract::{Code, Floats, Limits, Options, Rules, Signature};
 
 use crate::engine::{self, Build, Compile, CompileError, Engine};
 use crate::error::{Cause, Error};
@@ -231,6 +231,11 @@ impl Host {
         exports: &[String],
     ) -> Result<Arc<dyn engine::CompiledModule>, Box<Cause>> {
         let limits = self.limits();
+        let info = self.engine().info();
+        if self.settings.options.floats == Floats::Deterministic && !info.deterministic_floats {
+            let message = format!("the engine {} cannot make NaN deterministic", info.name);
+            return Err(Box::new(Cause::Unsupported(message)));
+        }
         self.engine()
             .compile(&Compile {
                 wasm,
@@ -245,6 +250,7 @@ impl Host {
             })
             .map_err(|error| match error {
                 CompileError::Limit(limit) => limit.refusal().into(),
+                CompileError::Lacks(feature) => Box::new(Cause::Lacks(feature)),
                 CompileError::Engine(error) => Box::new(Cause::Engine(error)),
             })
     }

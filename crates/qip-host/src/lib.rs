@@ -52,10 +52,11 @@
 //!
 //! # Features
 //!
-//! `wasmtime` and `wasmi` bring an engine each and are on by default. With neither, bring
-//! your own: anything that implements [`engine::Engine`]. `wat`, which is off by default,
-//! brings `Host::load_text` and `Stage::text`, which take modules in WebAssembly text.
-//! Everything else takes binaries.
+//! `wasmtime` and `wasmi` bring an engine each and are on by default. `winch` and `pulley`
+//! bring wasmtime with other compilers. [`BuiltIn`] lists the engines of a build. With none,
+//! bring your own: anything that implements [`engine::Engine`]. `wat`, which is off by
+//! default, brings `Host::load_text` and `Stage::text`, which take modules in WebAssembly
+//! text. Everything else takes binaries.
 //!
 //! # Not promised
 //!
@@ -65,6 +66,7 @@
 //! wasmtime, a thread needs a stack of 1 MiB.
 
 mod allowance;
+mod built_in;
 mod content;
 mod error;
 mod host;
@@ -80,6 +82,7 @@ pub mod wasmi;
 #[cfg(feature = "wasmtime")]
 pub mod wasmtime;
 
+pub use built_in::BuiltIn;
 pub use error::{Error, ErrorKind};
 pub use host::{Host, Module};
 pub use qip_contract::{

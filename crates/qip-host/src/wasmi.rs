@@ -39,19 +39,12 @@ pub struct Wasmi {
 impl Wasmi {
     /// A wasmi engine.
     pub fn new() -> Wasmi {
-        Wasmi {
-            info: EngineInfo {
-                name: "wasmi".to_owned(),
-                version: VERSION.to_owned(),
-                fuel: true,
-                backtrace: false,
-                tail_call: true,
-                extended_const: true,
-                indirect_kinds: true,
-                // Compiled in by the cargo feature: it costs a few per cent at most.
-                deterministic_floats: true,
-            },
-        }
+        let mut info = EngineInfo::new("wasmi", VERSION);
+        info.fuel = true;
+        info.indirect_kinds = true;
+        // Compiled in by the cargo feature: it costs a few per cent at most.
+        info.deterministic_floats = true;
+        Wasmi { info }
     }
 }
 

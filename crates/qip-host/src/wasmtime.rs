@@ -5,6 +5,8 @@ mod ticker;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+#[cfg(feature = "winch")]
+use ::wasmtime::Strategy;
 use ::wasmtime::{
     Config, Enabled, Extern, ExternType, Func, Global, InstanceAllocationStrategy, InstancePre,
     Memory, ModuleExport, PoolConcurrencyLimitError, PoolingAllocationConfig, Store,
@@ -18,15 +20,12 @@ use wasmtime_environ::CompileError as Untranslated;
 use crate::engine::growth::Growth;
 use crate::engine::{
     Budget, Build, Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo,
-    EngineLimit, Exhausted, ExportId, Frame, Instance, SourcePlace, Stop, Trap, Usage,
+    EngineLimit, Exhausted, ExportId, Feature, Frame, Instance, SourcePlace, Stop, Trap, Usage,
 };
 
 /// The most virtual registers that Cranelift can give to the code of one function
 /// (`VReg::MAX` of regalloc2).
 const REGISTERS: u64 = (1 << 21) - 1;
-
-/// Stack that a module may use, in bytes.
-const STACK_BYTES: usize = 512 << 10;
 
 /// Memory of a pool's slot that stays mapped for the next instance, in bytes, where
 /// the system can say which pages were touched (PAGEMAP_SCAN, Linux 6.7), and where
@@ -34,9 +33,61 @@ const STACK_BYTES: usize = 512 << 10;
 const RESIDENT_BYTES: usize = 1 << 20;
 const RESIDENT_BYTES_BLIND: usize = 64 << 10;
 
+/// What makes code of a module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compiler {
+    /// Machine code, optimised.
+    #[default]
+    Cranelift,
+    /// Machine code in one pass: it is there sooner and runs more slowly. Lacks tail calls
+    /// and `externref`, and cannot make NaN deterministic. A module may use 1 MiB of the
+    /// thread's stack. On x86-64 and AArch64 only.
+    #[cfg(feature = "winch")]
+    Winch,
+    /// Code for an interpreter, on every machine that Rust compiles for.
+    #[cfg(feature = "pulley")]
+    Pulley,
+}
+
+impl Compiler {
+    /// Stack that a module may use, in bytes.
+    fn stack_bytes(self) -> usize {
+        match self {
+            // It keeps every local on the stack: room for all that LIM-1 allows.
+            #[cfg(feature = "winch")]
+            Compiler::Winch => 1 << 20,
+            _ => 512 << 10,
+        }
+    }
+
+    fn info(self) -> EngineInfo {
+        let name = match self {
+            Compiler::Cranelift => "wasmtime",
+            #[cfg(feature = "winch")]
+            Compiler::Winch => "wasmtime-winch",
+            #[cfg(feature = "pulley")]
+            Compiler::Pulley => "wasmtime-pulley",
+        };
+        let mut info = EngineInfo::new(name, wasmtime_environ::VERSION);
+        info.fuel = true;
+        info.backtrace = true;
+        info.indirect_kinds = true;
+        info.deterministic_floats = true;
+        #[cfg(feature = "winch")]
+        if self == Compiler::Winch {
+            info.lacks = &[Feature::TailCall, Feature::Externref];
+            info.deterministic_floats = false;
+        }
+        info
+    }
+}
+
 /// How the engine is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Configuration {
+    /// What makes code of a module.
+    pub compiler: Compiler,
     /// Instances that a pool has room for. More live at the same time are made on
     /// demand, which takes longer. 0 is no pool.
     pub pool_slots: u32,
@@ -50,6 +101,7 @@ impl Default for Configuration {
     /// space; it takes real memory only as a module touches it.
     fn default() -> Configuration {
         Configuration {
+            compiler: Compiler::Cranelift,
             pool_slots: 256,
             pool_slot_bytes: 1 << 30,
         }
@@ -88,16 +140,7 @@ impl Wasmtime {
     /// An engine set up as told.
     pub fn with(configuration: Configuration) -> Wasmtime {
         Wasmtime {
-            info: EngineInfo {
-                name: "wasmtime".to_owned(),
-                version: wasmtime_environ::VERSION.to_owned(),
-                fuel: true,
-                backtrace: true,
-                tail_call: true,
-                extended_const: true,
-                indirect_kinds: true,
-                deterministic_floats: true,
-            },
+            info: configuration.compiler.info(),
             configuration,
             builds: Mutex::default(),
         }
@@ -109,12 +152,13 @@ impl Wasmtime {
         if let Some(engines) = builds.get(&build) {
             return Ok(Arc::clone(engines));
         }
-        let on_demand = ::wasmtime::Engine::new(&config(build)).map_err(|error| failure(&error))?;
+        let on_demand =
+            ::wasmtime::Engine::new(&self.config(build)?).map_err(|error| failure(&error))?;
         // A pool reserves address space at once. Where there is none to be had
         // (`ulimit -v`, a small machine) every instance is made on demand.
         let pooling = (self.configuration.pool_slots > 0)
             .then(|| {
-                let mut config = config(build);
+                let mut config = self.config(build).ok()?;
                 config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(
                     self.configuration,
                 )));
@@ -129,6 +173,56 @@ impl Wasmtime {
         let engines = Arc::new(Engines { pooling, on_demand });
         builds.insert(build, Arc::clone(&engines));
         Ok(engines)
+    }
+
+    /// The configuration of wasmtime for a build.
+    fn config(&self, build: Build) -> Result<Config, EngineError> {
+        let lacks = |feature| self.info.lacks.contains(&feature);
+        let mut config = Config::new();
+        match self.configuration.compiler {
+            Compiler::Cranelift => {}
+            #[cfg(feature = "winch")]
+            Compiler::Winch => {
+                config.strategy(Strategy::Winch);
+            }
+            #[cfg(feature = "pulley")]
+            Compiler::Pulley => {
+                config.target("pulley64").map_err(|error| failure(&error))?;
+            }
+        }
+        // MOD-8: what the contract's features leave out is off, so that the engine
+        // stands ready for no more than validation lets through.
+        config
+            .wasm_features(
+                WasmFeatures::GC
+                    | WasmFeatures::FUNCTION_REFERENCES
+                    | WasmFeatures::EXCEPTIONS
+                    | WasmFeatures::THREADS
+                    | WasmFeatures::MEMORY64
+                    | WasmFeatures::MULTI_MEMORY
+                    | WasmFeatures::RELAXED_SIMD,
+                false,
+            )
+            .wasm_tail_call(!lacks(Feature::TailCall))
+            .wasm_extended_const(true)
+            .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+            .max_wasm_stack(self.configuration.compiler.stack_bytes())
+            .epoch_interruption(build.clock)
+            .consume_fuel(build.fuel);
+        if build.floats == Floats::Deterministic {
+            config.cranelift_nan_canonicalization(true);
+        }
+        Ok(config)
+    }
+
+    /// Why a valid module was not compiled.
+    #[cold]
+    fn compile_failure(&self, wasm: &[u8], error: &::wasmtime::Error) -> CompileError {
+        let mut lacks = self.info.lacks.iter();
+        match lacks.find(|feature| needs(wasm, **feature)) {
+            Some(feature) => CompileError::Lacks(*feature),
+            None => too_large(error).unwrap_or_else(|| failure(error).into()),
+        }
     }
 
     /// Whether a pool's slot never gets in a module's way: what a slot bounds,
@@ -148,33 +242,6 @@ impl Default for Wasmtime {
     fn default() -> Wasmtime {
         Wasmtime::new()
     }
-}
-
-fn config(build: Build) -> Config {
-    let mut config = Config::new();
-    // MOD-8: what the contract's features leave out is off, so that the engine
-    // stands ready for no more than validation lets through.
-    config
-        .wasm_features(
-            WasmFeatures::GC
-                | WasmFeatures::FUNCTION_REFERENCES
-                | WasmFeatures::EXCEPTIONS
-                | WasmFeatures::THREADS
-                | WasmFeatures::MEMORY64
-                | WasmFeatures::MULTI_MEMORY
-                | WasmFeatures::RELAXED_SIMD,
-            false,
-        )
-        .wasm_tail_call(true)
-        .wasm_extended_const(true)
-        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
-        .max_wasm_stack(STACK_BYTES)
-        .epoch_interruption(build.clock)
-        .consume_fuel(build.fuel);
-    if build.floats == Floats::Deterministic {
-        config.cranelift_nan_canonicalization(true);
-    }
-    config
 }
 
 fn pool(configuration: Configuration) -> PoolingAllocationConfig {
@@ -215,7 +282,7 @@ impl Engine for Wasmtime {
         let compiled = match pooled {
             Some(compiled) => compiled,
             None => ::wasmtime::Module::new(&engines.on_demand, module.wasm)
-                .map_err(|error| compile_failure(&error))?,
+                .map_err(|error| self.compile_failure(module.wasm, &error))?,
         };
         Ok(Arc::new(CompiledCode {
             main: Linked::new(&compiled, module.exports)?,
@@ -677,18 +744,34 @@ fn frame(frame: &::wasmtime::FrameInfo) -> Frame {
     }
 }
 
-/// Why a valid module was not compiled. Cranelift stops at the first value for which no
-/// virtual register is left; how many instructions that takes depends on the code.
-#[cold]
-fn compile_failure(error: &::wasmtime::Error) -> CompileError {
+/// Whether a valid module needs a feature: without it, it is invalid.
+fn needs(wasm: &[u8], feature: Feature) -> bool {
+    let feature = match feature {
+        Feature::TailCall => wasmparser::WasmFeatures::TAIL_CALL,
+        Feature::ExtendedConst => wasmparser::WasmFeatures::EXTENDED_CONST,
+        // Of the types that this turns off, validation lets no other through (MOD-8).
+        Feature::Externref => wasmparser::WasmFeatures::GC_TYPES,
+    };
+    let without = qip_contract::features().difference(feature);
+    wasmparser::Validator::new_with_features(without)
+        .validate_all(wasm)
+        .is_err()
+}
+
+/// The limit of the compiler that a valid module is over. Cranelift stops at the first value
+/// for which no virtual register is left; how many instructions that takes depends on the
+/// code.
+fn too_large(error: &::wasmtime::Error) -> Option<CompileError> {
     let too_large = CodegenError::CodeTooLarge.to_string();
     match error.downcast_ref() {
-        Some(Untranslated::Codegen(why)) if *why == too_large => CompileError::Limit(EngineLimit {
-            what: "a function whose code takes a number of virtual registers of at least",
-            found: REGISTERS + 1,
-            allowed: REGISTERS,
-        }),
-        _ => failure(error).into(),
+        Some(Untranslated::Codegen(why)) if *why == too_large => {
+            Some(CompileError::Limit(EngineLimit {
+                what: "a function whose code takes a number of virtual registers of at least",
+                found: REGISTERS + 1,
+                allowed: REGISTERS,
+            }))
+        }
+        _ => None,
     }
 }
 
@@ -708,7 +791,7 @@ mod tests {
     fn of(why: &str) -> CompileError {
         let failed: Result<(), _> = Err(Untranslated::Codegen(why.to_owned()));
         let failed = failed.context("failed to compile: wasm[0]::function[1]");
-        compile_failure(&failed.expect_err("it is one"))
+        Wasmtime::new().compile_failure(b"", &failed.expect_err("it is one"))
     }
 
     #[test]

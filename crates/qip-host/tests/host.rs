@@ -32,19 +32,16 @@ mod time;
 use std::sync::{Arc, LazyLock};
 
 use qip_host::engine::Engine;
-use qip_host::{Code, Error, ErrorKind, Host, Limits, Options};
+use qip_host::{BuiltIn, Code, Error, ErrorKind, Host, Limits, Options};
 
 /// An engine and how a failure calls it.
 type Named = (&'static str, Arc<dyn Engine>);
 
 /// Every engine, set up as it comes.
 static ENGINES: LazyLock<Vec<Named>> = LazyLock::new(|| {
-    vec![
-        #[cfg(feature = "wasmtime")]
-        wasmtime("wasmtime", qip_host::wasmtime::Configuration::default()),
-        #[cfg(feature = "wasmi")]
-        ("wasmi", Arc::new(qip_host::wasmi::Wasmi::new())),
-    ]
+    let all = BuiltIn::ALL.iter();
+    all.map(|engine| (engine.as_str(), engine.engine()))
+        .collect()
 });
 
 /// The same, and wasmtime with each sort of pool.
@@ -65,6 +62,7 @@ static ENGINES_AND_POOLS: LazyLock<Vec<Named>> = LazyLock::new(|| {
             qip_host::wasmtime::Configuration {
                 pool_slots,
                 pool_slot_bytes,
+                ..qip_host::wasmtime::Configuration::default()
             },
         ));
     }

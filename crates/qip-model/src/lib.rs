@@ -140,7 +140,7 @@ impl Model {
     /// A model that executes with an engine that others use too.
     pub fn shared(engine: Arc<dyn Engine>) -> Model {
         Model {
-            capabilities: capabilities_of(&*engine),
+            capabilities: Capability::of_host_on(engine.info()),
             engine,
             mutation: None,
         }
@@ -379,6 +379,9 @@ impl Model {
         code.map_err(|error| match error {
             // LIM-1: an engine may have limits of its own.
             CompileError::Limit(limit) => refused(Code::Limit, limit.refusal().to_string()),
+            CompileError::Lacks(feature) => Outcome::Unsupported {
+                capability: feature.into(),
+            },
             CompileError::Engine(error) => Outcome::broken(error.to_string()),
         })
     }
@@ -400,33 +403,6 @@ impl Subject for Model {
     fn run(&self, _: &CaseId, task: &Task) -> Vec<Outcome> {
         self.answer(task)
     }
-}
-
-/// What the model can do by itself, and what its engine adds.
-fn capabilities_of(engine: &dyn Engine) -> Capabilities {
-    let info = engine.info();
-    let all = [
-        (Capability::Content, true),
-        (Capability::Recipes, true),
-        (Capability::Uniforms, true),
-        (Capability::ContentTypes, true),
-        (Capability::Requests, true),
-        (Capability::Reuse, true),
-        (Capability::Image, true),
-        (Capability::TimeLimit, true),
-        (Capability::Limits, true),
-        (Capability::FixedMemory, true),
-        (Capability::LenientNumbers, true),
-        (Capability::UncheckedUtf8, true),
-        (Capability::Texts, true),
-        (Capability::Fuel, info.fuel),
-        (Capability::DeterministicFloats, info.deterministic_floats),
-        (Capability::TailCall, info.tail_call),
-        (Capability::ExtendedConst, info.extended_const),
-        (Capability::IndirectKinds, info.indirect_kinds),
-    ];
-    let has = all.into_iter().filter(|(_, has)| *has);
-    has.map(|(capability, _)| capability).collect()
 }
 
 /// What the code of a task must be able to do.

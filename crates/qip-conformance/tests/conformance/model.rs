@@ -6,8 +6,8 @@ use std::sync::Arc;
 use qip_cases::{Case, Corpus, Module, Outcome, Stage, Subject, Task};
 use qip_conformance::{EngineSubject, Run};
 use qip_engine::Engine;
+use qip_host::BuiltIn;
 use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
 use qip_model::Model;
 
 #[track_caller]
@@ -18,13 +18,10 @@ fn assert_model_conforms(model: Model) {
 }
 
 #[test]
-fn on_wasmtime_it_passes_the_corpus() {
-    assert_model_conforms(Model::new(Wasmtime::new()));
-}
-
-#[test]
-fn on_wasmi_it_passes_the_corpus() {
-    assert_model_conforms(Model::new(Wasmi::new()));
+fn on_every_engine_it_passes_the_corpus() {
+    for engine in BuiltIn::ALL {
+        assert_model_conforms(Model::shared(engine.engine()));
+    }
 }
 
 /// Every change of one byte outside of long runs, and every cut.

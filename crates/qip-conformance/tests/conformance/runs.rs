@@ -378,16 +378,7 @@ struct NoEngine(EngineInfo);
 
 impl NoEngine {
     fn new() -> NoEngine {
-        NoEngine(EngineInfo {
-            name: "none".to_owned(),
-            version: "0".to_owned(),
-            fuel: false,
-            backtrace: false,
-            tail_call: false,
-            extended_const: false,
-            indirect_kinds: false,
-            deterministic_floats: false,
-        })
+        NoEngine(EngineInfo::new("none", "0"))
     }
 }
 

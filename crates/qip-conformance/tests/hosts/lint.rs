@@ -5,8 +5,8 @@ use std::{fs, thread};
 
 use qip_cases::Corpus;
 use qip_conformance::{EngineSubject, Exchange, HostSettings, LintReply, Run};
+use qip_host::BuiltIn;
 use qip_host::wasmi::Wasmi;
-use qip_host::wasmtime::Wasmtime;
 use qip_model::Model;
 
 use crate::Test;
@@ -35,11 +35,12 @@ pub(crate) const TESTS: &[Test] = &[
 fn tasks_mean_what_their_names_say() {
     let text = include_str!("../../src/host_program/lint.toml");
     let corpus = Corpus::parse("lint", "host", text).unwrap_or_else(|errors| panic!("{errors}"));
-    let report = Run::new(&corpus)
-        .subject(EngineSubject::new(Wasmtime::new()))
-        .subject(EngineSubject::new(Wasmi::new()))
-        .subject(Model::new(Wasmi::new()))
-        .execute(&mut |_, _| {});
+    let run = Run::new(&corpus).subject(Model::new(Wasmi::new()));
+    let engines = BuiltIn::ALL.iter();
+    let run = engines.fold(run, |run, engine| {
+        run.subject(EngineSubject::shared(engine.engine()))
+    });
+    let report = run.execute(&mut |_, _| {});
     assert!(report.is_green(), "{}", report.table());
 }
 

@@ -31,17 +31,12 @@ impl PlanEngine {
             }
             ModulePlan::Rubbish(_) => None,
         });
+        let mut info = EngineInfo::new("plan", env!("CARGO_PKG_VERSION"));
+        info.fuel = true;
+        info.indirect_kinds = true;
+        info.deterministic_floats = true;
         PlanEngine {
-            info: EngineInfo {
-                name: "plan".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                fuel: true,
-                backtrace: false,
-                tail_call: true,
-                extended_const: true,
-                indirect_kinds: true,
-                deterministic_floats: true,
-            },
+            info,
             plans: plans.collect(),
         }
     }

@@ -446,16 +446,7 @@ impl Engine for Broken {
 /// The engine's own failure is told apart, and its cause can be asked for.
 #[test]
 fn an_engines_failure_has_a_source() {
-    let broken = Broken(EngineInfo {
-        name: "broken".to_owned(),
-        version: "0".to_owned(),
-        fuel: false,
-        backtrace: false,
-        tail_call: false,
-        extended_const: false,
-        indirect_kinds: false,
-        deterministic_floats: false,
-    });
+    let broken = Broken(EngineInfo::new("broken", "0"));
     let host = Host::with(Arc::new(broken), Limits::standard(), Options::default());
     let error = host.load_named("a.wasm", echo("")).expect_err("broken");
     assert_eq!(error.kind(), ErrorKind::Engine);
