@@ -246,7 +246,7 @@ fn apply(
     progress: &Progress,
     messages: &Messages,
 ) -> Result<Picture, qip_host::Error> {
-    let options = ImageOptions { threads };
+    let options = ImageOptions::threads(threads);
     let apply = || filters.apply_watched(picture, options, progress);
     if messages.is_quiet() || !io::stderr().is_terminal() {
         return apply();

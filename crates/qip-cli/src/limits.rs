@@ -73,7 +73,7 @@ impl RunOptions {
             fixed_memory: self.fixed_memory,
             ..Options::default()
         };
-        Host::with(self.engine.0.engine_for_one_request(), limits, options)
+        Host::with_options(self.engine.0.engine_for_one_request(), limits, options)
     }
 }
 

@@ -8,7 +8,6 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use qip_contract::Utf8;
-use qip_host::image::ImageOptions;
 use qip_host::{Limits, Output, Recipe, Reply};
 
 use crate::exit::{Exit, Failure};
@@ -83,7 +82,7 @@ impl Run {
         let begin = Instant::now();
         let recipe = host.recipe(stages.iter().map(stages::LoadedStage::stage))?;
         let threads = self.pictures.threads();
-        let recipe = recipe.image_options(ImageOptions { threads });
+        let recipe = recipe.threads(threads);
         messages.detail(|| format!("loaded in {:.1?}", begin.elapsed()));
 
         let input = self.read_input(&most_input(&recipe, host.limits()))?;

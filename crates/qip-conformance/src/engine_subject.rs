@@ -65,7 +65,7 @@ impl Subject for EngineSubject {
                 }),
             );
         }
-        let host = Host::with(Arc::clone(&self.engine), task.limits.clone(), options(task));
+        let host = Host::with_options(Arc::clone(&self.engine), task.limits.clone(), options(task));
         if task.is_of_pictures() {
             filter(&host, stages, task)
         } else {
@@ -137,6 +137,7 @@ fn options(task: &Task) -> Options {
         utf8: task.options.utf8,
         floats: task.options.floats,
         fixed_memory: task.options.fixed_memory,
+        ..Options::default()
     }
 }
 

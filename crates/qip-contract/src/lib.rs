@@ -38,11 +38,11 @@ pub use features::features;
 pub use limits::{Limits, PAGE_BYTES, Size};
 pub use media_type::{MAX_DECLARED_BYTES, normalize_media_type};
 pub use number::{Value, to_pointer};
-pub use options::{Floats, Numeric, Options, Utf8};
+pub use options::{Floats, Numeric, Utf8};
 pub use quote::quote;
 pub use refusal::Refusal;
 pub use signature::{
-    Import, InputKind, Kind, Memory, Output, Rules, Shape, Signature, Uniform, ValType,
+    Import, InputKind, Kind, Memory, OutputForm, Rules, Shape, Signature, Uniform, ValType,
 };
 pub use trap::TrapKind;
 pub use uniform::parse_uniform;

@@ -1,18 +1,5 @@
 //! Where a caller may depart from the strict contract.
 
-/// Where a host may depart from the strict contract. The default is strict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Options {
-    /// Which types pointers, capacities and sizes may have (MOD-4).
-    pub numeric: Numeric,
-    /// Whether text is checked (IN-6).
-    pub utf8: Utf8,
-    /// How NaN comes about (DET-1).
-    pub floats: Floats,
-    /// Refuse modules whose memory can grow (MOD-7).
-    pub fixed_memory: bool,
-}
-
 /// Which types a pointer, capacity or size may have (MOD-4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Numeric {

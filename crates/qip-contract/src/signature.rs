@@ -178,7 +178,7 @@ pub enum InputKind {
 
 /// What comes out, and under which capacity (OUT-1, OUT-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Output {
+pub enum OutputForm {
     /// UTF-8 text in a buffer.
     Utf8,
     /// Bytes in a buffer.
@@ -189,28 +189,28 @@ pub enum Output {
     Scalar,
 }
 
-impl Output {
+impl OutputForm {
     /// The export that holds the capacity; a scalar has none.
     pub const fn capacity(self) -> Option<ExportName> {
         match self {
-            Output::Utf8 => Some(ExportName::OutputUtf8Cap),
-            Output::Bytes => Some(ExportName::OutputBytesCap),
-            Output::I32 => Some(ExportName::OutputI32Cap),
-            Output::Scalar => None,
+            OutputForm::Utf8 => Some(ExportName::OutputUtf8Cap),
+            OutputForm::Bytes => Some(ExportName::OutputBytesCap),
+            OutputForm::I32 => Some(ExportName::OutputI32Cap),
+            OutputForm::Scalar => None,
         }
     }
 
     /// The size of one counted element, in bytes (OUT-3).
     pub const fn element_bytes(self) -> u64 {
         match self {
-            Output::I32 => 4,
-            Output::Utf8 | Output::Bytes | Output::Scalar => 1,
+            OutputForm::I32 => 4,
+            OutputForm::Utf8 | OutputForm::Bytes | OutputForm::Scalar => 1,
         }
     }
 
     /// Whether another stage can take it as its input (REC-2).
     pub const fn is_pipeable(self) -> bool {
-        matches!(self, Output::Utf8 | Output::Bytes)
+        matches!(self, OutputForm::Utf8 | OutputForm::Bytes)
     }
 }
 
@@ -387,18 +387,18 @@ impl Signature {
 
     /// What comes out: buffered if there are `output_ptr` and a capacity, of
     /// which UTF-8 wins over bytes over i32, else scalar (OUT-1, OUT-2).
-    pub fn output(&self) -> Output {
+    pub fn output(&self) -> OutputForm {
         if !self.exports.contains_key(&ExportName::OutputPtr) {
-            return Output::Scalar;
+            return OutputForm::Scalar;
         }
-        [Output::Utf8, Output::Bytes, Output::I32]
+        [OutputForm::Utf8, OutputForm::Bytes, OutputForm::I32]
             .into_iter()
             .find(|output| {
                 output
                     .capacity()
                     .is_some_and(|name| self.exports.contains_key(&name))
             })
-            .unwrap_or(Output::Scalar)
+            .unwrap_or(OutputForm::Scalar)
     }
 
     /// The contract's name for the function with this index, where the module

@@ -113,7 +113,7 @@ fn hold(pipeline: &Pipeline) {
         let engines = BuiltIn::ALL.iter().map(|engine| engine.engine());
         engines
             .filter(|engine| engine.info().deterministic_floats)
-            .map(|engine| Host::with(engine, Limits::standard(), options))
+            .map(|engine| Host::with_options(engine, Limits::standard(), options))
             .collect()
     });
     static PLAIN: LazyLock<Arc<dyn Engine>> = LazyLock::new(|| Arc::new(Wasmtime::new()));
@@ -121,7 +121,7 @@ fn hold(pipeline: &Pipeline) {
     let modules: Vec<Vec<u8>> = modules.collect::<Result<_, _>>().expect("sound text");
     let runs = HOSTS.iter().flat_map(|host| {
         let threads = [NonZeroUsize::MIN, pipeline.threads];
-        threads.map(|threads| (host, ImageOptions { threads }))
+        threads.map(|threads| (host, ImageOptions::threads(threads)))
     });
     let samples = mix::samples(
         pipeline.seed,
@@ -132,7 +132,7 @@ fn hold(pipeline: &Pipeline) {
         let picture = pipeline.picture(samples.collect());
         let wanted = plain::apply_to_bytes(&PLAIN, &modules, &picture);
         for (host, options) in runs {
-            let result = block(host, &modules, &picture, options);
+            let result = block(host, &modules, &picture, options.clone());
             assert!(result == wanted, "{pipeline:?} on {host:?}, {options:?}");
         }
     } else {
@@ -140,7 +140,7 @@ fn hold(pipeline: &Pipeline) {
         let wanted = bits(&plain::apply(&PLAIN, &modules, &picture));
         for (host, options) in runs {
             let filters = host.filters(modules.iter().map(Stage::new)).expect("sound");
-            let result = filters.apply(&picture, options).expect("sound");
+            let result = filters.apply(&picture, options.clone()).expect("sound");
             let result = bits(result.pixels());
             assert!(result == wanted, "{pipeline:?} on {host:?}, {options:?}");
         }
@@ -151,7 +151,7 @@ fn hold(pipeline: &Pipeline) {
 fn block(host: &Host, modules: &[Vec<u8>], picture: &Picture, options: ImageOptions) -> Vec<u8> {
     let recipe = host.recipe(modules.iter().map(Stage::new)).expect("sound");
     let bytes = bmp::write(picture).expect("a small picture");
-    let reply = recipe.image_options(options).render(&bytes);
+    let reply = recipe.threads(options.threads).render(&bytes);
     let Output::Bytes(bytes) = reply.expect("sound").output else {
         panic!("a block gives bytes");
     };

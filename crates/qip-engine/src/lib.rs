@@ -9,7 +9,7 @@
 //! `qip_conformance::assert_conforms` judge it. What must hold:
 //!
 //! - An export is known by its position in [`Compile::exports`] ([`ExportId`]).
-//! - [`Budget::deadline`] and [`Budget::fuel`] end whatever runs, also a start
+//! - [`Budget::exhausted`] and [`Budget::fuel`] end whatever runs, also a start
 //!   function, with [`Stop::Exhausted`]. The host never uses an instance again that
 //!   gave a [`Stop`].
 //! - Memory and tables never grow beyond [`Limits`]: growth beyond is refused, the
@@ -24,6 +24,7 @@ pub mod growth;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use qip_contract::{Floats, Limits, Refusal, Signature, TrapKind, Value};
@@ -152,30 +153,62 @@ pub trait CompiledModule: Send + Sync {
 }
 
 /// What is left to one request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Budget {
     /// When it must be over.
     pub deadline: Option<Instant>,
     /// The fuel that it may use, in the engine's own units.
     pub fuel: Option<u64>,
+    /// What may end it from another thread.
+    pub cancel: Option<Cancel>,
 }
 
 impl Budget {
-    /// Whether the time is over (RUN-6): it is from the deadline on, and never without one.
-    pub fn is_late(&self) -> bool {
+    /// Why the request may not go on, where it may not (RUN-6). Whoever runs code with
+    /// [`Build::clock`] asks this every few milliseconds.
+    pub fn exhausted(&self) -> Option<Exhausted> {
         // Without a deadline the clock is not read.
-        self.deadline.is_some() && self.is_late_at(Instant::now())
+        match (self.deadline, &self.cancel) {
+            (None, None) => None,
+            _ => self.exhausted_at(Instant::now()),
+        }
     }
 
-    /// Whether the time is over at a moment. It is at the deadline itself, so that a limit of
-    /// no time is over at once, however coarse the clock is.
-    pub fn is_late_at(&self, now: Instant) -> bool {
-        self.deadline.is_some_and(|deadline| now >= deadline)
+    /// The same at a moment. The time is over at the deadline itself, so that a limit of no
+    /// time is over at once, however coarse the clock is.
+    pub fn exhausted_at(&self, now: Instant) -> Option<Exhausted> {
+        if self.cancel.as_ref().is_some_and(Cancel::is_cancelled) {
+            return Some(Exhausted::Cancelled);
+        }
+        let is_late = self.deadline.is_some_and(|deadline| now >= deadline);
+        is_late.then_some(Exhausted::Time)
     }
 
     /// The fuel for an engine's counter: where there is no limit, as much as it can count.
     pub fn countable_fuel(&self) -> u64 {
         self.fuel.unwrap_or(u64::MAX)
+    }
+}
+
+/// A handle that ends requests from another thread. A clone is the same handle.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// A handle that has ended nothing yet.
+    pub fn new() -> Cancel {
+        Cancel::default()
+    }
+
+    /// Ends every request that carries this handle, those that run and those to come. A
+    /// request that runs ends about as late as a time limit strikes.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has ended its requests.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -239,14 +272,17 @@ pub enum Exhausted {
     Time,
     /// The fuel limit.
     Fuel,
+    /// Nothing: the caller cancelled the request.
+    Cancelled,
 }
 
 impl Exhausted {
-    /// The stable text, `time` or `fuel`.
+    /// The stable text: `time`, `fuel` or `cancelled`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Exhausted::Time => "time",
             Exhausted::Fuel => "fuel",
+            Exhausted::Cancelled => "cancelled",
         }
     }
 }
@@ -389,25 +425,39 @@ impl StdError for EngineError {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::Budget;
+    use super::{Budget, Cancel, Exhausted};
 
     #[test]
     fn the_time_is_over_from_the_deadline_on() {
         let (deadline, moment) = (Instant::now(), Duration::from_nanos(1));
         let budget = Budget {
             deadline: Some(deadline),
-            fuel: None,
+            ..Budget::default()
         };
-        assert!(!budget.is_late_at(deadline - moment));
-        assert!(budget.is_late_at(deadline));
-        assert!(budget.is_late_at(deadline + moment));
+        assert_eq!(budget.exhausted_at(deadline - moment), None);
+        assert_eq!(budget.exhausted_at(deadline), Some(Exhausted::Time));
+        let later = budget.exhausted_at(deadline + moment);
+        assert_eq!(later, Some(Exhausted::Time));
         // Time does not go back.
-        assert!(budget.is_late());
+        assert_eq!(budget.exhausted(), Some(Exhausted::Time));
     }
 
     #[test]
     fn without_a_deadline_the_time_is_never_over() {
         let budget = Budget::default();
-        assert!(!budget.is_late() && !budget.is_late_at(Instant::now()));
+        assert_eq!(budget.exhausted(), None);
+        assert_eq!(budget.exhausted_at(Instant::now()), None);
+    }
+
+    #[test]
+    fn cancelling_ends_whoever_has_the_handle() {
+        let cancel = Cancel::new();
+        let budget = Budget {
+            cancel: Some(cancel.clone()),
+            ..Budget::default()
+        };
+        assert_eq!(budget.exhausted(), None);
+        cancel.cancel();
+        assert_eq!(budget.exhausted(), Some(Exhausted::Cancelled));
     }
 }

@@ -158,7 +158,7 @@ fn main() {
             ("", &without_clock, WARM),
             (", clock", &with_clock, WARM_WITH_CLOCK),
         ] {
-            let host = Host::with(wasmtime.clone(), limits.clone(), Default::default());
+            let host = Host::with_options(wasmtime.clone(), limits.clone(), Default::default());
             let module = host.load(wat::parse_str(ECHO).unwrap()).unwrap();
             assert_eq!(module.render(&input).unwrap().output, expected);
             compare(

@@ -4,33 +4,62 @@ use std::time::{Duration, Instant};
 
 use qip_contract::Limits;
 
-use crate::engine::{Budget, Exhausted};
-use crate::error::Cause;
+use crate::engine::{Budget, Cancel};
+use crate::error::{Cause, Error};
+use crate::host::Settings;
+
+/// The time and the fuel of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct RequestLimits {
+    pub(crate) time: Option<Duration>,
+    pub(crate) fuel: Option<u64>,
+}
 
 /// The limits of a request, and what is left to it.
 pub(crate) struct Allowance<'a> {
     pub(crate) limits: &'a Limits,
+    /// What the request is held to.
+    pub(crate) request: RequestLimits,
     pub(crate) budget: Budget,
-    /// When it began, where there is a time limit.
+    /// When it began, where it is timed.
     begin: Option<Instant>,
 }
 
 impl<'a> Allowance<'a> {
-    /// That of a request which begins now.
+    /// That of a request which begins now. What it asks for itself counts, and what it does not
+    /// ask for is what the host's limits say.
+    ///
+    /// # Errors
+    ///
+    /// Where the modules were loaded without what it takes to hold the request to that.
     #[inline(always)]
-    pub(crate) fn new(limits: &'a Limits) -> Allowance<'a> {
-        let begin = limits.time.map(|_| Instant::now());
-        Allowance {
+    pub(crate) fn new(
+        settings: &'a Settings,
+        own: RequestLimits,
+        cancel: Option<&Cancel>,
+    ) -> Result<Allowance<'a>, Error> {
+        let limits = &settings.limits;
+        if own != RequestLimits::default() || cancel.is_some() {
+            check_metering(settings, own, cancel)?;
+        }
+        let request = RequestLimits {
+            time: own.time.or(limits.time),
+            fuel: own.fuel.or(limits.fuel),
+        };
+        let begin = request.time.map(|_| Instant::now());
+        Ok(Allowance {
             limits,
+            request,
             budget: Budget {
                 // A limit beyond what the clock can say is none.
                 deadline: begin
-                    .zip(limits.time)
+                    .zip(request.time)
                     .and_then(|(begin, time)| begin.checked_add(time)),
-                fuel: limits.fuel,
+                fuel: request.fuel,
+                cancel: cancel.cloned(),
             },
             begin,
-        }
+        })
     }
 
     /// How long the request has taken, where the limit makes the host look. It covers the
@@ -38,16 +67,34 @@ impl<'a> Allowance<'a> {
     ///
     /// # Errors
     ///
-    /// Where that is over the limit.
+    /// Where that is over the limit, or the request was cancelled.
     #[inline(always)]
     pub(crate) fn spent(&self) -> Result<Option<Duration>, Box<Cause>> {
-        let Some(begin) = self.begin else {
+        if self.begin.is_none() && self.budget.cancel.is_none() {
             return Ok(None);
-        };
-        let now = Instant::now();
-        if self.budget.is_late_at(now) {
-            return Err(Cause::exhausted(Exhausted::Time, self.limits));
         }
-        Ok(Some(now.duration_since(begin)))
+        let now = Instant::now();
+        if let Some(exhausted) = self.budget.exhausted_at(now) {
+            return Err(Box::new(Cause::Stopped(exhausted)));
+        }
+        Ok(self.begin.map(|begin| now.duration_since(begin)))
     }
+}
+
+#[cold]
+fn check_metering(
+    settings: &Settings,
+    own: RequestLimits,
+    cancel: Option<&Cancel>,
+) -> Result<(), Error> {
+    let build = settings.build();
+    let what = if (own.time.is_some() || cancel.is_some()) && !build.clock {
+        "a request with a time limit or a handle to cancel it needs modules that were loaded \
+         with `Metering::clock`"
+    } else if own.fuel.is_some() && !build.fuel {
+        "a request with a fuel limit needs modules that were loaded with `Metering::fuel`"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Cause::Unsupported(what.to_owned())))
 }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use qip_contract::{
-    Code, InputKind, Limits, MAX_DECLARED_BYTES, Refusal, Utf8, Value, normalize_media_type, quote,
+    Code, InputKind, MAX_DECLARED_BYTES, Refusal, Utf8, Value, normalize_media_type, quote,
     to_pointer,
 };
 
@@ -52,11 +52,7 @@ pub(crate) fn run(
     input: Piped<'_>,
     content_type: &mut Option<String>,
 ) -> Result<Output, Box<Cause>> {
-    let mut stage_run = Run {
-        instance,
-        plan,
-        limits: &settings.limits,
-    };
+    let mut stage_run = Run { instance, plan };
     for (setter, value) in uniforms {
         stage_run.call(*setter, &[*value])?;
     }
@@ -101,20 +97,17 @@ pub(crate) fn run(
 struct Run<'a> {
     instance: &'a mut dyn Instance,
     plan: &'a ContentPlan,
-    limits: &'a Limits,
 }
 
 impl Run<'_> {
     #[inline(always)]
     fn call(&mut self, export: ExportId, args: &[Value]) -> Result<Option<Value>, Box<Cause>> {
-        self.instance
-            .call(export, args)
-            .map_err(|stop| Cause::stop(stop, self.limits))
+        self.instance.call(export, args).map_err(Cause::stop)
     }
 
     #[inline(always)]
     fn read(&mut self, pointer: Pointer) -> Result<u32, Box<Cause>> {
-        read_pointer(self.instance, pointer, self.limits)
+        read_pointer(self.instance, pointer)
     }
 
     /// The types that the module declares, normalised (MIME-1, MIME-2).
@@ -213,7 +206,7 @@ impl Run<'_> {
         capacity: u32,
         is_text: bool,
     ) -> Result<Output, Box<Cause>> {
-        use qip_contract::Output as Kind;
+        use qip_contract::OutputForm as Kind;
 
         if count > capacity {
             return Err(too_many(count, capacity));
@@ -257,7 +250,6 @@ impl Run<'_> {
 pub(crate) fn read_pointer(
     instance: &mut dyn Instance,
     pointer: Pointer,
-    limits: &Limits,
 ) -> Result<u32, Box<Cause>> {
     let value = match pointer.source {
         Source::Constant(value) => return Ok(value),
@@ -265,7 +257,7 @@ pub(crate) fn read_pointer(
         Source::Function(export) => instance.call(export, &[]),
     };
     value
-        .map_err(|stop| Cause::stop(stop, limits))?
+        .map_err(Cause::stop)?
         .and_then(to_pointer)
         .ok_or_else(|| unreadable(pointer.name.as_str()))
 }

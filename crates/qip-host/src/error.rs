@@ -3,8 +3,9 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use qip_contract::{Code, Limits, Refusal, Signature, TrapKind, quote};
+use qip_contract::{Code, Refusal, Signature, TrapKind, quote};
 
+use crate::allowance::RequestLimits;
 use crate::engine::{CompileError, EngineError, Exhausted, Feature, Stop, Trap};
 
 /// Why a module did not load or a request did not succeed.
@@ -20,6 +21,8 @@ struct Inner {
     in_recipe: bool,
     module: Option<String>,
     tile: Option<(u32, u32)>,
+    /// What the request was held to, for the message of what was stopped.
+    held_to: RequestLimits,
 }
 
 /// What happened, before it is known where. It travels in a box: what every step
@@ -28,7 +31,7 @@ struct Inner {
 pub(crate) enum Cause {
     Refused(Refusal, Option<Trap>),
     Trapped(Trap),
-    Stopped(Exhausted, String),
+    Stopped(Exhausted),
     Engine(EngineError),
     Lacks(Feature),
     Unsupported(String),
@@ -71,7 +74,7 @@ impl Error {
         match &self.0.cause {
             Cause::Refused(refusal, _) => ErrorKind::Refused(refusal.code()),
             Cause::Trapped(trap) => ErrorKind::Trapped(trap.kind),
-            Cause::Stopped(exhausted, _) => ErrorKind::Stopped(*exhausted),
+            Cause::Stopped(exhausted) => ErrorKind::Stopped(*exhausted),
             Cause::Engine(_) => ErrorKind::Engine,
             Cause::Lacks(feature) => ErrorKind::Lacks(*feature),
             Cause::Unsupported(_) => ErrorKind::Unsupported,
@@ -115,7 +118,8 @@ impl Error {
         match &self.0.cause {
             Cause::Refused(refusal, _) => refusal.to_string(),
             Cause::Trapped(trap) => format!("the module trapped: {}", trap.kind),
-            Cause::Stopped(_, message) | Cause::Unsupported(message) => message.clone(),
+            Cause::Stopped(exhausted) => self.stopped(*exhausted),
+            Cause::Unsupported(message) => message.clone(),
             Cause::Engine(error) => format!("the engine failed: {error}"),
             Cause::Lacks(feature) => CompileError::Lacks(*feature).to_string(),
         }
@@ -128,6 +132,7 @@ impl Error {
             in_recipe: false,
             module: None,
             tile: None,
+            held_to: RequestLimits::default(),
         }))
     }
 
@@ -142,6 +147,30 @@ impl Error {
     pub(crate) fn at_tile(mut self, tile: Option<(u32, u32)>) -> Error {
         self.0.tile = tile;
         self
+    }
+
+    /// Says what the request was held to.
+    #[cold]
+    pub(crate) fn held_to(mut self, limits: RequestLimits) -> Error {
+        self.0.held_to = limits;
+        self
+    }
+
+    /// The fixed texts of RUN-6.
+    fn stopped(&self, exhausted: Exhausted) -> String {
+        let RequestLimits { time, fuel } = self.0.held_to;
+        match exhausted {
+            Exhausted::Time => format!(
+                "Wasm module exceeded the execution time limit ({}ms)",
+                // Never told as less than it is.
+                time.unwrap_or_default().as_micros().div_ceil(1000)
+            ),
+            Exhausted::Fuel => format!(
+                "the module used up its fuel limit of {}",
+                fuel.unwrap_or_default()
+            ),
+            Exhausted::Cancelled => "the request was cancelled".to_owned(),
+        }
     }
 
     pub(crate) fn in_module(mut self, name: Option<&str>) -> Error {
@@ -167,21 +196,21 @@ impl Cause {
         self
     }
 
-    /// A stop in an exported call. The limits give the fixed text its number (RUN-6).
+    /// A stop in an exported call.
     #[cold]
-    pub(crate) fn stop(stop: Stop, limits: &Limits) -> Box<Cause> {
-        match stop {
-            Stop::Trap(trap) => Box::new(Cause::Trapped(*trap)),
-            Stop::Exhausted(exhausted) => Cause::exhausted(exhausted, limits),
-            Stop::Engine(error) => Box::new(Cause::Engine(error)),
-        }
+    pub(crate) fn stop(stop: Stop) -> Box<Cause> {
+        Box::new(match stop {
+            Stop::Trap(trap) => Cause::Trapped(*trap),
+            Stop::Exhausted(exhausted) => Cause::Stopped(exhausted),
+            Stop::Engine(error) => Cause::Engine(error),
+        })
     }
 
     /// A stop while instantiating, where a trap is a refusal (MOD-5).
     #[cold]
-    pub(crate) fn instantiation(stop: Stop, limits: &Limits) -> Box<Cause> {
+    pub(crate) fn instantiation(stop: Stop) -> Box<Cause> {
         let Stop::Trap(trap) = stop else {
-            return Cause::stop(stop, limits);
+            return Cause::stop(stop);
         };
         let message = format!(
             "the module trapped while it was instantiated: {}",
@@ -189,22 +218,6 @@ impl Cause {
         );
         let refusal = Refusal::new(Code::Instantiate, message);
         Box::new(Cause::Refused(refusal, Some(*trap)))
-    }
-
-    #[cold]
-    pub(crate) fn exhausted(exhausted: Exhausted, limits: &Limits) -> Box<Cause> {
-        let message = match exhausted {
-            Exhausted::Time => format!(
-                "Wasm module exceeded the execution time limit ({}ms)",
-                // Never told as less than it is.
-                limits.time.unwrap_or_default().as_micros().div_ceil(1000)
-            ),
-            Exhausted::Fuel => format!(
-                "the module used up its fuel limit of {}",
-                limits.fuel.unwrap_or_default()
-            ),
-        };
-        Box::new(Cause::Stopped(exhausted, message))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use qip_contract::{Code, Floats, Limits, Options, Rules, Signature};
+use qip_contract::{Code, Floats, Limits, Numeric, Rules, Signature, Utf8};
 
 use crate::engine::{self, Build, Compile, CompileError, Engine};
 use crate::error::{Cause, Error};
-use crate::image::{Filters, ImageOptions};
+use crate::image::Filters;
 use crate::plan::Plan;
 use crate::recipe::{self, Input, Recipe};
 use crate::reply::Reply;
@@ -30,17 +31,44 @@ pub(crate) struct Settings {
     pub(crate) options: Options,
 }
 
+/// Where a host may depart from the strict contract, and what it can hold requests to. The
+/// default is strict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// Which types pointers, capacities and sizes may have (MOD-4).
+    pub numeric: Numeric,
+    /// Whether text is checked (IN-6).
+    pub utf8: Utf8,
+    /// How NaN comes about (DET-1).
+    pub floats: Floats,
+    /// Refuse modules whose memory can grow (MOD-7).
+    pub fixed_memory: bool,
+    /// What requests can be held to that the host's limits do not hold them to.
+    pub metering: Metering,
+}
+
+/// What the code of modules is made to be held to, beside what [`Limits::time`] and
+/// [`Limits::fuel`] ask for. It costs time in every request, so that nothing is metered that
+/// is not asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Metering {
+    /// Requests may have a time limit of their own and can be cancelled.
+    pub clock: bool,
+    /// Requests may have a fuel limit of their own.
+    pub fuel: bool,
+}
+
 impl Host {
     /// A strict host for an engine.
     pub fn new(engine: impl Engine + 'static, limits: Limits) -> Host {
-        Host::with(Arc::new(engine), limits, Options::default())
+        Host::with_options(Arc::new(engine), limits, Options::default())
     }
 
     /// A host for a shared engine, with options.
     ///
     /// Hosts with other limits or options can share one engine: what it has set up
     /// is used by all.
-    pub fn with(engine: Arc<dyn Engine>, limits: Limits, options: Options) -> Host {
+    pub fn with_options(engine: Arc<dyn Engine>, limits: Limits, options: Options) -> Host {
         Host {
             settings: Arc::new(Settings {
                 engine,
@@ -241,11 +269,7 @@ impl Host {
                 wasm,
                 signature,
                 exports,
-                build: Build {
-                    clock: limits.time.is_some(),
-                    fuel: limits.fuel.is_some(),
-                    floats: self.settings.options.floats,
-                },
+                build: self.settings.build(),
                 limits,
             })
             .map_err(|error| match error {
@@ -266,11 +290,23 @@ impl fmt::Debug for Host {
     }
 }
 
+impl Settings {
+    /// What the code of modules must be able to do.
+    pub(crate) fn build(&self) -> Build {
+        let metering = self.options.metering;
+        Build {
+            clock: metering.clock || self.limits.time.is_some(),
+            fuel: metering.fuel || self.limits.fuel.is_some(),
+            floats: self.options.floats,
+        }
+    }
+}
+
 /// What to do with text where a binary is wanted.
 const TEXT_HELP: &str = "assemble it first, or load it as text: `Host::load_text` or \
                          `Stage::text`, with the feature `wat`";
 
-/// That nothing speaks against a module.
+/// Checks that the contract and the rules take a module.
 fn check(signature: &Signature, rules: &Rules) -> Result<(), Box<Cause>> {
     match signature.refusals(rules).into_iter().next() {
         Some(first) => Err(first.into()),
@@ -304,7 +340,7 @@ impl Module {
         recipe::render(
             &self.loaded.settings,
             &[stage],
-            ImageOptions::default(),
+            NonZeroUsize::MIN,
             &mut Fresh,
             input.into(),
         )

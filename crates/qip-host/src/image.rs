@@ -61,8 +61,8 @@ use std::time::Duration;
 
 use qip_contract::{Code, Limits, Refusal, Rules};
 
-use crate::allowance::Allowance;
-use crate::engine::Usage;
+use crate::allowance::{Allowance, RequestLimits};
+use crate::engine::{Cancel, Usage};
 use crate::error::{Cause, Error};
 use crate::host::{Host, Settings};
 use crate::stage::{Prepared, Stage};
@@ -137,18 +137,38 @@ impl<T> fmt::Debug for Picture<T> {
     }
 }
 
-/// How a pipeline is run. The default is one thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How a picture is filtered. The default is one thread, and what the host's limits say.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ImageOptions {
     /// The threads that run filters, of which the caller's is one. With one, tiles are
     /// taken in row-major order by one instance of each stage (IMG-10).
     pub threads: NonZeroUsize,
+    /// A time limit for all of it, whatever the host's, as [`Input::time`](crate::Input::time).
+    pub time: Option<Duration>,
+    /// A fuel limit likewise, as [`Input::fuel`](crate::Input::fuel).
+    pub fuel: Option<u64>,
+    /// What can end it from another thread, as [`Input::cancel`](crate::Input::cancel).
+    pub cancel: Option<Cancel>,
 }
 
 impl Default for ImageOptions {
     fn default() -> ImageOptions {
         ImageOptions {
             threads: NonZeroUsize::MIN,
+            time: None,
+            fuel: None,
+            cancel: None,
+        }
+    }
+}
+
+impl ImageOptions {
+    /// So many threads, and all else as it is by default.
+    pub fn threads(threads: NonZeroUsize) -> ImageOptions {
+        ImageOptions {
+            threads,
+            ..ImageOptions::default()
         }
     }
 }
@@ -218,13 +238,21 @@ impl Filters {
         let limits = &self.settings.limits;
         check_size(picture.width, picture.height, limits)?;
         let filters = block(&self.stages);
-        let mut allowance = Allowance::new(limits);
-        let result = pipeline::run(&filters, picture, options, &mut allowance, progress);
+        let own = RequestLimits {
+            time: options.time,
+            fuel: options.fuel,
+        };
+        let mut allowance = Allowance::new(&self.settings, own, options.cancel.as_ref())?;
+        let threads = options.threads;
+        let result = pipeline::run(&filters, picture, threads, &mut allowance, progress);
         let result = result.and_then(|(picture, _)| {
             in_time(&allowance, &filters)?;
             Ok(picture)
         });
-        result.map_err(|failure| failure.into_error(&self.stages, 0))
+        result.map_err(|failure| {
+            let error = failure.into_error(&self.stages, 0);
+            error.held_to(allowance.request)
+        })
     }
 }
 
@@ -256,13 +284,13 @@ pub(crate) struct Applied {
 pub(crate) fn apply_to_bmp(
     filters: &[Filter<'_>],
     bmp: &[u8],
-    options: ImageOptions,
+    threads: NonZeroUsize,
     allowance: &mut Allowance<'_>,
 ) -> Result<Applied, Failure> {
     let unread = |refusal: Refusal| Failure::at(0, refusal.into());
     let picture = bmp::decode(bmp, allowance.limits).map_err(unread)?;
     allowance.spent().map_err(|cause| Failure::at(0, cause))?;
-    let (result, usages) = pipeline::run(filters, &picture, options, allowance, None)?;
+    let (result, usages) = pipeline::run(filters, &picture, threads, allowance, None)?;
     drop(picture);
     let unwritten = |refusal: Refusal| Failure::at(filters.len() - 1, refusal.into());
     Ok(Applied {
@@ -306,8 +334,8 @@ impl Failure {
     }
 }
 
-/// That a picture of so many pixels has some and is within the limits (IMG-11), for whoever
-/// is about to decode it.
+/// Checks that a picture of so many pixels has some and is within the limits (IMG-11), for
+/// whoever is about to decode it.
 ///
 /// # Errors
 ///

@@ -84,9 +84,10 @@ pub mod wasmtime;
 
 pub use built_in::BuiltIn;
 pub use error::{Error, ErrorKind};
-pub use host::{Host, Module};
+pub use host::{Host, Metering, Module, Options};
 pub use qip_contract::{
-    Code, Floats, Limits, Numeric, Options, Refusal, Signature, TrapKind, Utf8, Value,
+    Code, ExportName, Floats, Import, InputKind, Kind, Limits, Memory, Numeric, OutputForm,
+    Refusal, Shape, Signature, Size, TrapKind, Uniform, Utf8, ValType, Value,
 };
 pub use qip_engine as engine;
 pub use recipe::{Input, Recipe};

@@ -1,7 +1,7 @@
 //! A signature made ready to run: every export that a request touches, by position.
 
 use qip_contract::{
-    ExportName, InputKind, Kind, Output, Shape, Signature, UNIFORM_PREFIX, to_pointer,
+    ExportName, InputKind, Kind, OutputForm, Shape, Signature, UNIFORM_PREFIX, to_pointer,
 };
 
 use crate::engine::ExportId;
@@ -59,7 +59,7 @@ pub(crate) struct ContentPlan {
     pub(crate) input_ptr: Pointer,
     pub(crate) input_capacity: Pointer,
     pub(crate) input_kind: InputKind,
-    pub(crate) output: Output,
+    pub(crate) output: OutputForm,
     pub(crate) buffer: Option<Buffer>,
     pub(crate) input_type: Option<TypePair>,
     pub(crate) output_type: Option<TypePair>,

@@ -1,17 +1,18 @@
 //! Recipes: stages that pipe bytes and a content type, and nothing else (REC).
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use qip_contract::{Code, Refusal, normalize_media_type};
 
-use crate::allowance::Allowance;
+use crate::allowance::{Allowance, RequestLimits};
 use crate::content::{self, Piped};
-use crate::engine::Instance;
+use crate::engine::{Cancel, Instance};
 use crate::error::{Cause, Error};
 use crate::host::{Host, Settings};
-use crate::image::{self, ImageOptions};
+use crate::image;
 use crate::plan::{ContentPlan, Work};
 use crate::reply::{Output, Reply, Usages};
 use crate::session::{Fresh, Instances, Session};
@@ -22,6 +23,8 @@ use crate::stage::{Prepared, Stage};
 pub struct Input<'a> {
     bytes: &'a [u8],
     content_type: Option<&'a str>,
+    limits: RequestLimits,
+    cancel: Option<&'a Cancel>,
 }
 
 impl<'a> Input<'a> {
@@ -30,7 +33,36 @@ impl<'a> Input<'a> {
         Input {
             bytes: bytes.as_ref(),
             content_type: None,
+            limits: RequestLimits::default(),
+            cancel: None,
         }
+    }
+
+    /// Holds this request to a time, over all its stages, whatever the host's limit (RUN-6).
+    /// Its modules must be loaded with [`Metering::clock`](crate::Metering::clock) or under a
+    /// time limit.
+    #[must_use]
+    pub fn time(mut self, time: Duration) -> Input<'a> {
+        self.limits.time = Some(time);
+        self
+    }
+
+    /// Holds this request to an amount of fuel, over all its stages, whatever the host's limit
+    /// (RUN-6). Its modules must be loaded with [`Metering::fuel`](crate::Metering::fuel) or
+    /// under a fuel limit.
+    #[must_use]
+    pub fn fuel(mut self, fuel: u64) -> Input<'a> {
+        self.limits.fuel = Some(fuel);
+        self
+    }
+
+    /// Lets a handle end this request from another thread, which is answered with
+    /// [`Exhausted::Cancelled`](crate::engine::Exhausted::Cancelled). Its modules must be loaded
+    /// as for a [time](Input::time).
+    #[must_use]
+    pub fn cancel(mut self, cancel: &'a Cancel) -> Input<'a> {
+        self.cancel = Some(cancel);
+        self
     }
 
     /// Says what type they are; it is normalised (MIME-2).
@@ -55,7 +87,7 @@ impl<'a, T: AsRef<[u8]> + ?Sized> From<&'a T> for Input<'a> {
 pub struct Recipe {
     pub(crate) settings: Arc<Settings>,
     pub(crate) stages: Arc<[Prepared]>,
-    pub(crate) image_options: ImageOptions,
+    pub(crate) threads: NonZeroUsize,
 }
 
 impl Recipe {
@@ -65,14 +97,15 @@ impl Recipe {
         Ok(Recipe {
             settings: Arc::clone(host.settings()),
             stages,
-            image_options: ImageOptions::default(),
+            threads: NonZeroUsize::MIN,
         })
     }
 
-    /// Says how blocks of tile filters are run: on one thread, if nothing else is said.
+    /// Runs blocks of tile filters on so many threads, of which the caller's is one: on one
+    /// alone, if nothing is said.
     #[must_use]
-    pub fn image_options(mut self, options: ImageOptions) -> Recipe {
-        self.image_options = options;
+    pub fn threads(mut self, threads: NonZeroUsize) -> Recipe {
+        self.threads = threads;
         self
     }
 
@@ -95,7 +128,7 @@ impl Recipe {
         render(
             &self.settings,
             &self.stages,
-            self.image_options,
+            self.threads,
             &mut Fresh,
             input.into(),
         )
@@ -115,9 +148,9 @@ impl fmt::Debug for Recipe {
     }
 }
 
-/// That the output of each stage is something that the next can take: last in ORD-1.
+/// Checks that the next stage can take the output of each: last in ORD-1.
 fn check_pipes(stages: &[Prepared]) -> Result<(), Error> {
-    use qip_contract::Output as Kind;
+    use qip_contract::OutputForm as Kind;
 
     for (index, stage) in stages.iter().enumerate() {
         let (Work::Content(plan), Some(next)) = (stage.work(), stages.get(index + 1)) else {
@@ -139,44 +172,32 @@ fn check_pipes(stages: &[Prepared]) -> Result<(), Error> {
 pub(crate) fn render<I: Instances>(
     settings: &Settings,
     stages: &[Prepared],
-    image_options: ImageOptions,
+    threads: NonZeroUsize,
     instances: &mut I,
     input: Input<'_>,
 ) -> Result<Reply, Error> {
-    let mut request = Request {
+    let allowance = Allowance::new(settings, input.limits, input.cancel)?;
+    let held_to = allowance.request;
+    let request = Request {
         settings,
         stages,
-        image_options,
+        threads,
         instances,
-        allowance: Allowance::new(&settings.limits),
+        allowance,
         content_type: input.content_type.and_then(normalize_media_type),
         usages: Usages::default(),
         time: None,
     };
-    let mut next = 0;
-    let mut output = request.step(&mut next, Piped::unchecked(input.bytes))?;
-    while next < stages.len() {
-        let piped = match &output {
-            Output::Utf8(text) => Piped::from_text(text),
-            Output::Bytes(bytes) => Piped::unchecked(bytes),
-            // REC-2 lets no other kind be piped.
-            Output::I32(_) | Output::Scalar(_) => Piped::unchecked(&[]),
-        };
-        output = request.step(&mut next, piped)?;
-    }
-    Ok(Reply {
-        output,
-        content_type: request.content_type,
-        stages: request.usages,
-        time: request.time,
-    })
+    request
+        .carry(input.bytes)
+        .map_err(|error| error.held_to(held_to))
 }
 
 /// A request on its way.
 struct Request<'a, I> {
     settings: &'a Settings,
     stages: &'a [Prepared],
-    image_options: ImageOptions,
+    threads: NonZeroUsize,
     instances: &'a mut I,
     /// What is left to it.
     allowance: Allowance<'a>,
@@ -186,6 +207,28 @@ struct Request<'a, I> {
 }
 
 impl<I: Instances> Request<'_, I> {
+    /// Carries it through its stages.
+    #[inline(always)]
+    fn carry(mut self, input: &[u8]) -> Result<Reply, Error> {
+        let mut next = 0;
+        let mut output = self.step(&mut next, Piped::unchecked(input))?;
+        while next < self.stages.len() {
+            let piped = match &output {
+                Output::Utf8(text) => Piped::from_text(text),
+                Output::Bytes(bytes) => Piped::unchecked(bytes),
+                // REC-2 lets no other kind be piped.
+                Output::I32(_) | Output::Scalar(_) => Piped::unchecked(&[]),
+            };
+            output = self.step(&mut next, piped)?;
+        }
+        Ok(Reply {
+            output,
+            content_type: self.content_type,
+            stages: self.usages,
+            time: self.time,
+        })
+    }
+
     /// Runs the stage at `next`, or the block of tile filters that begins there.
     #[inline(always)]
     fn step(&mut self, next: &mut usize, input: Piped<'_>) -> Result<Output, Error> {
@@ -216,7 +259,7 @@ impl<I: Instances> Request<'_, I> {
         let mut instance = self
             .instances
             .take(index, stage, &self.allowance)
-            .map_err(|stop| Cause::instantiation(stop, self.allowance.limits))?;
+            .map_err(Cause::instantiation)?;
         let output = content::run(
             &mut *instance,
             plan,
@@ -247,7 +290,7 @@ impl<I: Instances> Request<'_, I> {
     #[inline(never)]
     fn block(&mut self, first: usize, input: &[u8]) -> Result<(Output, usize), Error> {
         let filters = image::block(&self.stages[first..]);
-        let applied = image::apply_to_bmp(&filters, input, self.image_options, &mut self.allowance)
+        let applied = image::apply_to_bmp(&filters, input, self.threads, &mut self.allowance)
             .map_err(|failure| failure.into_error(self.stages, first))?;
         self.usages.extend(applied.usages);
         self.time = applied.time;

@@ -43,12 +43,12 @@ impl Session {
         let Recipe {
             settings,
             stages,
-            image_options,
+            threads,
         } = &self.recipe;
         recipe::render(
             settings,
             stages,
-            *image_options,
+            *threads,
             &mut self.instances,
             input.into(),
         )

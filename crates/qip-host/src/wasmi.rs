@@ -206,7 +206,7 @@ impl Meter {
     fn new(build: Build, budget: &Budget) -> Meter {
         Meter {
             build,
-            budget: *budget,
+            budget: budget.clone(),
             left: budget.countable_fuel(),
             given: 0,
         }
@@ -238,9 +238,9 @@ impl Meter {
         if self.left.saturating_add(held) < required.max(1) {
             return Err(Stop::Exhausted(Exhausted::Fuel));
         }
-        match self.budget.is_late() {
-            true => Err(Stop::Exhausted(Exhausted::Time)),
-            false => Ok(()),
+        match self.budget.exhausted() {
+            Some(exhausted) => Err(Stop::Exhausted(exhausted)),
+            None => Ok(()),
         }
     }
 

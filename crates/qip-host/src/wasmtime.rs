@@ -407,9 +407,9 @@ impl Linked {
         store.limiter(|state| state);
         if build.clock {
             store.epoch_deadline_callback(|store| {
-                Ok(match store.data().budget.is_late() {
-                    true => UpdateDeadline::Interrupt,
-                    false => UpdateDeadline::Continue(1),
+                Ok(match store.data().budget.exhausted() {
+                    Some(_) => UpdateDeadline::Interrupt,
+                    None => UpdateDeadline::Continue(1),
                 })
             });
         }
@@ -433,7 +433,7 @@ impl Linked {
 
 /// Gives a store the budget of a request.
 fn arm(store: &mut Store<State>, build: Build, budget: &Budget) -> Option<Armed> {
-    store.data_mut().budget = *budget;
+    store.data_mut().budget = budget.clone();
     if build.fuel {
         // It fails only for an engine that counts no fuel.
         let _ = store.set_fuel(budget.countable_fuel());
@@ -506,10 +506,10 @@ impl CompiledCode {
                     .map_err(|message| Stop::Engine(EngineError::new(message.as_str())))?;
                 match linked.instantiate(self.build, limits, budget) {
                     Ok(live) => Ok(Box::new(live)),
-                    Err(error) => Err(stop(&error)),
+                    Err(error) => Err(stop(&error, budget)),
                 }
             }
-            _ => Err(stop(error)),
+            _ => Err(stop(error, budget)),
         }
     }
 }
@@ -611,7 +611,7 @@ impl Instance for Live {
             }
             _ => call_untyped(&mut self.store, function, args),
         };
-        result.map_err(|error| stop(&error))
+        result.map_err(|error| stop(&error, &self.store.data().budget))
     }
 
     fn finish(&mut self) -> Usage {
@@ -705,7 +705,7 @@ fn from_val(value: &Val) -> Option<Value> {
 
 /// What ended execution.
 #[cold]
-fn stop(error: &::wasmtime::Error) -> Stop {
+fn stop(error: &::wasmtime::Error, budget: &Budget) -> Stop {
     use ::wasmtime::Trap as Theirs;
 
     let kind = match error.downcast_ref::<Theirs>() {
@@ -718,7 +718,9 @@ fn stop(error: &::wasmtime::Error) -> Stop {
         Some(Theirs::IntegerDivisionByZero) => TrapKind::IntegerDivideByZero,
         Some(Theirs::BadConversionToInteger) => TrapKind::BadConversionToInteger,
         Some(Theirs::StackOverflow) => TrapKind::StackOverflow,
-        Some(Theirs::Interrupt) => return Stop::Exhausted(Exhausted::Time),
+        Some(Theirs::Interrupt) => {
+            return Stop::Exhausted(budget.exhausted().unwrap_or(Exhausted::Time));
+        }
         Some(Theirs::OutOfFuel) => return Stop::Exhausted(Exhausted::Fuel),
         // The feature set has no other trap.
         _ => return Stop::Engine(failure(error)),

@@ -19,6 +19,8 @@ mod large_code;
 mod memory;
 #[path = "host/options.rs"]
 mod options;
+#[path = "host/requests.rs"]
+mod requests;
 #[path = "host/seam.rs"]
 mod seam;
 #[path = "host/sessions.rs"]
@@ -97,7 +99,7 @@ fn on_each(test: impl Fn(&Arc<dyn Engine>)) {
 
 /// A strict host.
 fn host(engine: &Arc<dyn Engine>, limits: Limits) -> Host {
-    Host::with(Arc::clone(engine), limits, Options::default())
+    Host::with_options(Arc::clone(engine), limits, Options::default())
 }
 
 /// A strict host with the limits of the contract alone.

@@ -188,7 +188,7 @@ impl Mix {
                 time,
                 ..Limits::standard()
             };
-            Host::with(Arc::clone(engine), limits, Options::default())
+            Host::with_options(Arc::clone(engine), limits, Options::default())
         };
         let hosts = [host(None), host(Some(Duration::from_secs(600)))];
         let hurried = host(Some(LIMIT));

@@ -276,6 +276,7 @@ pub(super) fn budget(job: Job<'_>) -> Budget {
     Budget {
         deadline: time.and_then(|it| Instant::now().checked_add(it)),
         fuel,
+        ..Budget::default()
     }
 }
 
@@ -1360,6 +1361,7 @@ pub(super) fn exhausted(what: Exhausted, job: Job<'_>) -> Outcome {
             format!("Wasm module exceeded the execution time limit{limit}")
         }
         Exhausted::Fuel => "Wasm module exceeded the fuel limit".to_owned(),
+        Exhausted::Cancelled => "the request was cancelled".to_owned(),
     };
     let exhausted = if what == Exhausted::Fuel && job.errs(Mutation::FuelIsTime) {
         Exhausted::Time

@@ -46,7 +46,10 @@ fn the_embedded_corpus_filtered() {
     assert_eq!((answer.code, &*answer.stderr), (0, ""));
     let text = answer.text();
     // Counted in the case file.
-    assert_eq!(text.matches("green: 12 of 12 cases judged").count(), ENGINES.len());
+    assert_eq!(
+        text.matches("green: 12 of 12 cases judged").count(),
+        ENGINES.len()
+    );
     let assertions = "assertions: 5 message, 6 refused, 1 scalar, 5 utf8\n";
     assert_eq!(text.matches(assertions).count(), ENGINES.len());
     assert_text!("the-embedded-corpus-filtered", text);
@@ -91,7 +94,12 @@ fn a_thorough_run_says_its_seed_which_repeats_it() {
     };
     let seven = run(&["--seed", "7", "--report", "jsonl=report.jsonl"]);
     let state = "green: 2 of 2 cases judged, twice each, in shuffled order (seed 7)\n";
-    assert_eq!(seven.text().matches(state).count(), ENGINES.len(), "{}", seven.text());
+    assert_eq!(
+        seven.text().matches(state).count(),
+        ENGINES.len(),
+        "{}",
+        seven.text()
+    );
     assert_eq!(seven.stderr, "");
     let report = directory.read_text("report.jsonl");
     let header = report.lines().next().unwrap();
@@ -136,7 +144,10 @@ fn a_list_of_the_embedded_corpus() {
 fn a_filter_that_selects_nothing_is_red() {
     let answer = small().qip(&["conformance", "--corpus", "corpus", "--filter", "nothing"]);
     assert_eq!((answer.code, &*answer.stderr), (1, ""));
-    assert_eq!(answer.text().matches("red: no case was judged").count(), ENGINES.len());
+    assert_eq!(
+        answer.text().matches("red: no case was judged").count(),
+        ENGINES.len()
+    );
     assert!(!answer.text().contains("green"));
 }
 
@@ -302,7 +313,10 @@ fn several_reports_and_a_word_about_them() {
     let answer = directory.qip(&args);
     assert_eq!(answer.code, 0);
     assert!(directory.read_text("a=b").ends_with('\n'));
-    assert_eq!(directory.read_text("c").lines().count(), 2 + 2 * ENGINES.len());
+    assert_eq!(
+        directory.read_text("c").lines().count(),
+        2 + 2 * ENGINES.len()
+    );
     for path in ["`a=b`", "`c`"] {
         assert!(answer.stderr.contains(path), "{}", answer.stderr);
     }

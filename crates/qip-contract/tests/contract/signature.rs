@@ -1,8 +1,8 @@
 //! What is read of a sound module.
 
 use qip_contract::{
-    Code, ExportName, InputKind, Kind, Limits, Memory, Output, PAGE_BYTES, Rules, Shape, Signature,
-    ValType, Value,
+    Code, ExportName, InputKind, Kind, Limits, Memory, OutputForm, PAGE_BYTES, Rules, Shape,
+    Signature, ValType, Value,
 };
 
 use crate::{INPUT, read, sound, wat};
@@ -17,7 +17,7 @@ fn the_least_module_is_content_and_sound() {
         signature.input(),
         Some((ExportName::InputUtf8Cap, InputKind::Utf8))
     );
-    assert_eq!(signature.output(), Output::Scalar);
+    assert_eq!(signature.output(), OutputForm::Scalar);
     assert_eq!(
         signature.memory(),
         Some(Memory {
@@ -295,10 +295,10 @@ fn output_is_decided_by_presence_alone() {
             }
         }
         let wanted = match (has(0), has(1), has(2), has(3)) {
-            (true, true, _, _) => Output::Utf8,
-            (true, false, true, _) => Output::Bytes,
-            (true, false, false, true) => Output::I32,
-            _ => Output::Scalar,
+            (true, true, _, _) => OutputForm::Utf8,
+            (true, false, true, _) => OutputForm::Bytes,
+            (true, false, false, true) => OutputForm::I32,
+            _ => OutputForm::Scalar,
         };
         assert_eq!(read(&wat(&(text + ")"))).output(), wanted, "{set:04b}");
     }
@@ -307,17 +307,17 @@ fn output_is_decided_by_presence_alone() {
 /// OUT-3 and REC-2.
 #[test]
 fn outputs_know_their_capacity_and_element() {
-    let row = |output: Output| {
+    let row = |output: OutputForm| {
         (
             output.capacity().map(ExportName::as_str),
             output.element_bytes(),
             output.is_pipeable(),
         )
     };
-    assert_eq!(row(Output::Utf8), (Some("output_utf8_cap"), 1, true));
-    assert_eq!(row(Output::Bytes), (Some("output_bytes_cap"), 1, true));
-    assert_eq!(row(Output::I32), (Some("output_i32_cap"), 4, false));
-    assert_eq!(row(Output::Scalar), (None, 1, false));
+    assert_eq!(row(OutputForm::Utf8), (Some("output_utf8_cap"), 1, true));
+    assert_eq!(row(OutputForm::Bytes), (Some("output_bytes_cap"), 1, true));
+    assert_eq!(row(OutputForm::I32), (Some("output_i32_cap"), 4, false));
+    assert_eq!(row(OutputForm::Scalar), (None, 1, false));
 }
 
 /// UNI-2: bytewise, so capitals before small letters before what is not ASCII.

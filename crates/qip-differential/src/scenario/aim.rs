@@ -113,6 +113,8 @@ pub(super) fn spoil(scenario: &mut Scenario, aim: Aim, choice: u32) {
             match exhausted {
                 Exhausted::Time => scenario.limits.time = Some(SHORT),
                 Exhausted::Fuel => scenario.limits.fuel = Some(SOME_FUEL),
+                // Nobody cancels a trial.
+                Exhausted::Cancelled => return,
             }
             if put(scenario, stage, Op::Forever, &mut choice) && choice.below(4) == 0 {
                 with_plan(scenario, stage, |plan| plan.start = vec![Op::Forever]);

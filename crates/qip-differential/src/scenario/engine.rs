@@ -78,7 +78,7 @@ impl CompiledModule for Known {
             memory: vec![0; pages(plan.memory.pages.into())],
             most_bytes: pages(most),
             globals: globals.collect(),
-            budget: *budget,
+            budget: budget.clone(),
         };
         for (at, bytes) in &plan.data {
             let at = u64::from(*at);
@@ -192,7 +192,7 @@ impl Machine {
 
 impl Instance for Machine {
     fn begin(&mut self, budget: &Budget) {
-        self.budget = *budget;
+        self.budget = budget.clone();
     }
 
     fn memory(&mut self) -> &mut [u8] {

@@ -36,16 +36,16 @@ impl<'a> Filter<'a> {
         budget: &mut Budget,
     ) -> Result<Ready, Box<Cause>> {
         let instance = self.stage.module.loaded.code.instantiate(limits, budget);
-        let mut instance = instance.map_err(|stop| Cause::instantiation(stop, limits))?;
+        let mut instance = instance.map_err(Cause::instantiation)?;
         let call = |instance: &mut dyn Instance, export, args: &[Value]| {
             let result = instance.call(export, args);
-            result.map_err(|stop| Cause::stop(stop, limits))
+            result.map_err(Cause::stop)
         };
         for (setter, value) in &self.stage.uniforms {
             call(&mut *instance, *setter, &[*value])?;
         }
-        let ptr = read_pointer(&mut *instance, self.plan.input_ptr, limits)?;
-        let capacity = read_pointer(&mut *instance, self.plan.input_capacity, limits)?;
+        let ptr = read_pointer(&mut *instance, self.plan.input_ptr)?;
+        let capacity = read_pointer(&mut *instance, self.plan.input_capacity)?;
         if let Some(export) = self.plan.width_and_height {
             let size = [width, height].map(|side| Value::F32((side as f32).to_bits()));
             call(&mut *instance, export, &size)?;
@@ -121,7 +121,6 @@ impl Ready {
         &mut self,
         x: usize,
         y: usize,
-        limits: &Limits,
         budget: &mut Budget,
     ) -> Result<(), Box<Cause>> {
         let args = [x, y].map(|core| {
@@ -132,7 +131,7 @@ impl Ready {
             self.instance.begin(budget);
         }
         let result = self.instance.call(self.tile, &args);
-        result.map_err(|stop| Cause::stop(stop, limits))?;
+        result.map_err(Cause::stop)?;
         self.settle(budget);
         Ok(())
     }

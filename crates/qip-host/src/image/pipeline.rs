@@ -6,6 +6,7 @@
 //! before writes (IMG-9).
 
 use std::mem;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::panic;
 use std::sync::{Mutex, PoisonError};
@@ -20,9 +21,9 @@ use super::pixels::Sample;
 use super::progress::{Calls, Progress};
 use super::tile::{Grid, Outside, PIXEL_BYTES, Pixels, SIDE, Whole, fill};
 use super::window::Window;
-use super::{CHANNELS, Failure, ImageOptions, Picture};
+use super::{CHANNELS, Failure, Picture};
 use crate::allowance::Allowance;
-use crate::engine::{Budget, Exhausted, Usage};
+use crate::engine::{Budget, Usage};
 use crate::error::Cause;
 
 /// Runs filters over a picture that is within the limits: the result, and what each stage
@@ -30,11 +31,11 @@ use crate::error::Cause;
 pub(super) fn run<T: Sample>(
     filters: &[Filter<'_>],
     picture: &Picture<T>,
-    options: ImageOptions,
+    threads: NonZeroUsize,
     allowance: &mut Allowance<'_>,
     progress: Option<&Progress>,
 ) -> Result<(Picture<T>, Vec<Usage>), Failure> {
-    let Allowance { limits, budget, .. } = *allowance;
+    let (limits, budget) = (allowance.limits, &allowance.budget);
     let size = (picture.width, picture.height);
     // All stages are made ready before the first tile (IMG-12).
     let mut first = Worker::new(filters, size, limits, budget)?;
@@ -49,7 +50,7 @@ pub(super) fn run<T: Sample>(
     // Fuel is shared out in the order of the tiles, so there must be one.
     let threads = match budget.fuel {
         Some(_) => 1,
-        None => options.threads.get().min(grid.rows() * grid.columns()),
+        None => threads.get().min(grid.rows() * grid.columns()),
     };
     let halos: Vec<usize> = first.stages.iter().map(|stage| stage.halo).collect();
     let has_halo = halos.iter().any(|halo| *halo > 0);
@@ -65,7 +66,6 @@ pub(super) fn run<T: Sample>(
     let windows = windows.map(|step| Window::new(grid.columns(), step.window));
     let mut output = vec![T::default(); picture.pixels.len()];
     let run = Run {
-        limits,
         grid,
         outside: if has_halo {
             Outside::Nearest
@@ -103,7 +103,7 @@ pub(super) fn run<T: Sample>(
     if let Some(failure) = board.into_failure() {
         return Err(failure);
     }
-    allowance.budget = first.budget;
+    allowance.budget = first.budget.clone();
     let mut usages = first.finish();
     for other in others {
         for (usage, more) in usages.iter_mut().zip(other.finish()) {
@@ -130,8 +130,9 @@ impl Worker {
         filters: &[Filter<'_>],
         size: (u32, u32),
         limits: &Limits,
-        mut budget: Budget,
+        budget: &Budget,
     ) -> Result<Worker, Failure> {
+        let mut budget = budget.clone();
         let stages = filters.iter().enumerate().map(|(stage, filter)| {
             let ready = filter.prepare(size, limits, &mut budget);
             ready.map_err(|cause| Failure::at(stage, cause))
@@ -180,7 +181,6 @@ fn cells<'a, T>(output: &'a mut [T], grid: Grid, board: &Board) -> Vec<Cell<'a, 
 
 /// What workers share.
 struct Run<'a, T> {
-    limits: &'a Limits,
     grid: Grid,
     outside: Outside,
     picture: Whole<'a, T>,
@@ -267,8 +267,8 @@ impl<T: Sample> Run<'_, T> {
             calls,
         } = worker;
         // Between tiles is where the host looks (LIM-4).
-        if budget.is_late() {
-            return Err(Cause::exhausted(Exhausted::Time, self.limits));
+        if let Some(exhausted) = budget.exhausted() {
+            return Err(Box::new(Cause::Stopped(exhausted)));
         }
         let (before, from_here) = stages.split_at_mut(stage);
         let ready = &mut from_here[0];
@@ -287,7 +287,7 @@ impl<T: Sample> Run<'_, T> {
             ),
         }
         let begin = self.progress.map(|_| Instant::now());
-        let result = ready.call(column * SIDE, row * SIDE, self.limits, budget);
+        let result = ready.call(column * SIDE, row * SIDE, budget);
         if let Some(begin) = begin {
             calls.count += 1;
             calls.time += begin.elapsed();

@@ -447,7 +447,7 @@ impl Engine for Broken {
 #[test]
 fn an_engines_failure_has_a_source() {
     let broken = Broken(EngineInfo::new("broken", "0"));
-    let host = Host::with(Arc::new(broken), Limits::standard(), Options::default());
+    let host = Host::with_options(Arc::new(broken), Limits::standard(), Options::default());
     let error = host.load_named("a.wasm", echo("")).expect_err("broken");
     assert_eq!(error.kind(), ErrorKind::Engine);
     assert_eq!(error.kind().as_str(), "engine");

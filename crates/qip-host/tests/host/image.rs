@@ -95,9 +95,7 @@ fn numbered(width: u32, height: u32) -> Picture<f32> {
 }
 
 fn threads(count: usize) -> ImageOptions {
-    ImageOptions {
-        threads: NonZeroUsize::new(count).expect("some"),
-    }
+    ImageOptions::threads(NonZeroUsize::new(count).expect("some"))
 }
 
 fn filters(host: &Host, stages: &[&[u8]]) -> Result<Filters, Error> {

@@ -44,7 +44,8 @@ fn hosts(engine: &Arc<dyn Engine>) -> [Host; 3] {
         fuel: Some(u64::MAX),
         ..standard.clone()
     };
-    [standard, clock, fuel].map(|limits| Host::with(Arc::clone(engine), limits, Options::default()))
+    [standard, clock, fuel]
+        .map(|limits| Host::with_options(Arc::clone(engine), limits, Options::default()))
 }
 
 #[track_caller]

@@ -11,7 +11,7 @@ use qip_host::{Code, Host, Limits, Numeric, Options, Output, Refusal, Reply, Sta
 use crate::{BUFFERS, ENGINES, SCALAR, on_each, refused, standard, wat};
 
 fn with(engine: &Arc<dyn Engine>, options: Options) -> Host {
-    Host::with(Arc::clone(engine), Limits::standard(), options)
+    Host::with_options(Arc::clone(engine), Limits::standard(), options)
 }
 
 fn lenient(engine: &Arc<dyn Engine>) -> Host {
@@ -379,7 +379,7 @@ fn every_build_gives_the_same_answer() {
                 },
                 ..Options::default()
             };
-            let host = Host::with(Arc::clone(engine), limits.clone(), options);
+            let host = Host::with_options(Arc::clone(engine), limits.clone(), options);
             for (wasm, wanted) in [&sort, &sum, &traps].into_iter().zip(&wanted) {
                 let reply = host.load(wasm).expect("sound").render(input);
                 let stages = |reply: &Reply| (reply.time.is_some(), reply.stages[0].fuel.is_some());

@@ -118,7 +118,7 @@ fn listening(limits: &Limits, test: impl Fn(&Host, &dyn Fn() -> Vec<String>)) {
     crate::on(&ENGINES, |engine| {
         let log = Log::default();
         let listening = Listening::new(engine, &log);
-        let host = Host::with(Arc::new(listening), limits.clone(), Options::default());
+        let host = Host::with_options(Arc::new(listening), limits.clone(), Options::default());
         test(&host, &|| taken(&log));
     });
 }

@@ -75,6 +75,9 @@ fn engines_and_threads_make_no_difference() {
                 &["--threads", "4"],
                 &["--deterministic"],
             ] {
+                if engine == "wasmtime-winch" && threads == ["--deterministic"] {
+                    continue;
+                }
                 let args = ["-i", "in.png", "-o", "out.png", "--engine", engine];
                 directory
                     .image(&[&args, threads, filters].concat())

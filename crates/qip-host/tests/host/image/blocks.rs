@@ -81,7 +81,7 @@ fn listening(engine: &Arc<dyn Engine>, limits: Limits) -> (Host, Log) {
     let log = Log::default();
     let engine = Listening::new(engine, &log);
     (
-        Host::with(Arc::new(engine), limits, Options::default()),
+        Host::with_options(Arc::new(engine), limits, Options::default()),
         log,
     )
 }
@@ -161,7 +161,7 @@ fn a_block_is_a_pipeline() {
             let recipe = recipe(&host, &stages).expect("sound");
             for (options, workers) in [(ImageOptions::default(), 1), (threads(3), 3)] {
                 taken(&log);
-                let reply = recipe.clone().image_options(options).render(&bytes);
+                let reply = recipe.clone().threads(options.threads).render(&bytes);
                 let asked = taken(&log);
                 let instances = asked.iter().filter(|entry| *entry == "instantiate");
                 assert_eq!(instances.count(), workers * stages.len());
@@ -473,7 +473,7 @@ fn fuel_is_shared() {
                 };
                 let stages: Vec<&[u8]> = stages.iter().map(|wasm| wasm.as_slice()).collect();
                 let recipe = recipe(&host(engine, limits), &stages).expect("sound");
-                recipe.image_options(threads(2)).render(&bytes)
+                recipe.threads(threads(2).threads).render(&bytes)
             };
             let reply = render(1 << 40).expect("plenty");
             let used = reply

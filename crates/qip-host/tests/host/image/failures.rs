@@ -99,7 +99,9 @@ fn the_first_failure_of_the_first_stage() {
             let stages: Vec<&[u8]> = stages.iter().map(Vec::as_slice).collect();
             let filters = filters(&host, &stages).expect("sound");
             for options in [ImageOptions::default(), threads(2), threads(7)] {
-                let error = filters.apply(&picture, options).expect_err("a trap");
+                let error = filters
+                    .apply(&picture, options.clone())
+                    .expect_err("a trap");
                 assert_eq!(place(&error), (Some(stage), Some(tile)), "{options:?}");
             }
         }
@@ -133,7 +135,7 @@ fn a_trapped_instance_is_left_alone() {
     on_each(|engine| {
         let log = Log::default();
         let listening = Listening::new(engine, &log);
-        let host = Host::with(Arc::new(listening), Limits::standard(), Options::default());
+        let host = Host::with_options(Arc::new(listening), Limits::standard(), Options::default());
         let stages = stages.each_ref().map(Vec::as_slice);
         let filters = filters(&host, &stages).expect("sound");
         let error = filters.apply(&numbered(200, 1), ImageOptions::default());
@@ -264,7 +266,7 @@ fn poor(engine: &Arc<dyn Engine>, instances: usize, fault: Fault) -> Host {
         left: Arc::new(AtomicUsize::new(instances)),
         fault,
     };
-    Host::with(Arc::new(engine), Limits::standard(), Options::default())
+    Host::with_options(Arc::new(engine), Limits::standard(), Options::default())
 }
 
 /// A thread that gets no instances is done without; only the first must have them.

@@ -264,7 +264,7 @@ fn instances_are_made_ready_in_order() {
     on(&ENGINES, |engine| {
         let log = Log::default();
         let listening = Listening::new(engine, &log);
-        let host = Host::with(Arc::new(listening), Limits::standard(), Options::default());
+        let host = Host::with_options(Arc::new(listening), Limits::standard(), Options::default());
         let stage = || Stage::new(&module).uniform("b", "2").uniform("a", "1");
         let filters = host.filters([stage(), stage()]).expect("sound");
         assert_eq!(taken(&log), ["compile"; 2]);
