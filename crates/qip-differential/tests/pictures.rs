@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use qip_conformance::{Model, Mutation, Subject};
+use qip_conformance::{Mutant, Mutation, Subject};
 use qip_differential::{Arena, Generator};
 use qip_host::wasmi::Wasmi;
 
@@ -46,7 +46,7 @@ fn mistakes_are_found() {
     let mut rest: Vec<(Mutation, Arena)> = MISTAKES
         .iter()
         .map(|mutation| {
-            let mutant = Model::new(Wasmi::new()).mutant(*mutation);
+            let mutant = Mutant::new(Wasmi::new(), *mutation);
             let mutant: Arc<dyn Subject> = Arc::new(mutant);
             (*mutation, Arena::new([mutant]))
         })

@@ -1,318 +1,222 @@
-//! A block of tile filters, or a picture's pipeline of them: as IMG-9 reads, each stage
-//! sees the whole result of the stage before.
+//! A block of tile filters, or a picture's pipeline of them: as IMG-9 reads, each stage sees
+//! the whole result of the stage before.
+
+use std::sync::Arc;
 
 use qip_contract::Code;
-use qip_host::engine::{Budget, Exhausted, Instance};
+use qip_host::engine::Budget;
 
 use crate::image::Image;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, OutputKind};
 
-use super::exports::Role;
-use super::picture::{self, Canvas, NOTHING, SIDE};
+use super::content::Passed;
+use super::hooks::Job;
+use super::mutation::Mutation;
+use super::picture::{self, Canvas, SIDE};
 use super::ready::{Ready, prepare};
-use super::tile::{self, MISTAKES_OUTSIDE, View};
-use super::{Job, Kept, Loaded, Mutation, at_stage, bmp, refused, request};
+use super::refusal::{at_stage, refused};
+use super::stage::{Loaded, budget, check_time};
+use super::{bmp, tile};
 
-/// What failed, and at which stage of the block, from 0.
-pub(super) struct Fault {
-    pub(super) stage: usize,
-    pub(super) outcome: Outcome,
-}
-
-/// Runs filters over a picture.
-pub(super) fn answer(stages: &[Loaded], image: &Image, job: Job<'_>, kept: &mut Kept) -> Outcome {
-    let mut budget = request::budget(job);
-    // Of a sound pipeline these are all.
-    let filters = stages
-        .iter()
-        .filter(|stage| matches!(stage.role, Role::Filter(_)));
-    let mut block = Block {
-        filters: filters.collect(),
-        job,
-        budget: &mut budget,
-        kept,
-        content_type: &mut None,
-    };
-    if let Err(outcome) = picture::check_size(image.width, image.height, job) {
-        return match block.failure_before(Mutation::ImageSizeLate) {
-            Some(fault) => at_stage(fault.outcome, fault.stage, job),
-            // It is no stage's fault.
-            None => outcome,
-        };
-    }
-    match block.run(image) {
-        Ok(image) => Outcome::Image(image),
-        Err(fault) => at_stage(fault.outcome, fault.stage, job),
-    }
-}
-
-/// REC-6, REC-7: a block takes a BMP and gives one.
-pub(super) fn filter_bmp(
-    filters: &[Loaded],
-    bytes: &[u8],
+/// Runs filters over a picture. Its size comes first, and is no stage's fault (IMG-11).
+pub(crate) fn filter_image(
+    filters: &[Loaded<'_>],
+    image: &Image,
     job: Job<'_>,
-    budget: &mut Budget,
-    kept: &mut [Option<Box<dyn Instance>>],
-    content_type: &mut Option<String>,
-) -> Result<Vec<u8>, Fault> {
-    if bytes.is_empty() && job.errs(Mutation::EmptyInputSkipsBlock) {
-        return Ok(Vec::new());
-    }
-    let first = |outcome| Fault { stage: 0, outcome };
-    if let Some(current) = content_type
-        && current != bmp::MEDIA_TYPE
-        && job.errs(Mutation::BlockTypeChecked)
-    {
-        let message = "a block takes image/bmp";
-        return Err(first(refused(Code::ContentTypeMismatch, message)));
-    }
-    let last = filters.len().saturating_sub(1);
+) -> Result<Outcome, Outcome> {
     let mut block = Block {
-        filters: filters.iter().collect(),
+        filters,
+        first: 0,
+        job,
+        budget: &mut budget(job.task),
+    };
+    if let Err(fault) = picture::check_size(image.width, image.height, &job.task.limits) {
+        return Err(block.failure_before(fault, Mutation::ImageSizeLate));
+    }
+    block.run(image).map(Outcome::Image)
+}
+
+/// REC-6, REC-7: a block takes a BMP, whatever the current type says, and gives one. `first`
+/// is the position of its first stage, from 0.
+pub(crate) fn filter_bmp(
+    filters: &[Loaded<'_>],
+    first: usize,
+    passed: Passed,
+    budget: &mut Budget,
+    job: Job<'_>,
+) -> Result<Outcome, Outcome> {
+    let given = |bytes, content_type: Option<String>| Outcome::Output {
+        kind: OutputKind::Bytes,
+        bytes,
+        content_type: content_type.filter(|_| !job.errs(Mutation::BlockTypeDropped)),
+    };
+    let bmp_type = Some(bmp::MEDIA_TYPE.to_owned());
+    let is_other = passed.content_type.is_some() && passed.content_type != bmp_type;
+    if is_other && job.errs(Mutation::BlockTypeChecked) {
+        let fault = refused(Code::ContentTypeMismatch, "a block takes image/bmp");
+        return Err(at_stage(fault, first));
+    }
+    if passed.bytes.is_empty() && job.errs(Mutation::EmptyInputSkipsBlock) {
+        return Ok(given(Vec::new(), bmp_type));
+    }
+    let mut block = Block {
+        filters,
+        first,
         job,
         budget,
-        kept,
-        content_type,
     };
     // Before anything of the block is instantiated.
-    let bmp = bmp::read(bytes, job);
-    if let Err(Outcome::Refused {
-        code: Code::NotBmp, ..
-    }) = bmp
-        && job.errs(Mutation::NoBmpPasses)
-    {
-        return Ok(bytes.to_vec());
-    }
-    let bmp = bmp.map_err(|outcome| {
-        let before = block.failure_before(Mutation::BmpReadLate);
-        before.unwrap_or(first(outcome))
-    })?;
-    let filtered = block.run(&bmp.image).map_err(|mut fault| {
-        if fault.stage > 0 && job.errs(Mutation::BlockFailureUnplaced) {
-            fault.stage = 0;
+    let image = match bmp::read(&job.hooks.bmp_in(passed.bytes.clone()), &job.task.limits) {
+        Ok(image) => image,
+        Err(Outcome::Refused { code: Code::NotBmp, .. }) if job.errs(Mutation::NoBmpPasses) => {
+            return Ok(given(passed.bytes, bmp_type));
         }
-        fault
-    })?;
-    let written = bmp::write(&filtered, bmp.is_top_down, job);
-    written.map_err(|outcome| Fault {
-        stage: last,
-        outcome,
-    })
+        Err(fault) => {
+            return Err(block.failure_before(at_stage(fault, first), Mutation::BmpReadLate));
+        }
+    };
+    let filtered = block.run(&image)?;
+    let last = first + filters.len() - 1;
+    let written = bmp::write(&filtered).map_err(|fault| at_stage(fault, last))?;
+    let is_kept = passed.content_type != bmp_type && job.errs(Mutation::BlockTypeKept);
+    let after = if is_kept { passed.content_type } else { bmp_type };
+    Ok(given(job.hooks.bmp_out(written, &passed.bytes), after))
 }
 
 /// Filters that run one after the other over one picture.
-struct Block<'a> {
-    filters: Vec<&'a Loaded>,
-    job: Job<'a>,
-    budget: &'a mut Budget,
-    /// Instances of the request before, which only a mutant takes.
-    kept: &'a mut [Option<Box<dyn Instance>>],
-    /// That of the recipe, which only a mutant looks at.
-    content_type: &'a mut Option<String>,
+struct Block<'a, 'r> {
+    filters: &'r [Loaded<'a>],
+    /// The position of its first stage, from 0.
+    first: usize,
+    job: Job<'r>,
+    budget: &'r mut Budget,
 }
 
-impl<'a> Block<'a> {
-    /// What comes first to a mutant that looks at a picture only once filters are ready.
-    fn failure_before(&mut self, mutation: Mutation) -> Option<Fault> {
-        if !self.job.errs(mutation) {
-            return None;
-        }
-        self.prepare((1, 1)).err()
-    }
-
-    fn run(&mut self, image: &Image) -> Result<Image, Fault> {
+impl<'r> Block<'_, 'r> {
+    fn run(&mut self, image: &Image) -> Result<Image, Outcome> {
         let job = self.job;
-        let size = (image.width, image.height);
-        // IMG-12: all stages, before the first tile.
-        let mut ready = match self.prepare(size) {
-            Err(fault) if fault.stage > 0 && job.errs(Mutation::PreparedLate) => {
-                self.filters.truncate(fault.stage);
-                return self.run(image).and(Err(fault));
-            }
-            ready => ready?,
-        };
+        let mut ready = self.prepare((image.width, image.height))?;
         let largest = ready.iter().map(|ready| ready.halo).max().unwrap_or(0);
-        if ready.iter().any(|ready| ready.halo != largest) && job.errs(Mutation::LargestHaloForAll)
-        {
-            for ready in &mut ready {
+        for ready in &mut ready {
+            if ready.halo != largest && job.errs(Mutation::LargestHaloForAll) {
                 ready.halo = largest;
                 ready.span = SIDE + 2 * largest;
             }
         }
         let first = Canvas::new(image, job);
-        let could_have = ready.iter().any(|ready| ready.filter.halo.is_some());
-        let has_halos = largest > 0
-            || !first.is_of_whole_tiles() && job.errs(Mutation::ClampedAlways)
-            || could_have && job.errs(Mutation::HaloExportClamps);
-        let last = self.filters.len().saturating_sub(1);
-        let mut canvas = first.clone();
-        if job.errs(Mutation::LastPixelsLost) {
-            canvas.lose_last_pixels();
-        }
+        // IMG-8, IMG-9: what one stage has concerns all.
+        let mut has_halos = largest > 0;
         if !has_halos && !first.is_of_whole_tiles() {
-            paint_outside(&mut canvas, job);
+            let could_have = ready.iter().any(|ready| ready.filter.halo.is_some());
+            has_halos = job.errs(Mutation::ClampedAlways)
+                || could_have && job.errs(Mutation::HaloExportClamps);
         }
-        let mut cores = cores(&first, job);
-        let mut reported = None;
+        let mut cores = job.hooks.cores(cores(&first), (first.width, first.height));
+        let mut earlier_tile = None;
+        let mut canvas = first.clone();
         for stage in 0..self.filters.len() {
-            if stage > 0 && job.errs(Mutation::FuelPerStage) {
-                self.budget.fuel = request::budget(job).fuel;
+            if stage > 0 && self.budget.fuel.is_some() && job.errs(Mutation::FuelPerStage) {
+                self.budget.fuel = job.task.limits.fuel;
             }
+            job.hooks.between(&mut canvas, stage, has_halos);
             let slot = self.slot(stage);
-            let mut after = canvas.clone();
-            let view = View {
+            let view = tile::View {
                 before: &canvas,
                 first: &first,
                 has_halos,
                 stage,
-                mistakes: job.possible(&MISTAKES_OUTSIDE),
             };
+            let mut after = canvas.clone();
             for (at, core) in cores.iter().enumerate() {
-                let result = self.tile(&mut ready[slot], &view, *core, &mut after);
-                let Err(outcome) = result else {
+                let result = self.filter_tile(&mut ready[slot], &view, *core, &mut after);
+                let Err(fault) = result else {
                     continue;
                 };
                 // IMG-10: the first stage that fails, and of it the first tile.
-                let fault = Fault { stage, outcome };
-                let has_earlier = at > 0 && stage < last && !has_halos;
-                if !has_earlier || !job.errs(Mutation::FirstTileFails) {
+                let fault = at_stage(fault, self.first + stage);
+                let has_later = at > 0 && stage + 1 < self.filters.len();
+                if has_halos || !has_later || !job.errs(Mutation::FirstTileFails) {
                     return Err(fault);
                 }
-                reported = Some(fault);
+                earlier_tile = Some(fault);
                 cores.truncate(at);
                 break;
             }
             canvas = after;
-            if stage < last {
-                canvas.pass_on(job);
-                let clears = !has_halos && canvas.has_something_outside();
-                if clears && job.errs(Mutation::ClearedBetween) {
-                    canvas.paint_outside(|_, _, _| NOTHING);
-                }
-            }
         }
-        if let Some(fault) = reported {
+        if let Some(fault) = earlier_tile {
             return Err(fault);
         }
         let image = canvas.image(image, job);
-        // RUN-6: the host's own work counts, too.
-        if let Err(outcome) = self.check_time() {
-            return Err(Fault {
-                stage: last,
-                outcome,
-            });
-        }
-        self.keep(ready);
+        let last = self.first + self.filters.len() - 1;
+        self.check_time().map_err(|stop| at_stage(stop, last))?;
         Ok(image)
     }
 
-    /// IMG-12: all of them, one after the other.
-    fn prepare(&mut self, size: (u32, u32)) -> Result<Vec<Ready<'a>>, Fault> {
-        let job = self.job;
-        if self.filters.len() > 1 && job.errs(Mutation::InstantiatedTogether) {
+    /// IMG-12: all stages are made ready, one after the other, before the first tile.
+    fn prepare(&mut self, size: (u32, u32)) -> Result<Vec<Ready<'r>>, Outcome> {
+        if self.filters.len() > 1 && self.job.errs(Mutation::InstantiatedTogether) {
             for (stage, filter) in self.filters.iter().enumerate() {
-                let made = request::instantiate(filter, job, self.budget);
-                made.map_err(|outcome| Fault { stage, outcome })?;
+                let made = filter.instantiate(self.budget, self.job);
+                made.map_err(|fault| at_stage(fault, self.first + stage))?;
             }
         }
-        let mut all = Vec::new();
-        for (stage, filter) in self.filters.iter().enumerate() {
-            let kept = self.kept.get_mut(stage).and_then(Option::take);
-            let ready = prepare(filter, size, job, self.budget, kept, self.content_type);
-            all.push(ready.map_err(|outcome| Fault { stage, outcome })?);
+        let filters = self.filters.iter().enumerate();
+        let ready = filters.map(|(stage, filter)| {
+            let ready = prepare(filter, size, self.budget, self.job);
+            ready.map_err(|fault| at_stage(fault, self.first + stage))
+        });
+        ready.collect()
+    }
+
+    /// What comes first to a mutant that looks at a picture only once filters are ready.
+    fn failure_before(&mut self, fault: Outcome, mutation: Mutation) -> Outcome {
+        if !self.job.errs(mutation) {
+            return fault;
         }
-        Ok(all)
+        self.prepare((1, 1)).err().unwrap_or(fault)
     }
 
     /// REC-4: each stage has an instance of its own.
     fn slot(&self, stage: usize) -> usize {
-        let own = self.filters[stage];
-        let same =
-            |other: &&Loaded| other.wasm == own.wasm && other.role.exports() == own.role.exports();
-        match self.filters[..stage].iter().position(same) {
+        let own = &self.filters[stage];
+        let is_same = |other: &Loaded<'_>| {
+            Arc::ptr_eq(other.module, own.module) && other.plan.exports == own.plan.exports
+        };
+        match self.filters[..stage].iter().position(is_same) {
             Some(first) if self.job.errs(Mutation::FiltersShareInstance) => first,
             _ => stage,
         }
     }
 
-    fn tile(
+    /// LIM-4: the time is looked at between tiles.
+    fn check_time(&self) -> Result<(), Outcome> {
+        if self.budget.is_late() && self.job.errs(Mutation::TimeUnseenBetween) {
+            return Ok(());
+        }
+        check_time(self.budget, self.job)
+    }
+
+    fn filter_tile(
         &mut self,
         ready: &mut Ready<'_>,
-        view: &View<'_>,
+        view: &tile::View<'_>,
         core: (i64, i64),
         after: &mut Canvas,
     ) -> Result<(), Outcome> {
+        let job = self.job;
         self.check_time()?;
-        if self.budget.fuel.is_some() && self.job.errs(Mutation::FuelPerTile) {
-            self.budget.fuel = request::budget(self.job).fuel;
+        if self.budget.fuel.is_some() && job.errs(Mutation::FuelPerTile) {
+            self.budget.fuel = job.task.limits.fuel;
         }
-        tile::filter(ready, view, core, after, self.job, self.budget)
-    }
-
-    /// LIM-4: the time is looked at between tiles.
-    fn check_time(&self) -> Result<(), Outcome> {
-        if request::is_late(self.budget) && !self.job.errs(Mutation::TimeUnseenBetween) {
-            return Err(request::exhausted(Exhausted::Time, self.job));
-        }
-        Ok(())
-    }
-
-    /// RUN-4: nothing is kept for the next request.
-    fn keep(&mut self, ready: Vec<Ready<'_>>) {
-        if self.job.task.requests.len() < 2 || !self.job.errs(Mutation::FilterKept) {
-            return;
-        }
-        for (kept, ready) in self.kept.iter_mut().zip(ready) {
-            *kept = Some(ready.instance);
-        }
+        tile::filter(ready, view, core, after, self.budget, job)
     }
 }
 
-/// IMG-8: what the first stage finds outside of the picture is nothing.
-fn paint_outside(canvas: &mut Canvas, job: Job<'_>) {
-    if job.errs(Mutation::PaddedWithEdge) {
-        canvas.paint_outside(Canvas::nearest);
-    }
-    if job.errs(Mutation::PaddedWithBlack) {
-        let black = [0.0_f32, 0.0, 0.0, 1.0].map(f32::to_le_bytes);
-        canvas.paint_outside(|_, _, _| black);
-    }
-}
-
-/// IMG-7, IMG-10: where cores begin, row by row.
-fn cores(canvas: &Canvas, job: Job<'_>) -> Vec<(i64, i64)> {
-    let columns = multiples(canvas.width, job);
-    let rows = multiples(canvas.height, job);
-    let mut cores = Vec::new();
-    for y in &rows {
-        for x in &columns {
-            cores.push((*x, *y));
-        }
-    }
-    if columns.len() > 1 && rows.len() > 1 && job.errs(Mutation::TilesColumnMajor) {
-        cores.sort_unstable();
-    }
-    if cores.len() > 1 && job.errs(Mutation::TilesReversed) {
-        cores.reverse();
-    }
-    if job.errs(Mutation::FirstTileLeftOut) {
-        cores = cores.split_off(cores.len().min(1));
-    }
-    if cores.len() > 1 && job.errs(Mutation::LastTileLeftOut) {
-        cores.pop();
-    }
-    cores
-}
-
-/// IMG-7: multiples of 64, as long as they are inside.
-fn multiples(side: i64, job: Job<'_>) -> Vec<i64> {
-    let mut all: Vec<i64> = (0..side).step_by(SIDE as usize).collect();
-    if side > SIDE
-        && side % SIDE > 0
-        && let Some(last) = all.last_mut()
-        && job.errs(Mutation::LastTileShifted)
-    {
-        *last = side - SIDE;
-    }
-    all
+/// IMG-7, IMG-10: cores begin at multiples of 64, and are taken row by row.
+fn cores(canvas: &Canvas) -> Vec<(i64, i64)> {
+    let multiples = |side| (0..side).step_by(SIDE as usize);
+    let rows = multiples(canvas.height);
+    let cores = rows.flat_map(|y| multiples(canvas.width).map(move |x| (x, y)));
+    cores.collect()
 }
