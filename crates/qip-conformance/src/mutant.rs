@@ -98,7 +98,7 @@ pub fn trace(engine: &Arc<dyn Engine>, task: &Task) -> (Vec<Outcome>, BTreeSet<M
         let flaw = Flaw::Any(Arc::default());
         answer(task, flaw, &**engine)
     };
-    task::note(task, &flaw);
+    task::note(task, &outcomes, &flaw);
     order::note(&outcomes, &flaw);
     let again = Again {
         task,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use qip_contract::{Limits, PAGE_BYTES};
+use qip_contract::PAGE_BYTES;
 use wasmparser::{
     BinaryReader, ExternalKind, FromReader, FuncType, FuncValidator, FunctionBody, MemoryType,
-    Operator, Parser, Payload, SectionLimited, TypeSectionReader, ValType, ValidPayload,
-    Validator, WasmFeatures, WasmModuleResources,
+    Operator, Parser, Payload, SectionLimited, TypeSectionReader, ValType, ValidPayload, Validator,
+    WasmFeatures, WasmModuleResources,
 };
 
 use super::hooks::Job;
@@ -172,23 +172,41 @@ impl Binary {
     }
 
     /// LIM-1: the first size that is over its limit.
-    pub(crate) fn over(&self, limits: &Limits) -> Option<Size> {
-        let sizes = &self.sizes;
+    pub(crate) fn over(&self, job: Job<'_>) -> Option<Size> {
+        let (sizes, limits) = (&self.sizes, &job.task.limits);
         let params = sizes.params.max(sizes.results);
         // Of targets and operands no more can be allowed than these.
-        let targets = limits.branch_targets.min(65_520);
-        let operands = limits.operands.min(10_000);
+        let mut targets = limits.branch_targets.min(65_520);
+        let mut operands = limits.operands.min(10_000);
+        if sizes.branch_targets > targets && job.errs(Mutation::BranchTargetsUnlimited) {
+            targets = u64::MAX;
+        }
+        if sizes.operands > operands && job.errs(Mutation::OperandsUnlimited) {
+            operands = u64::MAX;
+        }
         let all = [
             ("functions", sizes.functions, limits.functions),
-            ("bytes of a function", sizes.function_bytes, limits.function_bytes),
+            (
+                "bytes of a function",
+                sizes.function_bytes,
+                limits.function_bytes,
+            ),
             ("locals", sizes.locals, limits.locals),
             ("targets of a branch table", sizes.branch_targets, targets),
-            ("operands on the stack of a function", sizes.operands, operands),
+            (
+                "operands on the stack of a function",
+                sizes.operands,
+                operands,
+            ),
             ("parameters or results", params, limits.params),
             ("types", sizes.types, limits.types),
             ("exports", sizes.exports, limits.exports),
             ("segments", sizes.segments, limits.segments),
-            ("entries of a table", sizes.table_entries, limits.table_entries),
+            (
+                "entries of a table",
+                sizes.table_entries,
+                limits.table_entries,
+            ),
             ("bytes of memory", sizes.memory_bytes, limits.memory_bytes),
         ];
         first_over(&all).or(sizes.unreadable)

@@ -68,7 +68,9 @@ pub(crate) fn filter_bmp(
     // Before anything of the block is instantiated.
     let image = match bmp::read(&job.hooks.bmp_in(passed.bytes.clone()), &job.task.limits) {
         Ok(image) => image,
-        Err(Outcome::Refused { code: Code::NotBmp, .. }) if job.errs(Mutation::NoBmpPasses) => {
+        Err(Outcome::Refused {
+            code: Code::NotBmp, ..
+        }) if job.errs(Mutation::NoBmpPasses) => {
             return Ok(given(passed.bytes, bmp_type));
         }
         Err(fault) => {
@@ -79,7 +81,11 @@ pub(crate) fn filter_bmp(
     let last = first + filters.len() - 1;
     let written = bmp::write(&filtered).map_err(|fault| at_stage(fault, last))?;
     let is_kept = passed.content_type != bmp_type && job.errs(Mutation::BlockTypeKept);
-    let after = if is_kept { passed.content_type } else { bmp_type };
+    let after = if is_kept {
+        passed.content_type
+    } else {
+        bmp_type
+    };
     Ok(given(job.hooks.bmp_out(written, &passed.bytes), after))
 }
 

@@ -8,8 +8,8 @@ use crate::outcome::{Outcome, OutputKind};
 
 use super::exports::{Content, Getter, Pair, Plan};
 use super::hooks::Job;
-use super::memory;
 use super::media_type;
+use super::memory;
 use super::mutation::Mutation;
 use super::number;
 use super::order::{ORD_2, Step};
@@ -111,7 +111,9 @@ impl Turn<'_> {
             Step::ReadOutputCap => {
                 self.output_cap = output.map_or(Ok(0), |output| self.read(&output.cap))?;
             }
-            Step::ReadInputTypePlace => self.input_type_place = self.read_pair(&content.input_type)?,
+            Step::ReadInputTypePlace => {
+                self.input_type_place = self.read_pair(&content.input_type)?
+            }
             Step::ReadOutputTypePlace => {
                 self.output_type_place = self.read_pair(&content.output_type)?;
             }
@@ -143,8 +145,13 @@ impl Turn<'_> {
     }
 
     fn declared(&mut self, place: Option<(u32, u32)>) -> Result<Option<String>, Outcome> {
-        let memory = self.early_memory.as_deref().unwrap_or(self.instance.memory());
-        place.map_or(Ok(None), |place| media_type::declared(memory, place, self.job))
+        let memory = self
+            .early_memory
+            .as_deref()
+            .unwrap_or(self.instance.memory());
+        place.map_or(Ok(None), |place| {
+            media_type::declared(memory, place, self.job)
+        })
     }
 
     /// MIME-3: a declared type must be the current one, if both are known.

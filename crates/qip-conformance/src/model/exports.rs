@@ -150,7 +150,13 @@ pub(crate) fn plan(
 }
 
 fn is_value(fault: &Outcome) -> bool {
-    matches!(fault, Outcome::Refused { code: Code::UniformValue, .. })
+    matches!(
+        fault,
+        Outcome::Refused {
+            code: Code::UniformValue,
+            ..
+        }
+    )
 }
 
 /// IMG-1, MOD-6: a tile filter has a tile function, whatever the kind of that export.
@@ -248,13 +254,17 @@ impl<'b> Exports<'b> {
                 Err(refused(Code::InvalidModule, shown(why, job)))
             }),
             // MOD-2: the first import is named.
-            Step::Import => self.binary.first_import.as_ref().map_or(Ok(()), |(module, field)| {
-                let message = format!("imports {}.{}", shown(module, job), shown(field, job));
-                Err(refused(Code::Import, message))
-            }),
+            Step::Import => self
+                .binary
+                .first_import
+                .as_ref()
+                .map_or(Ok(()), |(module, field)| {
+                    let message = format!("imports {}.{}", shown(module, job), shown(field, job));
+                    Err(refused(Code::Import, message))
+                }),
             Step::Memory => self.check_memory(),
             // LIM-1, LIM-2: what the module declares.
-            Step::Limits => match self.binary.over(limits) {
+            Step::Limits => match self.binary.over(job) {
                 Some(size) => check_limit(Code::Limit, size.what, size.found, size.allowed),
                 None => Ok(()),
             },
@@ -284,7 +294,9 @@ impl<'b> Exports<'b> {
                 self.check_numbers(&OUTPUT_CAPS.map(|(name, _)| name))
             }
             // MIME-1.
-            Step::ContentTypes => self.check_pair(INPUT_TYPE).and_then(|()| self.check_pair(OUTPUT_TYPE)),
+            Step::ContentTypes => self
+                .check_pair(INPUT_TYPE)
+                .and_then(|()| self.check_pair(OUTPUT_TYPE)),
             Step::SizeSetter => self.check_size_setter(),
             Step::Halo => self.check_halo(),
             Step::Uniforms => self.check_uniforms(uniforms),
@@ -335,10 +347,20 @@ impl<'b> Exports<'b> {
     ) -> Result<(), Outcome> {
         match self.binary.exports.get(name) {
             None => Ok(()),
-            Some(Export::Function(function)) if *function == FuncType::new(params.to_vec(), results.to_vec()) => Ok(()),
+            Some(Export::Function(function))
+                if *function == FuncType::new(params.to_vec(), results.to_vec()) =>
+            {
+                Ok(())
+            }
             Some(found) => {
                 let wanted = function_text(params, results, self.job);
-                Err(wrong_shape(Code::ExportShape, name, found, &wanted, self.job))
+                Err(wrong_shape(
+                    Code::ExportShape,
+                    name,
+                    found,
+                    &wanted,
+                    self.job,
+                ))
             }
         }
     }
@@ -348,7 +370,13 @@ impl<'b> Exports<'b> {
         match self.binary.exports.get(name) {
             Some(found) if !is_number(found, self.job) => {
                 let wanted = "a global of type i32 or a function () -> (i32)";
-                Err(wrong_shape(Code::ExportShape, name, found, wanted, self.job))
+                Err(wrong_shape(
+                    Code::ExportShape,
+                    name,
+                    found,
+                    wanted,
+                    self.job,
+                ))
             }
             _ => Ok(()),
         }
@@ -500,7 +528,9 @@ impl<'b> Exports<'b> {
             input_type: self.pair(INPUT_TYPE),
             output_type: self.pair(OUTPUT_TYPE),
             // MOD-6: the first name wins.
-            entry: self.first_of(&ENTRIES).map_or(ExportId(0), |name| self.id(name)),
+            entry: self
+                .first_of(&ENTRIES)
+                .map_or(ExportId(0), |name| self.id(name)),
         }
     }
 

@@ -151,7 +151,9 @@ impl Recipe<'_> {
                     kind,
                     bytes,
                     content_type,
-                } if !is_last && !(bytes.is_empty() && job.errs(Mutation::EmptyOutputEndsRecipe)) => {
+                } if !is_last
+                    && !(bytes.is_empty() && job.errs(Mutation::EmptyOutputEndsRecipe)) =>
+                {
                     Passed {
                         kind,
                         bytes,

@@ -23,12 +23,7 @@ pub(crate) fn missing(name: &str) -> Outcome {
 }
 
 /// LIM-1: refuses what is over a limit, with what was found and what is allowed.
-pub(crate) fn check_limit(
-    code: Code,
-    what: &str,
-    found: u64,
-    allowed: u64,
-) -> Result<(), Outcome> {
+pub(crate) fn check_limit(code: Code, what: &str, found: u64, allowed: u64) -> Result<(), Outcome> {
     if found <= allowed {
         return Ok(());
     }

@@ -69,7 +69,11 @@ pub(crate) fn filter(
     let left = ready.instance.memory().get(start..).unwrap_or_default();
     let pixels = left.as_chunks::<4>().0.as_chunks::<4>().0;
     // IMG-9: the core is in the middle, and is what is kept.
-    let first = if halo > 0 && job.errs(Mutation::CoreOfCorner) { 0 } else { halo };
+    let first = if halo > 0 && job.errs(Mutation::CoreOfCorner) {
+        0
+    } else {
+        halo
+    };
     let mut kept = first..first + SIDE;
     if halo > 0 && job.errs(Mutation::HaloWrittenBack) {
         kept = 0..span;
@@ -79,8 +83,7 @@ pub(crate) fn filter(
             let (x, y) = (x + dx - first, y + dy - first);
             // IMG-9: nothing of what is outside. What a stage without halos leaves there is
             // there for the next (IMG-8).
-            let is_kept =
-                canvas.has(x, y) || !view.has_halos || job.errs(Mutation::OutsideKept);
+            let is_kept = canvas.has(x, y) || !view.has_halos || job.errs(Mutation::OutsideKept);
             let pixel = layout.index(dx, dy).and_then(|index| pixels.get(index));
             if let Some(pixel) = pixel.filter(|_| is_kept) {
                 after.put(x, y, *pixel);
@@ -110,7 +113,11 @@ impl Layout {
     /// Where among the pixels in memory the one at `dx` and `dy` is. In the tiles of mutants
     /// there are places of which no index can be told.
     fn index(&self, dx: i64, dy: i64) -> Option<usize> {
-        let (at, row) = if self.is_transposed { (dy, dx) } else { (dx, dy) };
+        let (at, row) = if self.is_transposed {
+            (dy, dx)
+        } else {
+            (dx, dy)
+        };
         let index = row.checked_mul(self.row)?.checked_add(at)?;
         usize::try_from(index).ok().filter(|_| dx < self.row)
     }

@@ -53,9 +53,16 @@ fn float(text: &str, job: Job<'_>) -> Option<String> {
     let (whole, rest) = digits(unsigned(text));
     let (fraction, rest) = digits(rest.strip_prefix('.').unwrap_or(rest));
     let exponent = rest.strip_prefix(['e', 'E']);
-    let is_float = !(whole.is_empty() && fraction.is_empty())
-        && exponent.map_or(rest.is_empty(), is_decimal);
-    is_float.then(|| scientific(text.starts_with('-'), whole, fraction, exponent.unwrap_or("0")))
+    let is_float =
+        !(whole.is_empty() && fraction.is_empty()) && exponent.map_or(rest.is_empty(), is_decimal);
+    is_float.then(|| {
+        scientific(
+            text.starts_with('-'),
+            whole,
+            fraction,
+            exponent.unwrap_or("0"),
+        )
+    })
 }
 
 /// The same number with a first digit that is not 0, right behind the point, and with an

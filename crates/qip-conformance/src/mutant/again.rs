@@ -82,7 +82,9 @@ impl Again<'_> {
         let mut task = self.task.clone();
         for at in 1..task.requests.len() {
             let before = outcomes[at - 1].content_type().map(str::to_owned);
-            if task.requests[at].content_type.is_none() && before.as_ref().is_some_and(|it| !it.is_empty()) {
+            if task.requests[at].content_type.is_none()
+                && before.as_ref().is_some_and(|it| !it.is_empty())
+            {
                 task.requests[at].content_type = before;
                 outcomes = (self.run)(&task);
             }
@@ -121,11 +123,19 @@ impl Again<'_> {
                 RequestInput::Image(it) => check_size(it.width, it.height, &task.limits).err(),
                 RequestInput::Bytes(_) => None,
             },
-            M::ShapesBeforeValues if matches!(code, Some(Code::UniformValue | Code::UnknownUniform)) => {
+            M::ShapesBeforeValues
+                if matches!(code, Some(Code::UniformValue | Code::UnknownUniform)) =>
+            {
                 let mut without = task.clone();
                 without.stages[stage - 1].uniforms.clear();
                 let other = (self.run)(&without).swap_remove(at);
-                let is_shape = matches!(other, Outcome::Refused { code: Code::UniformShape, .. });
+                let is_shape = matches!(
+                    other,
+                    Outcome::Refused {
+                        code: Code::UniformShape,
+                        ..
+                    }
+                );
                 (is_shape && other.stage() == Some(stage)).then_some(other)
             }
             M::InstantiatedEarly if is_early && stage > 0 => {
@@ -148,13 +158,18 @@ impl Again<'_> {
             }
             M::OneStageOnly if !is_early && task.stages.len() > 1 => Some(self.of_first(1, at)),
             M::FirstKindKept if task.stages.len() > 1 => match (right, self.of_first(1, at)) {
-                (Outcome::Output { bytes, content_type, .. }, Outcome::Output { kind, .. }) => {
-                    Some(Outcome::Output {
-                        kind,
-                        bytes: bytes.clone(),
-                        content_type: content_type.clone(),
-                    })
-                }
+                (
+                    Outcome::Output {
+                        bytes,
+                        content_type,
+                        ..
+                    },
+                    Outcome::Output { kind, .. },
+                ) => Some(Outcome::Output {
+                    kind,
+                    bytes: bytes.clone(),
+                    content_type: content_type.clone(),
+                }),
                 _ => None,
             },
             M::FailureIsSkipped if stage > 0 && stage < task.stages.len() => match right {

@@ -10,8 +10,12 @@ use super::{Flaw, Wrong};
 /// What makes of a file one that is read as the mistake would have it.
 const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
     (M::BmpMagicUnchecked, |bmp| bmp[..2].copy_from_slice(b"BM")),
-    (M::BmpHeaderUnchecked, |bmp| put(bmp, 14, &40_u32.to_le_bytes())),
-    (M::BmpHeaderMustBe40, |bmp| spoil_if(bmp, |bmp| number(bmp, 14, 4) > 40)),
+    (M::BmpHeaderUnchecked, |bmp| {
+        put(bmp, 14, &40_u32.to_le_bytes())
+    }),
+    (M::BmpHeaderMustBe40, |bmp| {
+        spoil_if(bmp, |bmp| number(bmp, 14, 4) > 40)
+    }),
     (M::BmpPlanesUnchecked, |bmp| put(bmp, 26, &[1, 0])),
     (M::BmpCompressionUnchecked, |bmp| put(bmp, 30, &[0; 4])),
     (M::BmpBitsUnchecked, |bmp| {
@@ -19,11 +23,19 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
             put(bmp, 28, &[32, 0]);
         }
     }),
-    (M::Bmp24Refused, |bmp| spoil_if(bmp, |bmp| number(bmp, 28, 2) == 24)),
-    (M::Bmp32Refused, |bmp| spoil_if(bmp, |bmp| number(bmp, 28, 2) == 32)),
+    (M::Bmp24Refused, |bmp| {
+        spoil_if(bmp, |bmp| number(bmp, 28, 2) == 24)
+    }),
+    (M::Bmp32Refused, |bmp| {
+        spoil_if(bmp, |bmp| number(bmp, 28, 2) == 32)
+    }),
     (M::BmpReadTopDown, |bmp| {
         let height = signed(bmp, 22);
-        put(bmp, 22, &if height > 0 { -height } else { height }.to_le_bytes());
+        put(
+            bmp,
+            22,
+            &if height > 0 { -height } else { height }.to_le_bytes(),
+        );
     }),
     (M::BmpReadBottomUp, |bmp| {
         let height = signed(bmp, 22);
@@ -34,7 +46,9 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
             put(bmp, 22, &[0; 4]);
         }
     }),
-    (M::BmpReadRgb, |bmp| each_pixel(bmp, |pixel| pixel.swap(0, 2))),
+    (M::BmpReadRgb, |bmp| {
+        each_pixel(bmp, |pixel| pixel.swap(0, 2))
+    }),
     (M::BmpPaddingForgotten, |bmp| {
         let (first, unpadded) = (number(bmp, 10, 4) as usize, row_bytes(bmp));
         let rest = bmp.split_off(first.min(bmp.len()));
@@ -51,12 +65,16 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
     (M::BmpAlphaIgnored, |bmp| each_pixel(bmp, opaque)),
     (M::BmpZeroAlphaOpaque, |bmp| {
         let mut has_alpha = false;
-        each_pixel(bmp, |pixel| has_alpha |= pixel.get(3).is_some_and(|alpha| *alpha > 0));
+        each_pixel(bmp, |pixel| {
+            has_alpha |= pixel.get(3).is_some_and(|alpha| *alpha > 0)
+        });
         if !has_alpha {
             each_pixel(bmp, opaque);
         }
     }),
-    (M::BmpOffsetIgnored, |bmp| put(bmp, 10, &54_u32.to_le_bytes())),
+    (M::BmpOffsetIgnored, |bmp| {
+        put(bmp, 10, &54_u32.to_le_bytes())
+    }),
     (M::BmpTruncatedTaken, |bmp| {
         // No more is made up than this.
         let missing = end(bmp).saturating_sub(bmp.len() as u64);
@@ -67,8 +85,12 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
     (M::BmpTrailingRefused, |bmp| {
         spoil_if(bmp, |bmp| has_size(bmp) && bmp.len() as u64 > end(bmp));
     }),
-    (M::BmpFileSizeChecked, |bmp| spoil_if(bmp, |bmp| number(bmp, 2, 4) as usize != bmp.len())),
-    (M::BmpReservedChecked, |bmp| spoil_if(bmp, |bmp| number(bmp, 6, 4) != 0)),
+    (M::BmpFileSizeChecked, |bmp| {
+        spoil_if(bmp, |bmp| number(bmp, 2, 4) as usize != bmp.len())
+    }),
+    (M::BmpReservedChecked, |bmp| {
+        spoil_if(bmp, |bmp| number(bmp, 6, 4) != 0)
+    }),
     (M::BmpImageSizeChecked, |bmp| {
         spoil_if(bmp, |bmp| {
             let (first, said) = (number(bmp, 10, 4), number(bmp, 34, 4));
@@ -76,12 +98,16 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
             is_whole && u64::from(said) != end(bmp) - u64::from(first)
         });
     }),
-    (M::BmpPaletteChecked, |bmp| spoil_if(bmp, |bmp| number(bmp, 46, 4) != 0)),
+    (M::BmpPaletteChecked, |bmp| {
+        spoil_if(bmp, |bmp| number(bmp, 46, 4) != 0)
+    }),
     (M::BmpNegativeWidthTaken, |bmp| {
         let width = signed(bmp, 18);
         put(bmp, 18, &width.wrapping_abs().to_le_bytes());
     }),
-    (M::BmpPixelsBeforeSize, |bmp| spoil_if(bmp, |bmp| end(bmp) > bmp.len() as u64)),
+    (M::BmpPixelsBeforeSize, |bmp| {
+        spoil_if(bmp, |bmp| end(bmp) > bmp.len() as u64)
+    }),
 ];
 
 /// The file as the mistake has it read.
@@ -119,9 +145,11 @@ pub(super) const AFTER: &Wrong<Vec<u8>, [u8]> = &[
         put(&mut wrong, 28, &[24, 0]);
         with_sizes(wrong)
     }),
-    (M::BmpDirectionKept, |before, bmp| match signed(before, 22) < 0 {
-        true => top_down(bmp),
-        false => bmp.clone(),
+    (M::BmpDirectionKept, |before, bmp| {
+        match signed(before, 22) < 0 {
+            true => top_down(bmp),
+            false => bmp.clone(),
+        }
     }),
     (M::BmpWrittenRgb, |_, bmp| {
         let mut wrong = bmp.clone();
@@ -178,7 +206,9 @@ fn row_bytes(bmp: &[u8]) -> usize {
 
 /// Where the pixels end.
 fn end(bmp: &[u8]) -> u64 {
-    let rows = row_bytes(bmp).next_multiple_of(4).saturating_mul(height(bmp));
+    let rows = row_bytes(bmp)
+        .next_multiple_of(4)
+        .saturating_mul(height(bmp));
     u64::from(number(bmp, 10, 4)).saturating_add(rows as u64)
 }
 
@@ -205,7 +235,11 @@ fn opaque(pixel: &mut [u8]) {
 fn with_alpha(bmp: &mut Vec<u8>, alpha: u8) {
     let mut pixels = Vec::new();
     let (first, row) = (number(bmp, 10, 4) as usize, row_bytes(bmp));
-    for whole in bmp.get(first..).unwrap_or_default().chunks(row.next_multiple_of(4).max(1)) {
+    for whole in bmp
+        .get(first..)
+        .unwrap_or_default()
+        .chunks(row.next_multiple_of(4).max(1))
+    {
         for pixel in whole[..row.min(whole.len())].chunks_exact(3) {
             pixels.extend([pixel[0], pixel[1], pixel[2], alpha]);
         }
@@ -226,7 +260,10 @@ fn with_sizes(mut bmp: Vec<u8>) -> Vec<u8> {
 /// Rows from the top, though the height says otherwise.
 fn upside_down(bmp: &[u8]) -> Vec<u8> {
     let mut wrong = bmp[..HEADERS].to_vec();
-    bmp[HEADERS..].chunks(row_bytes(bmp)).rev().for_each(|row| wrong.extend(row));
+    bmp[HEADERS..]
+        .chunks(row_bytes(bmp))
+        .rev()
+        .for_each(|row| wrong.extend(row));
     wrong
 }
 

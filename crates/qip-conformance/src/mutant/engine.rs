@@ -2,13 +2,12 @@
 //! comes back, what memory looks like, and whose instance it is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use qip_contract::{Limits, TrapKind, Value};
 use qip_host::engine::{
-    Budget, Compile, CompileError, CompiledModule, Engine, EngineInfo, ExportId,
-    Instance, Stop, Trap, Usage,
+    Budget, Compile, CompileError, CompiledModule, Engine, EngineInfo, ExportId, Instance, Stop,
+    Trap, Usage,
 };
 use wasmparser::{Operator, Parser, Payload};
 
@@ -30,7 +29,8 @@ pub(super) struct Meddler<'a> {
     task: &'a Task,
     /// The limits before a mistake was made about them.
     limits: &'a Limits,
-    stages: AtomicUsize,
+    /// The exports that the oracle asks for, of each stage so far.
+    stages: Mutex<Vec<Vec<String>>>,
     common: Arc<Mutex<Common>>,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Meddler<'a> {
             flaw,
             task,
             limits,
-            stages: AtomicUsize::new(0),
+            stages: Mutex::default(),
             common: Arc::default(),
         }
     }
@@ -110,7 +110,9 @@ impl Engine for Meddler<'_> {
     }
 
     fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
-        let stage = self.stages.fetch_add(1, Ordering::Relaxed);
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = stages.len();
+        stages.push(module.exports.to_vec());
         let hooks = &NoMistake;
         let job = Job {
             task: self.task,
@@ -118,7 +120,10 @@ impl Engine for Meddler<'_> {
         };
         let binary = binary::skim(module.wasm, job);
         let is_global = |name: &str| matches!(binary.exports.get(name), Some(Export::Global(_)));
-        let is_filter = module.exports.iter().any(|name| TILES.contains(&name.as_str()));
+        let is_filter = module
+            .exports
+            .iter()
+            .any(|name| TILES.contains(&name.as_str()));
         let mut extra = Vec::new();
         for (name, export) in &binary.exports {
             let is_getter = match export {
@@ -139,7 +144,7 @@ impl Engine for Meddler<'_> {
         })?;
         let same = |other: &usize| {
             let wasm = self.task.stages[*other].module.binary();
-            wasm.is_ok_and(|wasm| wasm == module.wasm)
+            stages[*other] == module.exports && wasm.is_ok_and(|wasm| wasm == module.wasm)
         };
         let declared_memory = match binary.exports.get("memory") {
             Some(Export::Memory(memory)) => (memory.initial as usize).saturating_mul(1 << 16),
@@ -149,14 +154,19 @@ impl Engine for Meddler<'_> {
             stage,
             is_last: stage + 1 == self.task.stages.len(),
             reuses: self.task.options.reuse,
-            twins: (0..stage.min(self.task.stages.len())).filter(same).collect(),
+            twins: (0..stage.min(self.task.stages.len()))
+                .filter(same)
+                .collect(),
             is_filter,
-            globals: names.iter().filter(|name| is_global(name)).cloned().collect(),
+            globals: names
+                .iter()
+                .filter(|name| is_global(name))
+                .cloned()
+                .collect(),
             names,
             extra,
             declared_memory,
-            has_tail_calls: self.flaw.may_be(M::TailCallsTakeStack)
-                && has_tail_calls(module.wasm),
+            has_tail_calls: self.flaw.may_be(M::TailCallsTakeStack) && has_tail_calls(module.wasm),
             limits: self.limits.clone(),
             flaw: self.flaw.clone(),
             common: Arc::clone(&self.common),
@@ -194,7 +204,10 @@ fn has_tail_calls(wasm: &[u8]) -> bool {
     bodies.any(|body| {
         body.into_iter().map_while(Result::ok).any(|operator| {
             let operator = operator;
-            matches!(operator, Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. })
+            matches!(
+                operator,
+                Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }
+            )
         })
     })
 }
@@ -238,17 +251,20 @@ impl CompiledModule for Code {
                 instance.begin(budget);
                 instance
             }
-            None => self.code.instantiate(&limits, budget).map_err(|stop| match stop {
-                // What the mistake let pass there may be no room for.
-                Stop::Engine(_)
-                    if [M::MemoryUnlimited, M::MemorySizeWraps, M::TableUnlimited]
-                        .iter()
-                        .any(|it| matches!(&facts.flaw, Flaw::One(one) if one == it)) =>
-                {
-                    trap(TrapKind::Unreachable)
-                }
-                stop => stop,
-            })?,
+            None => self
+                .code
+                .instantiate(&limits, budget)
+                .map_err(|stop| match stop {
+                    // What the mistake let pass there may be no room for.
+                    Stop::Engine(_)
+                        if [M::MemoryUnlimited, M::MemorySizeWraps, M::TableUnlimited]
+                            .iter()
+                            .any(|it| matches!(&facts.flaw, Flaw::One(one) if one == it)) =>
+                    {
+                        trap(TrapKind::Unreachable)
+                    }
+                    stop => stop,
+                })?,
         };
         if facts.flaw.may_be(M::MemoryCleared)
             && instance.memory().iter().any(|byte| *byte != 0)
@@ -298,11 +314,19 @@ impl Facts {
     /// An instance that the mistake takes for a new one.
     fn take_dropped(&self) -> Option<Box<dyn Instance>> {
         let mut common = lock(&self.common);
-        let own = if self.is_filter { M::FilterKept } else { M::InstanceReused };
+        let own = if self.is_filter {
+            M::FilterKept
+        } else {
+            M::InstanceReused
+        };
         if common.dropped.contains_key(&self.stage) && self.flaw.is(own) {
             return common.dropped.remove(&self.stage)?;
         }
-        let twin = self.twins.iter().rev().find(|it| common.dropped.contains_key(it))?;
+        let twin = self
+            .twins
+            .iter()
+            .rev()
+            .find(|it| common.dropped.contains_key(it))?;
         if self.is_filter || !self.flaw.is(M::StagesShareInstance) {
             return None;
         }
@@ -318,7 +342,9 @@ impl Facts {
         {
             return Some(own.clone());
         }
-        let before = common.last.filter(|last| *last + 1 == self.stage && !self.is_filter)?;
+        let before = common
+            .last
+            .filter(|last| *last + 1 == self.stage && !self.is_filter)?;
         let is_left = self.flaw.is(M::StagesShareMemory);
         common.memories.get(&before).filter(|_| is_left).cloned()
     }
@@ -356,9 +382,9 @@ enum Use {
     Getter,
 }
 
-fn use_of(name: &str) -> Use {
+fn use_of(name: &str, count: usize) -> Use {
     match name {
-        SIZE_SETTER => Use::Size,
+        SIZE_SETTER if count == 2 => Use::Size,
         HALO => Use::Halo,
         _ if ENTRIES.contains(&name) => Use::Entry,
         _ if TILES.contains(&name) => Use::Tile,
@@ -371,7 +397,9 @@ type Given = Result<Option<Value>, Stop>;
 
 impl Meddled {
     fn instance(&mut self) -> &mut dyn Instance {
-        self.instance.as_deref_mut().expect("it is there until it is dropped")
+        self.instance
+            .as_deref_mut()
+            .expect("it is there until it is dropped")
     }
 
     fn is(&self, mutation: M) -> bool {
@@ -409,23 +437,56 @@ impl Meddled {
         let cap = name.ends_with("_cap");
         let type_size = name.ends_with("_type_size");
         let input_ptr = name == "input_ptr";
-        let is_i32_output = name == "output_ptr" && self.facts.names.iter().any(|it| it == "output_i32_cap");
-        let type_ptr = if name.starts_with("input") { "input_content_type_ptr" } else { "output_content_type_ptr" };
+        let is_i32_output =
+            name == "output_ptr" && self.facts.names.iter().any(|it| it == "output_i32_cap");
+        let type_ptr = if name.starts_with("input") {
+            "input_content_type_ptr"
+        } else {
+            "output_content_type_ptr"
+        };
         let at_zero = type_size && self.said(type_ptr) == 0;
         let tile = is_filter && input_ptr;
         let content = !is_filter && input_ptr;
         let wrong = [
             (M::LenientNotFinite, !is_i32 && bits.is_none(), 0),
-            (M::LenientRounds, !is_i32 && bits.is_some(), float.round().rem_euclid(4_294_967_296.0) as u32),
+            (
+                M::LenientRounds,
+                !is_i32 && bits.is_some(),
+                float.round().rem_euclid(4_294_967_296.0) as u32,
+            ),
             (M::LenientSaturates, !is_i32 && bits.is_some(), float as u32),
             (M::InputAtZero, content, 0),
             (M::PointerZeroRefused, content && number == 0, anywhere),
-            (M::InputAligned, content && !number.is_multiple_of(4), anywhere),
-            (M::CapacitySigned, !is_filter && cap && name.starts_with("input") && is_negative, 0),
-            (M::OutputAtInput, name == "output_ptr", self.said("input_ptr")),
-            (M::OutputAtZeroRefused, name == "output_ptr" && number == 0, anywhere),
-            (M::I32Aligned, is_i32_output && !number.is_multiple_of(4), anywhere),
-            (M::OutputCapSigned, cap && name.starts_with("output") && is_negative, 0),
+            (
+                M::InputAligned,
+                content && !number.is_multiple_of(4),
+                anywhere,
+            ),
+            (
+                M::CapacitySigned,
+                !is_filter && cap && name.starts_with("input") && is_negative,
+                0,
+            ),
+            (
+                M::OutputAtInput,
+                name == "output_ptr",
+                self.said("input_ptr"),
+            ),
+            (
+                M::OutputAtZeroRefused,
+                name == "output_ptr" && number == 0,
+                anywhere,
+            ),
+            (
+                M::I32Aligned,
+                is_i32_output && !number.is_multiple_of(4),
+                anywhere,
+            ),
+            (
+                M::OutputCapSigned,
+                cap && name.starts_with("output") && is_negative,
+                0,
+            ),
             (M::I32CapacityIsBytes, name == "output_i32_cap", number / 4),
             (M::TypeSizeSigned, type_size && is_negative, 0),
             (M::TypeAtZeroIsNone, at_zero, 0),
@@ -436,17 +497,37 @@ impl Meddled {
             (M::TileAtZeroRefused, tile && number == 0, anywhere),
             (M::TileAligned, tile && !number.is_multiple_of(4), anywhere),
             (M::TileCapSigned, is_filter && cap && is_negative, 0),
-            (M::TileCapCountsFloats, is_filter && cap, number.saturating_mul(4)),
-            (M::HaloUnsigned, name == HALO && is_negative, i32::MAX.cast_unsigned()),
-            (M::HaloAbsolute, name == HALO && is_negative, number.wrapping_neg()),
-            (M::HaloCapped, name == HALO && !is_negative, number.min(SIDE as u32)),
+            (
+                M::TileCapCountsFloats,
+                is_filter && cap,
+                number.saturating_mul(4),
+            ),
+            (
+                M::HaloUnsigned,
+                name == HALO && is_negative,
+                i32::MAX.cast_unsigned(),
+            ),
+            (
+                M::HaloAbsolute,
+                name == HALO && is_negative,
+                number.wrapping_neg(),
+            ),
+            (
+                M::HaloCapped,
+                name == HALO && !is_negative,
+                number.min(SIDE as u32),
+            ),
         ];
         for (mutation, may, wrong) in wrong {
             if may && Some(wrong) != bits && self.is(mutation) {
                 return Ok(Value::I32(wrong.cast_signed()));
             }
         }
-        let losing = self.facts.extra.iter().find(|(it, _)| INPUT_CAPS.contains(&it.as_str()));
+        let losing = self
+            .facts
+            .extra
+            .iter()
+            .find(|(it, _)| INPUT_CAPS.contains(&it.as_str()));
         if let Some((losing, _)) = losing.cloned()
             && INPUT_CAPS.contains(&name)
             && self.is(M::LargerCapacityWins)
@@ -461,16 +542,25 @@ impl Meddled {
     fn before_entry(&mut self, length: &mut u32) -> Result<bool, Stop> {
         for (name, is_global) in self.facts.extra.clone() {
             let is_getter = name.ends_with("_cap") || name == "output_ptr";
-            if is_getter && !is_global && !matches!(self.facts.flaw, Flaw::One(M::LargerCapacityWins)) {
+            if is_getter
+                && !is_global
+                && !matches!(self.facts.flaw, Flaw::One(M::LargerCapacityWins))
+            {
                 self.ask(&name)?;
             }
         }
         let end = (self.said("input_ptr") as usize).saturating_add(*length as usize);
-        let cap = INPUT_CAPS.map(|name| self.said(name)).into_iter().max().unwrap_or_default();
+        let cap = INPUT_CAPS
+            .map(|name| self.said(name))
+            .into_iter()
+            .max()
+            .unwrap_or_default();
         let start = self.said("input_ptr") as usize;
         let memory = self.instance().memory();
         let size = memory.len();
-        let text = memory.get(start..end).and_then(|it| std::str::from_utf8(it).ok());
+        let text = memory
+            .get(start..end)
+            .and_then(|it| std::str::from_utf8(it).ok());
         let characters = text.map_or(*length, |text| text.chars().count() as u32);
         let capacity = start.saturating_add(cap as usize).min(size);
         if end < size && self.is(M::InputTerminated) {
@@ -502,7 +592,9 @@ impl Meddled {
             return Ok(Some(Value::I32(0)));
         }
         let before = self.instance().memory().len();
-        let given = self.instance().call(export, &[Value::I32(length.cast_signed())]);
+        let given = self
+            .instance()
+            .call(export, &[Value::I32(length.cast_signed())]);
         let result = match given {
             Ok(Some(Value::I32(_))) if self.is(M::EveryCallTraps) => {
                 return Err(trap(TrapKind::Unreachable));
@@ -518,7 +610,9 @@ impl Meddled {
         if after > before && self.is(M::StaleAfterGrowth) {
             self.visible = Some(0);
         }
-        let caps = OUTPUT_CAPS.iter().filter(|(name, _)| self.facts.names.iter().any(|it| it == name));
+        let caps = OUTPUT_CAPS
+            .iter()
+            .filter(|(name, _)| self.facts.names.iter().any(|it| it == name));
         let Some((cap, _)) = caps.take(1).next() else {
             return Ok(Some(Value::I32(result)));
         };
@@ -530,9 +624,14 @@ impl Meddled {
             (M::CountExclusive, count == cap, u32::MAX),
             (M::CountMustFill, count < cap, u32::MAX),
         ];
-        let wrong = wrong.into_iter().find(|(mutation, may, _)| *may && self.is(*mutation));
+        let wrong = wrong
+            .into_iter()
+            .find(|(mutation, may, _)| *may && self.is(*mutation));
         let count = wrong.map_or(count, |(_, _, wrong)| wrong);
-        if self.facts.is_last && self.facts.reuses && matches!(self.facts.flaw, Flaw::One(M::OutputAliased)) {
+        if self.facts.is_last
+            && self.facts.reuses
+            && matches!(self.facts.flaw, Flaw::One(M::OutputAliased))
+        {
             let start = self.said("output_ptr") as usize;
             lock(&self.facts.common).views.push(start);
         }
@@ -555,7 +654,11 @@ impl Meddled {
         if self.said.contains_key(HALO) && self.is(M::HaloPerTile) {
             self.ask(HALO)?;
         }
-        let changes_memory = [M::TileUnfiltered, M::TileStaleAfterGrowth, M::TileTrapSkipped];
+        let changes_memory = [
+            M::TileUnfiltered,
+            M::TileStaleAfterGrowth,
+            M::TileTrapSkipped,
+        ];
         let needs_memory = match &self.facts.flaw {
             Flaw::One(one) => changes_memory.contains(one),
             Flaw::Any(_) => false,
@@ -576,9 +679,16 @@ impl Meddled {
             return Ok(None);
         }
         if matches!(self.facts.flaw, Flaw::One(M::TileReadAtOutput))
-            && self.facts.extra.iter().any(|(name, _)| name == "output_ptr")
+            && self
+                .facts
+                .extra
+                .iter()
+                .any(|(name, _)| name == "output_ptr")
         {
-            let read = self.ask("output_ptr")?.and_then(number::unsigned).unwrap_or_default() as usize;
+            let read = self
+                .ask("output_ptr")?
+                .and_then(number::unsigned)
+                .unwrap_or_default() as usize;
             let span = (SIDE + 2 * i64::from(self.said(HALO).cast_signed().max(0))) as usize;
             let (start, length) = (self.said("input_ptr") as usize, span * span * 16);
             let memory = self.instance().memory();
@@ -599,11 +709,16 @@ impl Meddled {
         let tile = SIDE as f32;
         let whole = |side: &f32| (side / tile).ceil() * tile;
         let wrong = [
-            (M::WidthAndHeightSwapped, right.iter().rev().copied().collect()),
+            (
+                M::WidthAndHeightSwapped,
+                right.iter().rev().copied().collect(),
+            ),
             (M::TileSizeTold, vec![tile; right.len()]),
             (M::WholeTilesTold, right.iter().map(whole).collect()),
         ];
-        let mut wrong = wrong.into_iter().filter(|(_, wrong): &(M, Vec<f32>)| *wrong != right);
+        let mut wrong = wrong
+            .into_iter()
+            .filter(|(_, wrong): &(M, Vec<f32>)| *wrong != right);
         let wrong = wrong.find(|(mutation, _)| self.is(*mutation));
         let told = wrong.map_or(right, |(_, wrong)| wrong);
         self.size = told.iter().map(|side| Value::F32(side.to_bits())).collect();
@@ -662,7 +777,7 @@ impl Instance for Meddled {
 
     fn call(&mut self, export: ExportId, args: &[Value]) -> Given {
         let name = self.facts.names[export.0].clone();
-        let given = match use_of(&name) {
+        let given = match use_of(&name, args.len()) {
             Use::Entry => self.entry(export, args),
             Use::Tile => self.tile(export, args),
             Use::Size => self.size(export, args),
@@ -672,7 +787,9 @@ impl Instance for Meddled {
         };
         self.is_over |= given.is_err();
         match given {
-            Err(Stop::Exhausted(_)) if self.facts.has_tail_calls && self.is(M::TailCallsTakeStack) => {
+            Err(Stop::Exhausted(_))
+                if self.facts.has_tail_calls && self.is(M::TailCallsTakeStack) =>
+            {
                 Err(trap(TrapKind::StackOverflow))
             }
             given => given,
@@ -703,6 +820,8 @@ impl Drop for Meddled {
         };
         let is_kept = of(&[M::InstanceReused, M::FilterKept, M::StagesShareInstance]);
         common.memories.insert(self.facts.stage, memory);
-        common.dropped.insert(self.facts.stage, Some(instance).filter(|_| is_kept));
+        common
+            .dropped
+            .insert(self.facts.stage, Some(instance).filter(|_| is_kept));
     }
 }

@@ -112,15 +112,27 @@ fn sorted<T: Clone, K: Ord>(right: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
 }
 
 const MEDIA_TYPES: &Wrong<Option<String>, str> = &[
-    (M::TypeNotLowered, |text, _| known(trimmed(head(trimmed(text))))),
+    (M::TypeNotLowered, |text, _| {
+        known(trimmed(head(trimmed(text))))
+    }),
     (M::ParametersKept, |text, _| known(&lower(trimmed(text)))),
     (M::TypeNotTrimmed, |text, _| known(head(&lower(text)))),
-    (M::TypeTrimmedOnce, |text, _| known(head(&lower(trimmed(text))))),
-    (M::TypeTrimmedWidely, |text, _| known(head(&lower(text.trim())).trim())),
-    (M::TypeSpacesRemoved, |text, _| {
-        known(trimmed(head(&lower(trimmed(text)))).replace(' ', "").as_str())
+    (M::TypeTrimmedOnce, |text, _| {
+        known(head(&lower(trimmed(text))))
     }),
-    (M::EmptyTypeKnown, |_, right| Some(right.clone().unwrap_or_default())),
+    (M::TypeTrimmedWidely, |text, _| {
+        known(head(&lower(text.trim())).trim())
+    }),
+    (M::TypeSpacesRemoved, |text, _| {
+        known(
+            trimmed(head(&lower(trimmed(text))))
+                .replace(' ', "")
+                .as_str(),
+        )
+    }),
+    (M::EmptyTypeKnown, |_, right| {
+        Some(right.clone().unwrap_or_default())
+    }),
 ];
 
 fn lower(text: &str) -> String {
@@ -140,12 +152,17 @@ const TEXTS: &Wrong<Vec<u8>, ()> = &[
         String::from_utf8_lossy(right).into_owned().into_bytes()
     }),
     (M::InputBomStripped, |(), right| {
-        right.strip_prefix(b"\xef\xbb\xbf").unwrap_or(right).to_vec()
+        right
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(right)
+            .to_vec()
     }),
 ];
 
 const FAULTS_OF_UTF8: &Wrong<Option<usize>, [u8]> = &[
-    (M::AsciiOnly, |bytes, _| bytes.iter().position(|byte| !byte.is_ascii())),
+    (M::AsciiOnly, |bytes, _| {
+        bytes.iter().position(|byte| !byte.is_ascii())
+    }),
     (M::Utf8EndUnchecked, |bytes, right| {
         let error = std::str::from_utf8(bytes).err();
         right.filter(|_| error.is_some_and(|error| error.error_len().is_some()))
@@ -155,7 +172,9 @@ const FAULTS_OF_UTF8: &Wrong<Option<usize>, [u8]> = &[
         let length = error.error_len();
         Some(length.map_or(bytes.len(), |length| error.valid_up_to() + length))
     }),
-    (M::Utf8Lax, |bytes, right| right.filter(|_| !is_lax_text(bytes))),
+    (M::Utf8Lax, |bytes, right| {
+        right.filter(|_| !is_lax_text(bytes))
+    }),
 ];
 
 /// Whether the bytes are UTF-8 to someone who only looks at how sequences begin, and that as
@@ -183,5 +202,7 @@ fn is_lax_text(bytes: &[u8]) -> bool {
 
 const SHOWN: &Wrong<String, str> = &[
     (M::NamesUncut, |text, _| text.escape_debug().collect()),
-    (M::NamesUnescaped, |text, _| text.chars().take(128).collect()),
+    (M::NamesUnescaped, |text, _| {
+        text.chars().take(128).collect()
+    }),
 ];

@@ -85,7 +85,9 @@ const UNSEEN: &[(M, fn(&Seen<'_>, &str, &Export) -> bool)] = &[
     (M::FunctionsIgnored, |_, name, export| {
         is_numbers_name(name) && matches!(export, Export::Function(_))
     }),
-    (M::ShapesUnchecked, |it, name, _| is_numbers_name(name) && !it.is_sound_number(name)),
+    (M::ShapesUnchecked, |it, name, _| {
+        is_numbers_name(name) && !it.is_sound_number(name)
+    }),
     (M::OlderEntryOnly, |_, name, _| name == ENTRIES[0]),
     (M::NewerEntryOnly, |_, name, _| name == ENTRIES[1]),
     (M::EntryFallsBack, |it, name, _| {
@@ -95,17 +97,25 @@ const UNSEEN: &[(M, fn(&Seen<'_>, &str, &Export) -> bool)] = &[
         let winning = ENTRIES.iter().find(|name| it.has(name));
         ENTRIES.contains(&name) && winning.is_some_and(|name| !it.is_entry(name))
     }),
-    (M::LosingEntryUnchecked, |it, name, _| name == ENTRIES[1] && it.has(ENTRIES[0])),
+    (M::LosingEntryUnchecked, |it, name, _| {
+        name == ENTRIES[1] && it.has(ENTRIES[0])
+    }),
     (M::LosingCapacitiesUnchecked, |it, name, _| {
         let losing = |names: &[&str]| {
-            names.iter().skip_while(|name| !it.has(name)).skip(1).any(|it| *it == name)
+            names
+                .iter()
+                .skip_while(|name| !it.has(name))
+                .skip(1)
+                .any(|it| *it == name)
         };
         !it.is_filter() && losing(&INPUT_CAPS) || losing(&OUTPUT_CAPS.map(|(name, _)| name))
     }),
     (M::BytesBeforeUtf8, |it, name, _| {
         name == INPUT_CAPS[0] && INPUT_CAPS.iter().all(|name| it.is_sound_number(name))
     }),
-    (M::Utf8CapacityOnly, |it, name, _| name == INPUT_CAPS[1] && !it.is_filter()),
+    (M::Utf8CapacityOnly, |it, name, _| {
+        name == INPUT_CAPS[1] && !it.is_filter()
+    }),
     (M::BytesCapacityOnly, |_, name, _| name == INPUT_CAPS[0]),
     (M::I32BeforeBytes, |it, name, _| {
         name == "output_bytes_cap"
@@ -133,14 +143,20 @@ const UNSEEN: &[(M, fn(&Seen<'_>, &str, &Export) -> bool)] = &[
     (M::EntryBeatsTile, |it, name, _| {
         TILES.contains(&name) && ENTRIES.iter().any(|name| it.has(name))
     }),
-    (M::OlderTileFirst, |it, name, _| name == TILES[0] && TILES.iter().all(|name| it.is_tile(name))),
+    (M::OlderTileFirst, |it, name, _| {
+        name == TILES[0] && TILES.iter().all(|name| it.is_tile(name))
+    }),
     (M::OlderTileOnly, |_, name, _| name == TILES[0]),
     (M::NewerTileOnly, |_, name, _| name == TILES[1]),
-    (M::LosingTileUnchecked, |it, name, _| name == TILES[1] && it.has(TILES[0])),
+    (M::LosingTileUnchecked, |it, name, _| {
+        name == TILES[1] && it.has(TILES[0])
+    }),
     (M::TileFallsBack, |it, name, _| {
         name == TILES[0] && !it.is_tile(name) && it.is_tile(TILES[1])
     }),
-    (M::TileShapeUnchecked, |it, name, _| TILES.contains(&name) && !it.is_tile(name)),
+    (M::TileShapeUnchecked, |it, name, _| {
+        TILES.contains(&name) && !it.is_tile(name)
+    }),
     (M::HaloShapeUnchecked, |it, name, _| {
         name == HALO && it.is_filter() && !it.has_function(name, &[], &[ValType::I32])
     }),
@@ -165,12 +181,18 @@ pub(super) fn is_callers_setter(name: &str) -> bool {
 const RENAMED: &[(M, fn(&Seen<'_>, &str, &Export) -> Option<&'static str>)] = &[
     (M::FirstMemoryTaken, |it, name, export| {
         let is_memory = |export: &Export| matches!(export, Export::Memory(_));
-        let first = it.binary.exports.iter().find(|(_, export)| is_memory(export));
+        let first = it
+            .binary
+            .exports
+            .iter()
+            .find(|(_, export)| is_memory(export));
         let has_own = it.binary.exports.get("memory").is_some_and(is_memory);
         let is_first = first.is_some_and(|(first, _)| first == name);
         (!has_own && is_memory(export) && is_first).then_some("memory")
     }),
-    (M::EntryNamesSwapped, |it, name, _| swapped(it, name, ENTRIES)),
+    (M::EntryNamesSwapped, |it, name, _| {
+        swapped(it, name, ENTRIES)
+    }),
     (M::TileUtf8CapWins, |it, name, _| {
         swapped(it, name, INPUT_CAPS).filter(|_| it.is_filter())
     }),
@@ -182,12 +204,17 @@ const RENAMED: &[(M, fn(&Seen<'_>, &str, &Export) -> Option<&'static str>)] = &[
 
 fn swapped(it: &Seen<'_>, name: &str, names: [&'static str; 2]) -> Option<&'static str> {
     let at = names.iter().position(|other| *other == name)?;
-    names.iter().all(|name| it.has(name)).then_some(names[1 - at])
+    names
+        .iter()
+        .all(|name| it.has(name))
+        .then_some(names[1 - at])
 }
 
 /// The numbers that the mistake does without, and what they count as then.
 const WITHOUT: &[(M, &str, i32, fn(&Seen<'_>) -> bool)] = &[
-    (M::InputPtrOptional, "input_ptr", 0, |it| !it.has("input_ptr")),
+    (M::InputPtrOptional, "input_ptr", 0, |it| {
+        !it.has("input_ptr")
+    }),
     (M::InputCapOptional, "input_bytes_cap", -1, |it| {
         !it.is_filter() && !INPUT_CAPS.iter().any(|name| it.has(name))
     }),
@@ -202,9 +229,15 @@ const WITHOUT: &[(M, &str, i32, fn(&Seen<'_>) -> bool)] = &[
 /// Valid modules that the mistake takes for invalid ones.
 const INVALID: &[(M, fn(&Seen<'_>, &[u8]) -> bool)] = &[
     (M::AllInvalid, |_, _| true),
-    (M::SimdRefused, |it, wasm| it.needs(wasm, WasmFeatures::SIMD)),
-    (M::TailCallsRefused, |it, wasm| it.needs(wasm, WasmFeatures::TAIL_CALL)),
-    (M::ExtendedConstRefused, |it, wasm| it.needs(wasm, WasmFeatures::EXTENDED_CONST)),
+    (M::SimdRefused, |it, wasm| {
+        it.needs(wasm, WasmFeatures::SIMD)
+    }),
+    (M::TailCallsRefused, |it, wasm| {
+        it.needs(wasm, WasmFeatures::TAIL_CALL)
+    }),
+    (M::ExtendedConstRefused, |it, wasm| {
+        it.needs(wasm, WasmFeatures::EXTENDED_CONST)
+    }),
     (M::FirstEditionOnly, |it, wasm| {
         it.needs(wasm, binary::features() & !WasmFeatures::WASM1)
     }),
@@ -260,7 +293,10 @@ fn renamed(
     rename: impl Fn(&str, &Export) -> Option<String>,
 ) -> Option<Vec<u8>> {
     let exports = &seen.binary.exports;
-    if !exports.iter().any(|(name, export)| rename(name, export).is_some()) {
+    if !exports
+        .iter()
+        .any(|(name, export)| rename(name, export).is_some())
+    {
         return None;
     }
     let mut section = ExportSection::new();
@@ -270,7 +306,9 @@ fn renamed(
             continue;
         };
         for export in all.into_iter().flatten() {
-            let name = exports.get(export.name).and_then(|it| rename(export.name, it));
+            let name = exports
+                .get(export.name)
+                .and_then(|it| rename(export.name, it));
             let name = name.unwrap_or_else(|| export.name.to_owned());
             let kind = match export.kind {
                 ExternalKind::Func | ExternalKind::FuncExact => ExportKind::Func,
@@ -319,8 +357,14 @@ fn all() -> impl Iterator<Item = M> {
     let renamed = RENAMED.iter().map(|(mutation, _)| *mutation);
     let without = WITHOUT.iter().map(|(mutation, ..)| *mutation);
     let invalid = INVALID.iter().map(|(mutation, _)| *mutation);
-    let others = [M::VersionUnchecked, M::EntryOptional].into_iter().chain(sections::ALL);
-    unseen.chain(renamed).chain(without).chain(invalid).chain(others)
+    let others = [M::VersionUnchecked, M::EntryOptional]
+        .into_iter()
+        .chain(sections::ALL);
+    unseen
+        .chain(renamed)
+        .chain(without)
+        .chain(invalid)
+        .chain(others)
 }
 
 fn is_made_here(mutation: M) -> bool {

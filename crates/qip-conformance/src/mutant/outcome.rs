@@ -13,21 +13,29 @@ use crate::model::exports::{
 };
 use crate::model::hooks::{Job, NoMistake};
 use crate::model::mutation::Mutation as M;
-use crate::model::refusal::{at_stage, refused};
+use crate::model::refusal::{at_stage, refused, shown};
 use crate::outcome::{Outcome, OutputKind};
 use crate::task::Task;
 
-use super::module::{Seen, is_callers_setter, is_valid};
-use super::order::is_refused_early;
 use super::Flaw;
 use super::again::{self, Again};
+use super::module::{Seen, is_callers_setter, is_valid};
+use super::order::is_refused_early;
 
 /// What the mistake makes of one answer.
 const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
-    (M::MemoryLeftOut, |it, _| recode(it, Code::MissingMemory, Code::MissingExport)),
-    (M::HeaderUnchecked, |it, _| recode(it, Code::NotWasm, Code::InvalidModule)),
-    (M::InvalidIsNoModule, |it, _| recode(it, Code::InvalidModule, Code::NotWasm)),
-    (M::ImportsUnchecked, |it, _| recode(it, Code::Import, Code::Instantiate)),
+    (M::MemoryLeftOut, |it, _| {
+        recode(it, Code::MissingMemory, Code::MissingExport)
+    }),
+    (M::HeaderUnchecked, |it, _| {
+        recode(it, Code::NotWasm, Code::InvalidModule)
+    }),
+    (M::InvalidIsNoModule, |it, _| {
+        recode(it, Code::InvalidModule, Code::NotWasm)
+    }),
+    (M::ImportsUnchecked, |it, _| {
+        recode(it, Code::Import, Code::Instantiate)
+    }),
     (M::FixedBeforeKind, |it, task| {
         if task.options.fixed_memory {
             recode(it, Code::MissingMemory, Code::MemoryNotFixed);
@@ -45,12 +53,26 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         }
     }),
     (M::MemoryLimitLate, |it, _| {
-        if it.message().is_some_and(|text| text.starts_with("bytes of memory")) {
+        if it
+            .message()
+            .is_some_and(|text| text.starts_with("bytes of memory"))
+        {
             recode(it, Code::Limit, Code::Instantiate);
         }
     }),
+    // What is within the limit of locals is left to the parser, which has one of its own.
+    (M::LocalsUnlimited, |it, _| {
+        if it
+            .message()
+            .is_some_and(|text| text.starts_with("locals with"))
+        {
+            recode(it, Code::Limit, Code::InvalidModule);
+        }
+    }),
     (M::InstantiationTraps, |it, _| {
-        let said = it.message().and_then(|text| text.strip_prefix("a trap while instantiating: "));
+        let said = it
+            .message()
+            .and_then(|text| text.strip_prefix("a trap while instantiating: "));
         if let Some(kind) = said.and_then(trap_kind) {
             *it = trapped(kind, it);
         }
@@ -60,12 +82,21 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
             name.starts_with("input_") || name.starts_with("output_") || name == "calculate_halo_px"
         });
     }),
-    (M::UniformTrapsValue, |it, _| refuse_trap(it, Code::UniformValue, is_callers_setter)),
+    (M::UniformTrapsValue, |it, _| {
+        refuse_trap(it, Code::UniformValue, is_callers_setter)
+    }),
     (M::EntryTrapRefused, |it, _| {
-        refuse_trap(it, Code::Instantiate, |name| name == "render" || name == "run");
+        refuse_trap(it, Code::Instantiate, |name| {
+            name == "render" || name == "run"
+        });
     }),
     (M::StackOverflowIsLimit, |it, _| {
-        if let Outcome::Trapped { kind: TrapKind::StackOverflow, stage, message } = it {
+        if let Outcome::Trapped {
+            kind: TrapKind::StackOverflow,
+            stage,
+            message,
+        } = it
+        {
             *it = Outcome::Stopped {
                 exhausted: Exhausted::Time,
                 stage: *stage,
@@ -88,12 +119,18 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
             *kind = TrapKind::Unreachable;
         }
     }),
-    (M::UnreachableIsMemory, |it, _| retrap(it, TrapKind::Unreachable, TrapKind::MemoryOutOfBounds)),
+    (M::UnreachableIsMemory, |it, _| {
+        retrap(it, TrapKind::Unreachable, TrapKind::MemoryOutOfBounds)
+    }),
     (M::OverflowIsDivideByZero, |it, _| {
         retrap(it, TrapKind::IntegerOverflow, TrapKind::IntegerDivideByZero);
     }),
     (M::BadConversionIsOverflow, |it, _| {
-        retrap(it, TrapKind::BadConversionToInteger, TrapKind::IntegerOverflow);
+        retrap(
+            it,
+            TrapKind::BadConversionToInteger,
+            TrapKind::IntegerOverflow,
+        );
     }),
     (M::TableIsMemory, |it, _| {
         retrap(it, TrapKind::TableOutOfBounds, TrapKind::MemoryOutOfBounds);
@@ -101,11 +138,17 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
     (M::NullIsBadSignature, |it, _| {
         retrap(it, TrapKind::IndirectCallToNull, TrapKind::BadSignature);
     }),
-    (M::ImportUnnamed, |it, _| retell(it, Code::Import, |_| "imports something".to_owned())),
+    (M::ImportUnnamed, |it, _| {
+        retell(it, Code::Import, |_| "imports something".to_owned())
+    }),
     (M::ShapeUnnamed, |it, _| {
         // What stands behind the name is not told either: it may be the same word.
-        retell(it, Code::ExportShape, |_| "an export has another shape".to_owned());
-        retell(it, Code::UniformShape, |_| "a setter has another shape".to_owned());
+        retell(it, Code::ExportShape, |_| {
+            "an export has another shape".to_owned()
+        });
+        retell(it, Code::UniformShape, |_| {
+            "a setter has another shape".to_owned()
+        });
     }),
     (M::LimitUncounted, |it, _| {
         let what = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
@@ -124,12 +167,16 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
     }),
     (M::MismatchSwapped, |it, _| {
         retell(it, Code::ContentTypeMismatch, |text| {
-            let types = text.rsplit_once("expected ").and_then(|(_, it)| it.split_once(", got "));
+            let types = text
+                .rsplit_once("expected ")
+                .and_then(|(_, it)| it.split_once(", got "));
             let (expected, got) = types.unwrap_or_default();
             format!("input content type mismatch: expected {got}, got {expected}")
         });
     }),
-    (M::NotPipeableUnnamed, |it, _| retell(it, Code::NotPipeable, |_| String::new())),
+    (M::NotPipeableUnnamed, |it, _| {
+        retell(it, Code::NotPipeable, |_| String::new())
+    }),
     (M::TileTooLargeUntold, |it, _| {
         retell(it, Code::TileTooLarge, |text| {
             let numbers = text.split_once(':').map_or("", |(_, numbers)| numbers);
@@ -146,19 +193,32 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
             message.truncate(message.find(" (").unwrap_or(message.len()));
         }
     }),
-    (M::StagesFromZero, |it, _| restage(it, |stage| Some(stage - 1))),
+    (M::StagesFromZero, |it, _| {
+        restage(it, |stage| Some(stage - 1))
+    }),
     (M::StageUnnamed, |it, _| restage(it, |_| None)),
     (M::NotPipeableNamesBlock, |it, task| {
         let names_block = |stage| is_filter(task, stage) && !is_filter(task, stage - 1);
-        if let Outcome::Refused { code: Code::NotPipeable, stage: Some(stage), .. } = it
+        if let Outcome::Refused {
+            code: Code::NotPipeable,
+            stage: Some(stage),
+            ..
+        } = it
             && names_block(*stage)
         {
             *stage += 1;
         }
     }),
     (M::PipeBeforeUniforms, |it, task| {
-        if let Outcome::Refused { code, stage: Some(stage), .. } = it
-            && matches!(code, Code::UnknownUniform | Code::UniformShape | Code::UniformValue)
+        if let Outcome::Refused {
+            code,
+            stage: Some(stage),
+            ..
+        } = it
+            && matches!(
+                code,
+                Code::UnknownUniform | Code::UniformShape | Code::UniformValue
+            )
             && *stage < task.stages.len()
             && with_seen(task, *stage - 1, is_pipeable) == Some(false)
         {
@@ -171,16 +231,27 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         }
         restage(it, |stage| {
             let before = (0..stage - 1).rev().take_while(|at| is_filter(task, *at));
-            let moved = if is_filter(task, stage - 1) { before.count() } else { 0 };
+            let moved = if is_filter(task, stage - 1) {
+                before.count()
+            } else {
+                0
+            };
             Some(stage - moved)
         });
     }),
     (M::EmptyOutputScalar, |it, _| {
-        if let Outcome::Output { bytes, content_type, .. } = it
+        if let Outcome::Output {
+            bytes,
+            content_type,
+            ..
+        } = it
             && bytes.is_empty()
         {
             let content_type = content_type.take();
-            *it = Outcome::Scalar { value: 0, content_type };
+            *it = Outcome::Scalar {
+                value: 0,
+                content_type,
+            };
         }
     }),
     (M::EmptyOutputRefused, |it, _| {
@@ -197,11 +268,19 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
             *kind = OutputKind::Bytes;
         }
     }),
-    (M::TextIsBytes, |it, _| rekind(it, OutputKind::Utf8, OutputKind::Bytes)),
-    (M::BytesAreText, |it, _| rekind(it, OutputKind::Bytes, OutputKind::Utf8)),
-    (M::OutputOfAPage, |it, _| change(it, None, |bytes| bytes.truncate(1 << 16))),
+    (M::TextIsBytes, |it, _| {
+        rekind(it, OutputKind::Utf8, OutputKind::Bytes)
+    }),
+    (M::BytesAreText, |it, _| {
+        rekind(it, OutputKind::Bytes, OutputKind::Utf8)
+    }),
+    (M::OutputOfAPage, |it, _| {
+        change(it, None, |bytes| bytes.truncate(1 << 16))
+    }),
     (M::I32BigEndian, |it, _| {
-        change(it, Some(OutputKind::I32), |bytes| bytes.chunks_mut(4).for_each(<[u8]>::reverse));
+        change(it, Some(OutputKind::I32), |bytes| {
+            bytes.chunks_mut(4).for_each(<[u8]>::reverse)
+        });
     }),
     (M::OutputUtf8Repaired, |it, task| {
         if task.options.utf8 == Utf8::Checked {
@@ -213,11 +292,19 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
     (M::OutputBomStripped, |it, _| {
         change(it, Some(OutputKind::Utf8), |bytes| {
             let mark = b"\xef\xbb\xbf";
-            bytes.drain(..if bytes.starts_with(mark) { mark.len() } else { 0 });
+            bytes.drain(
+                ..if bytes.starts_with(mark) {
+                    mark.len()
+                } else {
+                    0
+                },
+            );
         });
     }),
     (M::OutputTrimmed, |it, _| {
-        change(it, Some(OutputKind::Utf8), |bytes| *bytes = bytes.trim_ascii().to_vec());
+        change(it, Some(OutputKind::Utf8), |bytes| {
+            *bytes = bytes.trim_ascii().to_vec()
+        });
     }),
     (M::OutputEndsAtNul, |it, _| {
         change(it, Some(OutputKind::Utf8), |bytes| {
@@ -243,10 +330,17 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
     (M::LastMustPipe, |it, task| {
         let is_piped = !matches!(
             it,
-            Outcome::Scalar { .. } | Outcome::Output { kind: OutputKind::I32, .. }
+            Outcome::Scalar { .. }
+                | Outcome::Output {
+                    kind: OutputKind::I32,
+                    ..
+                }
         );
         if task.stages.len() > 1 && !is_piped {
-            *it = refused(Code::NotPipeable, "only utf8/bytes can be piped to another stage");
+            *it = refused(
+                Code::NotPipeable,
+                "only utf8/bytes can be piped to another stage",
+            );
         }
     }),
     (M::SingleStageRefused, |it, task| {
@@ -260,7 +354,11 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         }
     }),
     (M::ProposalsTaken, |it, task| {
-        if let Outcome::Refused { code: Code::InvalidModule, stage: Some(stage), .. } = it
+        if let Outcome::Refused {
+            code: Code::InvalidModule,
+            stage: Some(stage),
+            ..
+        } = it
             && let Ok(wasm) = task.stages[*stage - 1].module.binary()
             && is_valid(wasm, WasmFeatures::all())
         {
@@ -268,13 +366,24 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         }
     }),
     (M::LastImportNamed, |it, task| {
-        if let Outcome::Refused { code: Code::Import, stage: Some(stage), message, .. } = it {
+        if let Outcome::Refused {
+            code: Code::Import,
+            stage: Some(stage),
+            message,
+            ..
+        } = it
+        {
             let last = imports(task, *stage - 1).pop();
             *message = format!("imports {}", last.map(|(name, _)| name).unwrap_or_default());
         }
     }),
     (M::FunctionImportsOnly, |it, task| {
-        if let Outcome::Refused { code: Code::Import, stage: Some(stage), .. } = it {
+        if let Outcome::Refused {
+            code: Code::Import,
+            stage: Some(stage),
+            ..
+        } = it
+        {
             let mut imports = imports(task, *stage - 1).into_iter();
             if !imports.any(|(_, kind)| kind == ExternalKind::Func) {
                 *it = Outcome::broken("no engine runs it");
@@ -388,6 +497,8 @@ fn with_seen<T>(task: &Task, at: usize, ask: impl Fn(&Seen<'_>) -> T) -> Option<
 /// The imports of a stage, by name and kind.
 fn imports(task: &Task, at: usize) -> Vec<(String, ExternalKind)> {
     let wasm = task.stages[at].module.binary().unwrap_or_default();
+    let hooks = &NoMistake;
+    let job = Job { task, hooks };
     let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
     let imports = payloads.filter_map(|payload| match payload {
         Payload::ImportSection(section) => Some(section.into_imports().map_while(Result::ok)),
@@ -395,8 +506,13 @@ fn imports(task: &Task, at: usize) -> Vec<(String, ExternalKind)> {
     });
     let imports = imports.flatten().map(|import| {
         let is_function = matches!(import.ty, TypeRef::Func(_));
-        let kind = if is_function { ExternalKind::Func } else { ExternalKind::Global };
-        (format!("{}.{}", import.module, import.name), kind)
+        let kind = if is_function {
+            ExternalKind::Func
+        } else {
+            ExternalKind::Global
+        };
+        let [module, name] = [import.module, import.name].map(|text| shown(text, job));
+        (format!("{module}.{name}"), kind)
     });
     imports.collect()
 }
@@ -405,11 +521,20 @@ fn imports(task: &Task, at: usize) -> Vec<(String, ExternalKind)> {
 const REFUSED: &[(M, Code, fn(&Seen<'_>) -> bool)] = &[
     (M::MemoryRefused, Code::MemoryKind, |it| {
         let exports = it.binary.exports.values();
-        exports.filter(|export| matches!(export, Export::Memory(_))).count() > 1
+        exports
+            .filter(|export| matches!(export, Export::Memory(_)))
+            .count()
+            > 1
     }),
-    (M::FixedMemoryRefused, Code::MemoryNotFixed, |it| it.job.task.options.fixed_memory),
-    (M::NumbersRefused, Code::ExportShape, |it| it.has("input_ptr")),
-    (M::EntryTakesPointer, Code::ExportShape, |it| !it.is_filter()),
+    (M::FixedMemoryRefused, Code::MemoryNotFixed, |it| {
+        it.job.task.options.fixed_memory
+    }),
+    (M::NumbersRefused, Code::ExportShape, |it| {
+        it.has("input_ptr")
+    }),
+    (M::EntryTakesPointer, Code::ExportShape, |it| {
+        !it.is_filter()
+    }),
     (M::BothCapacitiesRefused, Code::ExportShape, |it| {
         !it.is_filter() && INPUT_CAPS.iter().all(|name| it.has(name))
     }),
@@ -425,21 +550,36 @@ const REFUSED: &[(M, Code, fn(&Seen<'_>) -> bool)] = &[
     (M::SetterResultsRefused, Code::UniformShape, |it| {
         any_setter(it, |_, results| !results.is_empty())
     }),
-    (M::AllSettersMisshapen, Code::UniformShape, |it| any_setter(it, |_, _| true)),
+    (M::AllSettersMisshapen, Code::UniformShape, |it| {
+        any_setter(it, |_, _| true)
+    }),
     (M::IntegerSettersOnly, Code::UniformShape, |it| {
-        any_setter(it, |params, _| matches!(params, [ValType::F32 | ValType::F64]))
-    }),
-    (M::NarrowSettersOnly, Code::UniformShape, |it| {
-        any_setter(it, |params, _| matches!(params, [ValType::I64 | ValType::F64]))
-    }),
-    (M::TileContentExportsChecked, Code::ExportShape, |it| {
-        let names = ["output_ptr", INPUT_CAPS[0]].into_iter().chain(INPUT_TYPE).chain(OUTPUT_TYPE);
-        let mut all = names.chain(OUTPUT_CAPS.map(|(name, _)| name));
-        it.is_filter() && all.any(|name| {
-            it.binary.exports.get(name).is_some_and(|found| !is_number(found, it.job))
+        any_setter(it, |params, _| {
+            matches!(params, [ValType::F32 | ValType::F64])
         })
     }),
-    (M::SizeSetterRequired, Code::MissingExport, |it| it.is_filter() && !it.has(SIZE_SETTER)),
+    (M::NarrowSettersOnly, Code::UniformShape, |it| {
+        any_setter(it, |params, _| {
+            matches!(params, [ValType::I64 | ValType::F64])
+        })
+    }),
+    (M::TileContentExportsChecked, Code::ExportShape, |it| {
+        let names = ["output_ptr", INPUT_CAPS[0]]
+            .into_iter()
+            .chain(INPUT_TYPE)
+            .chain(OUTPUT_TYPE);
+        let mut all = names.chain(OUTPUT_CAPS.map(|(name, _)| name));
+        it.is_filter()
+            && all.any(|name| {
+                it.binary
+                    .exports
+                    .get(name)
+                    .is_some_and(|found| !is_number(found, it.job))
+            })
+    }),
+    (M::SizeSetterRequired, Code::MissingExport, |it| {
+        it.is_filter() && !it.has(SIZE_SETTER)
+    }),
     (M::SizeSetterMayNotAnswer, Code::ExportShape, |it| {
         let found = it.binary.exports.get(SIZE_SETTER);
         let answers = matches!(found, Some(Export::Function(it)) if !it.results().is_empty());
@@ -453,7 +593,8 @@ fn has_output_cap(it: &Seen<'_>) -> bool {
 
 fn any_setter(it: &Seen<'_>, is_wrong: fn(&[ValType], &[ValType]) -> bool) -> bool {
     it.binary.exports.iter().any(|(name, export)| {
-        let is_wrong = matches!(export, Export::Function(it) if is_wrong(it.params(), it.results()));
+        let is_wrong =
+            matches!(export, Export::Function(it) if is_wrong(it.params(), it.results()));
         is_callers_setter(name) && is_wrong
     })
 }
@@ -461,8 +602,12 @@ fn any_setter(it: &Seen<'_>, is_wrong: fn(&[ValType], &[ValType]) -> bool) -> bo
 /// Recipes of which nothing is wrong, and the mistake refuses them: by the kinds of their
 /// stages, whether each is a tile filter.
 const NOT_PIPED: &[(M, fn(&[bool]) -> bool)] = &[
-    (M::BlockMustBeFirst, |kinds| kinds.windows(2).any(|pair| pair == [false, true])),
-    (M::BlockMustBeLast, |kinds| kinds.windows(2).any(|pair| pair == [true, false])),
+    (M::BlockMustBeFirst, |kinds| {
+        kinds.windows(2).any(|pair| pair == [false, true])
+    }),
+    (M::BlockMustBeLast, |kinds| {
+        kinds.windows(2).any(|pair| pair == [true, false])
+    }),
     (M::OneBlockOnly, |kinds| {
         let blocks = kinds.chunk_by(|one, other| one == other);
         blocks.filter(|block| block[0]).count() > 1
@@ -478,10 +623,16 @@ pub(super) fn spoiled(again: &Again<'_>, mut outcomes: Vec<Outcome>, mutation: M
     }
     let is_sound = !outcomes.iter().any(is_refused_early);
     let kinds: Vec<bool> = match NOT_PIPED.iter().any(|(it, _)| *it == mutation) {
-        true => (0..task.stages.len()).map(|at| is_filter(task, at)).collect(),
+        true => (0..task.stages.len())
+            .map(|at| is_filter(task, at))
+            .collect(),
         false => Vec::new(),
     };
-    if NOT_PIPED.iter().any(|(it, is_wrong)| *it == mutation && is_wrong(&kinds)) && is_sound {
+    if NOT_PIPED
+        .iter()
+        .any(|(it, is_wrong)| *it == mutation && is_wrong(&kinds))
+        && is_sound
+    {
         return vec![refused(Code::NotPipeable, "a block"); outcomes.len()];
     }
     if let Some((_, code, is_refused)) = REFUSED.iter().find(|(it, ..)| *it == mutation) {

@@ -7,36 +7,64 @@ use super::{Flaw, Wrong};
 
 /// On the way in, with the bytes of the pixel.
 pub(super) const PIXELS_IN: &Wrong<Pixel, [u8; 4]> = &[
-    (M::BytesDivided, |bytes, _| stored(bytes.map(|byte| f32::from(byte) / 255.0))),
-    (M::BytesBy256, |bytes, _| stored(bytes.map(|byte| f32::from(byte) / 256.0))),
+    (M::BytesDivided, |bytes, _| {
+        stored(bytes.map(|byte| f32::from(byte) / 255.0))
+    }),
+    (M::BytesBy256, |bytes, _| {
+        stored(bytes.map(|byte| f32::from(byte) / 256.0))
+    }),
     (M::AlphaPremultiplied, |bytes, _| {
         let [red, green, blue, alpha] = bytes.map(float);
         stored([red * alpha, green * alpha, blue * alpha, alpha])
     }),
-    (M::ColourUnderZeroLost, |bytes, right| if bytes[3] == 0 { NOTHING } else { *right }),
-    (M::ChannelsReversed, |_, [red, green, blue, alpha]| [*blue, *green, *red, *alpha]),
+    (M::ColourUnderZeroLost, |bytes, right| {
+        if bytes[3] == 0 { NOTHING } else { *right }
+    }),
+    (M::ChannelsReversed, |_, [red, green, blue, alpha]| {
+        [*blue, *green, *red, *alpha]
+    }),
 ];
 
 /// On the way out, with the pixel in floats and the bytes that were before all stages.
 pub(super) const PIXELS_OUT: &Wrong<[u8; 4], (Pixel, [u8; 4])> = &[
     (M::FloatsCut, |it, _| each(it, |v| (v * 255.0) as u8)),
-    (M::FloatsHalfEven, |it, _| each(it, |v| (v * 255.0).round_ties_even() as u8)),
+    (M::FloatsHalfEven, |it, _| {
+        each(it, |v| (v * 255.0).round_ties_even() as u8)
+    }),
     (M::FloatsTimes256, |it, _| each(it, |v| (v * 256.0) as u8)),
-    (M::FloatsThroughDoubles, |it, _| each(it, |v| (f64::from(v) * 255.0 + 0.5) as u8)),
-    (M::NanIs255, |it, _| each(it, |v| if v.is_nan() { 255 } else { byte(v) })),
-    (M::NegativesWrap, |it, _| each(it, |v| if v < 0.0 { wrapped(v) } else { byte(v) })),
-    (M::AboveOneWraps, |it, _| each(it, |v| if v > 1.0 { wrapped(v) } else { byte(v) })),
-    (M::InfinityIsZero, |it, _| each(it, |v| if v.is_finite() { byte(v) } else { 0 })),
+    (M::FloatsThroughDoubles, |it, _| {
+        each(it, |v| (f64::from(v) * 255.0 + 0.5) as u8)
+    }),
+    (M::NanIs255, |it, _| {
+        each(it, |v| if v.is_nan() { 255 } else { byte(v) })
+    }),
+    (M::NegativesWrap, |it, _| {
+        each(it, |v| if v < 0.0 { wrapped(v) } else { byte(v) })
+    }),
+    (M::AboveOneWraps, |it, _| {
+        each(it, |v| if v > 1.0 { wrapped(v) } else { byte(v) })
+    }),
+    (M::InfinityIsZero, |it, _| {
+        each(it, |v| if v.is_finite() { byte(v) } else { 0 })
+    }),
     (M::AlphaPremultiplied, |(pixel, _), _| {
         let [red, green, blue, alpha] = loaded(*pixel);
         let colours = [red, green, blue].map(|it| if alpha > 0.0 { it / alpha } else { 0.0 });
         let [red, green, blue] = colours.map(byte);
         [red, green, blue, byte(alpha)]
     }),
-    (M::ColourUnderZeroLost, |_, right| if right[3] == 0 { [0; 4] } else { *right }),
-    (M::ChannelsReversed, |_, [red, green, blue, alpha]| [*blue, *green, *red, *alpha]),
-    (M::AlphaOpaque, |_, [red, green, blue, _]| [*red, *green, *blue, 255]),
-    (M::AlphaKept, |(_, before), [red, green, blue, _]| [*red, *green, *blue, before[3]]),
+    (M::ColourUnderZeroLost, |_, right| {
+        if right[3] == 0 { [0; 4] } else { *right }
+    }),
+    (M::ChannelsReversed, |_, [red, green, blue, alpha]| {
+        [*blue, *green, *red, *alpha]
+    }),
+    (M::AlphaOpaque, |_, [red, green, blue, _]| {
+        [*red, *green, *blue, 255]
+    }),
+    (M::AlphaKept, |(_, before), [red, green, blue, _]| {
+        [*red, *green, *blue, before[3]]
+    }),
 ];
 
 fn stored(floats: [f32; 4]) -> Pixel {
@@ -73,7 +101,13 @@ const PAINTS: &[(M, fn(&Canvas, i64, i64) -> Pixel)] = &[
     }),
     (M::NansCanonicalBetween, |canvas, x, y| {
         let canonical = f32::from_bits(0x7fc0_0000).to_le_bytes();
-        canvas.at(x, y).map(|it| if f32::from_le_bytes(it).is_nan() { canonical } else { it })
+        canvas.at(x, y).map(|it| {
+            if f32::from_le_bytes(it).is_nan() {
+                canonical
+            } else {
+                it
+            }
+        })
     }),
 ];
 
@@ -111,13 +145,19 @@ const SIGHTS: &[(M, fn(&Sight<'_>) -> Option<Pixel>)] = &[
     (M::LeftNotClamped, |at| nothing_if(at.x < 0)),
     (M::RightNotClamped, |at| nothing_if(at.x >= at.before.width)),
     (M::TopNotClamped, |at| nothing_if(at.y < 0)),
-    (M::BottomNotClamped, |at| nothing_if(at.y >= at.before.height)),
+    (M::BottomNotClamped, |at| {
+        nothing_if(at.y >= at.before.height)
+    }),
     (M::CornersNotClamped, |at| {
         let (width, height) = (at.before.width, at.before.height);
         nothing_if(!(0..width).contains(&at.x) && !(0..height).contains(&at.y))
     }),
-    (M::CoreNotClamped, |at| nothing_if(is_outside(at) && is_core(at) && at.halo > 0)),
-    (M::OnlyHalosClamped, |at| nothing_if(is_outside(at) && at.halo == 0)),
+    (M::CoreNotClamped, |at| {
+        nothing_if(is_outside(at) && is_core(at) && at.halo > 0)
+    }),
+    (M::OnlyHalosClamped, |at| {
+        nothing_if(is_outside(at) && at.halo == 0)
+    }),
     (M::OutsideKept, |at| {
         let is_seen = is_outside(at) && at.halo == 0 && at.stage > 0;
         is_seen.then(|| at.before.at(at.x, at.y))
@@ -128,7 +168,10 @@ const SIGHTS: &[(M, fn(&Sight<'_>) -> Option<Pixel>)] = &[
     }),
     (M::BorderWrapped, |at| {
         let (width, height) = (at.before.width, at.before.height);
-        Some(at.before.at(at.x.rem_euclid(width), at.y.rem_euclid(height)))
+        Some(
+            at.before
+                .at(at.x.rem_euclid(width), at.y.rem_euclid(height)),
+        )
     }),
 ];
 
@@ -179,12 +222,19 @@ pub(super) const CORES: &Wrong<Vec<(i64, i64)>, (i64, i64)> = &[
         wrong.sort_unstable();
         wrong
     }),
-    (M::TilesReversed, |_, right| right.iter().rev().copied().collect()),
+    (M::TilesReversed, |_, right| {
+        right.iter().rev().copied().collect()
+    }),
     (M::FirstTileLeftOut, |_, right| right[1..].to_vec()),
-    (M::LastTileLeftOut, |_, right| right[..(right.len() - 1).max(1)].to_vec()),
+    (M::LastTileLeftOut, |_, right| {
+        right[..(right.len() - 1).max(1)].to_vec()
+    }),
     (M::LastTileShifted, |(width, height), right| {
         let shifted = |at: i64, side: i64| at.min((side - SIDE).max(0));
-        right.iter().map(|(x, y)| (shifted(*x, *width), shifted(*y, *height))).collect()
+        right
+            .iter()
+            .map(|(x, y)| (shifted(*x, *width), shifted(*y, *height)))
+            .collect()
     }),
 ];
 

@@ -66,8 +66,7 @@ pub(super) fn spoiled(wasm: &[u8], mutation: M) -> Option<Vec<u8>> {
             let places = |sections: &[(u8, Vec<u8>)]| -> Vec<usize> {
                 sections.iter().filter_map(|(id, _)| place(*id)).collect()
             };
-            let is_changed =
-                places(&right) != places(&sections) || right.len() != sections.len();
+            let is_changed = places(&right) != places(&sections) || right.len() != sections.len();
             is_changed.then(|| joined(&sections))
         }
         _ => segments(wasm, mutation),

@@ -3,28 +3,43 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_contract::{Limits, Numeric};
+use qip_contract::{Code, Limits, Numeric};
 use qip_host::Utf8;
 use qip_host::engine::Floats;
 
 use crate::model::hooks::{Job, NoMistake};
 use crate::model::mutation::Mutation as M;
+use crate::outcome::Outcome;
 use crate::task::{RequestInput, Task};
 
 use super::{Flaw, module, uniform};
 
 /// What the mistake makes of options, limits, stages and keys.
 const TASKS: &[(M, fn(&mut Task))] = &[
-    (M::LenientIgnored, |task| task.options.numeric = Numeric::Strict),
-    (M::LenientAlways, |task| task.options.numeric = Numeric::Lenient),
-    (M::FixedMemoryIgnored, |task| task.options.fixed_memory = false),
-    (M::FixedMemoryAlways, |task| task.options.fixed_memory = true),
-    (M::UncheckedIgnored, |task| task.options.utf8 = Utf8::Checked),
+    (M::LenientIgnored, |task| {
+        task.options.numeric = Numeric::Strict
+    }),
+    (M::LenientAlways, |task| {
+        task.options.numeric = Numeric::Lenient
+    }),
+    (M::FixedMemoryIgnored, |task| {
+        task.options.fixed_memory = false
+    }),
+    (M::FixedMemoryAlways, |task| {
+        task.options.fixed_memory = true
+    }),
+    (M::UncheckedIgnored, |task| {
+        task.options.utf8 = Utf8::Checked
+    }),
     (M::FloatsIgnored, |task| task.options.floats = Floats::Any),
     (M::ReuseIgnored, |task| task.options.reuse = false),
     (M::EverythingTooLarge, |task| task.limits.module_bytes = 0),
-    (M::StoppedAtOnce, |task| task.limits.time = task.limits.time.map(|_| Duration::ZERO)),
-    (M::FuelAtOnce, |task| task.limits.fuel = task.limits.fuel.map(|_| 0)),
+    (M::StoppedAtOnce, |task| {
+        task.limits.time = task.limits.time.map(|_| Duration::ZERO)
+    }),
+    (M::FuelAtOnce, |task| {
+        task.limits.fuel = task.limits.fuel.map(|_| 0)
+    }),
     (M::LimitsDefault, |task| {
         task.limits = Limits {
             time: task.limits.time,
@@ -32,27 +47,49 @@ const TASKS: &[(M, fn(&mut Task))] = &[
             ..Limits::standard()
         };
     }),
-    (M::LimitsExclusive, |task| each_limit(&mut task.limits, |limit| limit.saturating_sub(1))),
-    (M::LimitsHalved, |task| each_limit(&mut task.limits, |limit| limit / 2)),
-    (M::MemoryLimitWraps, |task| task.limits.memory_bytes &= u64::from(u32::MAX)),
-    (M::ModuleSizeUnlimited, |task| task.limits.module_bytes = u64::MAX),
-    (M::FunctionsUnlimited, |task| task.limits.functions = u64::MAX),
-    (M::FunctionSizeUnlimited, |task| task.limits.function_bytes = u64::MAX),
+    (M::LimitsExclusive, |task| {
+        each_limit(&mut task.limits, |limit| limit.saturating_sub(1))
+    }),
+    (M::LimitsHalved, |task| {
+        each_limit(&mut task.limits, |limit| limit / 2)
+    }),
+    (M::MemoryLimitWraps, |task| {
+        task.limits.memory_bytes &= u64::from(u32::MAX)
+    }),
+    (M::ModuleSizeUnlimited, |task| {
+        task.limits.module_bytes = u64::MAX
+    }),
+    (M::FunctionsUnlimited, |task| {
+        task.limits.functions = u64::MAX
+    }),
+    (M::FunctionSizeUnlimited, |task| {
+        task.limits.function_bytes = u64::MAX
+    }),
     (M::LocalsUnlimited, |task| task.limits.locals = u64::MAX),
-    (M::BranchTargetsUnlimited, |task| task.limits.branch_targets = u64::MAX),
-    (M::OperandsUnlimited, |task| task.limits.operands = u64::MAX),
     (M::ParamsUnlimited, |task| task.limits.params = u64::MAX),
     (M::TypesUnlimited, |task| task.limits.types = u64::MAX),
     (M::ExportsUnlimited, |task| task.limits.exports = u64::MAX),
     (M::SegmentsUnlimited, |task| task.limits.segments = u64::MAX),
     // What they declare: `engine.rs` sees to it that no more is taken of growth.
-    (M::TableUnlimited, |task| task.limits.table_entries = u64::MAX),
-    (M::MemoryUnlimited, |task| task.limits.memory_bytes = u64::MAX),
+    (M::TableUnlimited, |task| {
+        task.limits.table_entries = u64::MAX
+    }),
+    (M::MemoryUnlimited, |task| {
+        task.limits.memory_bytes = u64::MAX
+    }),
     (M::StagesUnlimited, |task| task.limits.stages = u64::MAX),
-    (M::ImagePixelsUnlimited, |task| task.limits.image_pixels = u64::MAX),
-    (M::ImageSideUnlimited, |task| task.limits.image_side = u64::MAX),
-    (M::ImageWidthOnly, |task| without_side(task, |[width, _]| width)),
-    (M::ImageHeightOnly, |task| without_side(task, |[_, height]| height)),
+    (M::ImagePixelsUnlimited, |task| {
+        task.limits.image_pixels = u64::MAX
+    }),
+    (M::ImageSideUnlimited, |task| {
+        task.limits.image_side = u64::MAX
+    }),
+    (M::ImageWidthOnly, |task| {
+        without_side(task, |[width, _]| width)
+    }),
+    (M::ImageHeightOnly, |task| {
+        without_side(task, |[_, height]| height)
+    }),
     (M::BmpLimitsUnchecked, |task| {
         if !task.is_of_pictures() {
             task.limits.image_pixels = u64::MAX;
@@ -80,7 +117,7 @@ const TASKS: &[(M, fn(&mut Task))] = &[
 ];
 
 /// All limits but those of time and fuel.
-fn each_limit(limits: &mut Limits, change: fn(u64) -> u64) {
+fn each_limit(limits: &mut Limits, mut change: impl FnMut(u64) -> u64) {
     for limit in [
         &mut limits.module_bytes,
         &mut limits.functions,
@@ -115,7 +152,10 @@ fn without_side(task: &mut Task, limited: fn([u32; 2]) -> u32) {
             [side(18), side(22)]
         }
     });
-    if sides.into_iter().all(|sides| u64::from(limited(sides)) <= task.limits.image_side) {
+    if sides
+        .into_iter()
+        .all(|sides| u64::from(limited(sides)) <= task.limits.image_side)
+    {
         task.limits.image_side = u64::MAX;
     }
 }
@@ -137,12 +177,18 @@ pub(super) fn spoiled(task: &Task, mutation: M) -> Option<Task> {
     module::spoiled(job, mutation)
 }
 
-/// Notes the mistakes that make another task.
-pub(super) fn note(task: &Task, flaw: &Flaw) {
+/// Notes the mistakes that make another task, after these outcomes of the right one.
+pub(super) fn note(task: &Task, outcomes: &[Outcome], flaw: &Flaw) {
+    let is_over = |outcome: &Outcome| {
+        let codes = [Code::Limit, Code::ImageSize];
+        matches!(outcome, Outcome::Refused { code, .. } if codes.contains(code))
+    };
+    let is_over = outcomes.iter().any(is_over);
     for (mutation, spoil) in TASKS {
         let mut wrong = task.clone();
         spoil(&mut wrong);
-        if !is_same(task, &wrong) {
+        let concerns = is_over || !only_declares_more(task, &wrong, *mutation);
+        if concerns && !is_same(task, &wrong) {
             flaw.is(*mutation);
         }
     }
@@ -152,6 +198,21 @@ pub(super) fn note(task: &Task, flaw: &Flaw) {
     };
     uniform::note(job, flaw);
     module::note(job, flaw);
+}
+
+/// Whether all that the mistake does is to allow modules or pictures to be larger.
+fn only_declares_more(task: &Task, wrong: &Task, mutation: M) -> bool {
+    let of = |task: &Task| {
+        let mut all = Vec::new();
+        each_limit(&mut task.limits.clone(), |limit| {
+            all.push(limit);
+            limit
+        });
+        all
+    };
+    let (right, more) = (of(task), of(wrong));
+    let grows = mutation == M::LimitsDefault;
+    !grows && right != more && right.iter().zip(more).all(|(right, more)| *right <= more)
 }
 
 fn is_same(one: &Task, other: &Task) -> bool {

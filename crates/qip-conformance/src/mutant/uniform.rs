@@ -14,10 +14,15 @@ use super::Flaw;
 /// The text that the oracle gets in place of another, of a uniform of this type: no number at
 /// all where the mistake refuses it.
 const TEXTS: &[(M, fn(&str, ValType) -> String)] = &[
-    (M::HexRefused, |text, of| keep(text, !(is_integer(of) && text.starts_with("0x")))),
+    (M::HexRefused, |text, of| {
+        keep(text, !(is_integer(of) && text.starts_with("0x")))
+    }),
     (M::HexWraps, |text, of| match text.strip_prefix("0x") {
         Some(digits) if is_hexadecimal(digits) => {
-            format!("0x{}", &digits[digits.len().saturating_sub(width(of) as usize / 4)..])
+            format!(
+                "0x{}",
+                &digits[digits.len().saturating_sub(width(of) as usize / 4)..]
+            )
         }
         _ => text.to_owned(),
     }),
@@ -25,9 +30,11 @@ const TEXTS: &[(M, fn(&str, ValType) -> String)] = &[
         Some(digits) if is_integer(of) && is_decimal(digits) => digits.to_owned(),
         _ => text.to_owned(),
     }),
-    (M::DecimalIsHex, |text, of| match is_integer(of) && is_decimal(text) {
-        true => whole(text, 16),
-        false => text.to_owned(),
+    (M::DecimalIsHex, |text, of| {
+        match is_integer(of) && is_decimal(text) {
+            true => whole(text, 16),
+            false => text.to_owned(),
+        }
     }),
     (M::OctalFromZero, |text, of| {
         match is_integer(of) && is_decimal(text) && text.len() > 1 && text.starts_with('0') {
@@ -35,30 +42,46 @@ const TEXTS: &[(M, fn(&str, ValType) -> String)] = &[
             false => text.to_owned(),
         }
     }),
-    (M::IntegersThroughDoubles, |text, of| match text.parse::<f64>() {
-        Ok(value) if is_integer(of) && is_decimal(text) => (value as i128).to_string(),
-        _ => text.to_owned(),
+    (M::IntegersThroughDoubles, |text, of| {
+        match text.parse::<f64>() {
+            Ok(value) if is_integer(of) && is_decimal(text) => (value as i128).to_string(),
+            _ => text.to_owned(),
+        }
     }),
     (M::LongNumbersRefused, |text, of| {
-        keep(text, !(is_integer(of) && digits(unsigned(text)).0.len() > 10))
+        keep(
+            text,
+            !(is_integer(of) && digits(unsigned(text)).0.len() > 10),
+        )
     }),
     (M::RangeExclusive, |text, of| {
         let end = 1_i128 << (width(of) - 1);
         let value = integer(text, width(of)).filter(|_| is_decimal(text));
-        keep(text, !(is_integer(of) && value.is_some_and(|it| it == -end || it == end - 1)))
+        keep(
+            text,
+            !(is_integer(of) && value.is_some_and(|it| it == -end || it == end - 1)),
+        )
     }),
-    (M::NegativesRefused, |text, _| keep(text, !text.starts_with('-'))),
+    (M::NegativesRefused, |text, _| {
+        keep(text, !text.starts_with('-'))
+    }),
     (M::PlusRefused, |text, _| keep(text, !text.starts_with('+'))),
     (M::HexIsSigned, |text, of| {
         let value = integer(text, width(of)).unwrap_or_default();
         keep(text, !(is_integer(of) && value >> (width(of) - 1) > 0))
     }),
-    (M::HexMayHaveSign, |text, of| match unsigned(text).strip_prefix("0x") {
-        Some(digits) if is_integer(of) && is_hexadecimal(digits) => {
-            let value = i128::from_str_radix(digits, 16).unwrap_or_default();
-            if text.starts_with('-') { (-value).to_string() } else { unsigned(text).to_owned() }
+    (M::HexMayHaveSign, |text, of| {
+        match unsigned(text).strip_prefix("0x") {
+            Some(digits) if is_integer(of) && is_hexadecimal(digits) => {
+                let value = i128::from_str_radix(digits, 16).unwrap_or_default();
+                if text.starts_with('-') {
+                    (-value).to_string()
+                } else {
+                    unsigned(text).to_owned()
+                }
+            }
+            _ => text.to_owned(),
         }
-        _ => text.to_owned(),
     }),
     (M::HexSignInside, |text, of| match text.strip_prefix("0x") {
         Some(digits) if is_integer(of) && digits.starts_with(['+', '-']) => whole(digits, 16),
@@ -68,21 +91,37 @@ const TEXTS: &[(M, fn(&str, ValType) -> String)] = &[
         Some(digits) => format!("0x{digits}"),
         None => text.to_owned(),
     }),
-    (M::IntegersUnsigned, |text, of| bits_of(text, of, |value, width| value >> width == 0)),
+    (M::IntegersUnsigned, |text, of| {
+        bits_of(text, of, |value, width| value >> width == 0)
+    }),
     (M::IntegersWrap, |text, of| bits_of(text, of, |_, _| true)),
-    (M::IntegersFromFloats, |text, of| match text.parse::<f64>() {
-        Ok(value) if is_integer(of) && !is_decimal(text) => (value as i128).to_string(),
-        _ => text.to_owned(),
+    (M::IntegersFromFloats, |text, of| {
+        match text.parse::<f64>() {
+            Ok(value) if is_integer(of) && !is_decimal(text) => (value as i128).to_string(),
+            _ => text.to_owned(),
+        }
     }),
     (M::NumbersTrimmed, |text, _| text.trim().to_owned()),
-    (M::NumbersEmptyZero, |text, _| if text.is_empty() { "0".to_owned() } else { text.to_owned() }),
-    (M::Underscores, |text, _| text.replace('_', "")),
-    (M::FloatsRoundedTwice, |text, of| match text.parse::<f64>() {
-        Ok(value) if of == ValType::F32 => (value as f32).to_string(),
-        _ => text.to_owned(),
+    (M::NumbersEmptyZero, |text, _| {
+        if text.is_empty() {
+            "0".to_owned()
+        } else {
+            text.to_owned()
+        }
     }),
-    (M::ExponentsRefused, |text, of| keep(text, is_integer(of) || !text.contains(['e', 'E']))),
-    (M::FloatsNeedPoint, |text, of| keep(text, is_integer(of) || text.contains('.'))),
+    (M::Underscores, |text, _| text.replace('_', "")),
+    (M::FloatsRoundedTwice, |text, of| {
+        match text.parse::<f64>() {
+            Ok(value) if of == ValType::F32 => (value as f32).to_string(),
+            _ => text.to_owned(),
+        }
+    }),
+    (M::ExponentsRefused, |text, of| {
+        keep(text, is_integer(of) || !text.contains(['e', 'E']))
+    }),
+    (M::FloatsNeedPoint, |text, of| {
+        keep(text, is_integer(of) || text.contains('.'))
+    }),
     (M::BarePointRefused, |text, of| {
         let (whole, rest) = digits(unsigned(text));
         let fraction = rest.strip_prefix('.').map(|rest| digits(rest).0);
@@ -133,7 +172,11 @@ fn is_hexadecimal(digits: &str) -> bool {
 
 /// The text, or one that is no number.
 fn keep(text: &str, is_kept: bool) -> String {
-    if is_kept { text.to_owned() } else { "no number".to_owned() }
+    if is_kept {
+        text.to_owned()
+    } else {
+        "no number".to_owned()
+    }
 }
 
 /// Digits of another base as decimal ones.
@@ -154,7 +197,11 @@ fn bits_of(text: &str, of: ValType, takes: fn(i128, u32) -> bool) -> String {
 
 /// Whether it is a mistake about uniforms.
 pub(super) fn is_made_here(mutation: M) -> bool {
-    let keys = [M::RubbishIsZero, M::UngivenUniformsZero, M::UnknownKeyIgnored];
+    let keys = [
+        M::RubbishIsZero,
+        M::UngivenUniformsZero,
+        M::UnknownKeyIgnored,
+    ];
     keys.contains(&mutation) || TEXTS.iter().any(|(it, _)| *it == mutation)
 }
 
@@ -203,8 +250,16 @@ pub(super) fn spoiled(job: Job<'_>, mutation: M) -> Option<Task> {
 
 /// Notes the mistakes that make other uniforms.
 pub(super) fn note(job: Job<'_>, flaw: &Flaw) {
-    let keys = [M::RubbishIsZero, M::UngivenUniformsZero, M::UnknownKeyIgnored];
-    let has_some = job.task.stages.iter().any(|stage| !stage.uniforms.is_empty());
+    let keys = [
+        M::RubbishIsZero,
+        M::UngivenUniformsZero,
+        M::UnknownKeyIgnored,
+    ];
+    let has_some = job
+        .task
+        .stages
+        .iter()
+        .any(|stage| !stage.uniforms.is_empty());
     let texts = TEXTS.iter().map(|(mutation, _)| *mutation);
     for mutation in keys.into_iter().chain(texts.filter(|_| has_some)) {
         if spoiled(job, mutation).is_some() {
