@@ -112,7 +112,7 @@ impl Turn<'_> {
                 self.output_cap = output.map_or(Ok(0), |output| self.read(&output.cap))?;
             }
             Step::ReadInputTypePlace => {
-                self.input_type_place = self.read_pair(&content.input_type)?
+                self.input_type_place = self.read_pair(&content.input_type)?;
             }
             Step::ReadOutputTypePlace => {
                 self.output_type_place = self.read_pair(&content.output_type)?;

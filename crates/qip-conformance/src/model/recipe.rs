@@ -146,20 +146,17 @@ impl Recipe<'_> {
                 }
             };
             let is_last = next == self.stages.len();
+            let ends = |bytes: &[u8]| bytes.is_empty() && job.errs(Mutation::EmptyOutputEndsRecipe);
             passed = match outcome {
                 Outcome::Output {
                     kind,
                     bytes,
                     content_type,
-                } if !is_last
-                    && !(bytes.is_empty() && job.errs(Mutation::EmptyOutputEndsRecipe)) =>
-                {
-                    Passed {
-                        kind,
-                        bytes,
-                        content_type,
-                    }
-                }
+                } if !is_last && !ends(&bytes) => Passed {
+                    kind,
+                    bytes,
+                    content_type,
+                },
                 // REC-2: only a mutant pipes it.
                 Outcome::Scalar { content_type, .. } if !is_last => Passed {
                     kind: OutputKind::Bytes,

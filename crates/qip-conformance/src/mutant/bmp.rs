@@ -7,14 +7,17 @@ use crate::model::mutation::Mutation as M;
 
 use super::{Flaw, Wrong};
 
+/// What becomes of a file.
+type Respell = fn(&mut Vec<u8>);
+
 /// What makes of a file one that is read as the mistake would have it.
-const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
+const BEFORE: &[(M, Respell)] = &[
     (M::BmpMagicUnchecked, |bmp| bmp[..2].copy_from_slice(b"BM")),
     (M::BmpHeaderUnchecked, |bmp| {
-        put(bmp, 14, &40_u32.to_le_bytes())
+        put(bmp, 14, &40_u32.to_le_bytes());
     }),
     (M::BmpHeaderMustBe40, |bmp| {
-        spoil_if(bmp, |bmp| number(bmp, 14, 4) > 40)
+        spoil_if(bmp, |bmp| number(bmp, 14, 4) > 40);
     }),
     (M::BmpPlanesUnchecked, |bmp| put(bmp, 26, &[1, 0])),
     (M::BmpCompressionUnchecked, |bmp| put(bmp, 30, &[0; 4])),
@@ -24,10 +27,10 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
         }
     }),
     (M::Bmp24Refused, |bmp| {
-        spoil_if(bmp, |bmp| number(bmp, 28, 2) == 24)
+        spoil_if(bmp, |bmp| number(bmp, 28, 2) == 24);
     }),
     (M::Bmp32Refused, |bmp| {
-        spoil_if(bmp, |bmp| number(bmp, 28, 2) == 32)
+        spoil_if(bmp, |bmp| number(bmp, 28, 2) == 32);
     }),
     (M::BmpReadTopDown, |bmp| {
         let height = signed(bmp, 22);
@@ -47,7 +50,7 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
         }
     }),
     (M::BmpReadRgb, |bmp| {
-        each_pixel(bmp, |pixel| pixel.swap(0, 2))
+        each_pixel(bmp, |pixel| pixel.swap(0, 2));
     }),
     (M::BmpPaddingForgotten, |bmp| {
         let (first, unpadded) = (number(bmp, 10, 4) as usize, row_bytes(bmp));
@@ -66,14 +69,14 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
     (M::BmpZeroAlphaOpaque, |bmp| {
         let mut has_alpha = false;
         each_pixel(bmp, |pixel| {
-            has_alpha |= pixel.get(3).is_some_and(|alpha| *alpha > 0)
+            has_alpha |= pixel.get(3).is_some_and(|alpha| *alpha > 0);
         });
         if !has_alpha {
             each_pixel(bmp, opaque);
         }
     }),
     (M::BmpOffsetIgnored, |bmp| {
-        put(bmp, 10, &54_u32.to_le_bytes())
+        put(bmp, 10, &54_u32.to_le_bytes());
     }),
     (M::BmpTruncatedTaken, |bmp| {
         // No more is made up than this.
@@ -86,10 +89,10 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
         spoil_if(bmp, |bmp| has_size(bmp) && bmp.len() as u64 > end(bmp));
     }),
     (M::BmpFileSizeChecked, |bmp| {
-        spoil_if(bmp, |bmp| number(bmp, 2, 4) as usize != bmp.len())
+        spoil_if(bmp, |bmp| number(bmp, 2, 4) as usize != bmp.len());
     }),
     (M::BmpReservedChecked, |bmp| {
-        spoil_if(bmp, |bmp| number(bmp, 6, 4) != 0)
+        spoil_if(bmp, |bmp| number(bmp, 6, 4) != 0);
     }),
     (M::BmpImageSizeChecked, |bmp| {
         spoil_if(bmp, |bmp| {
@@ -99,14 +102,14 @@ const BEFORE: &[(M, fn(&mut Vec<u8>))] = &[
         });
     }),
     (M::BmpPaletteChecked, |bmp| {
-        spoil_if(bmp, |bmp| number(bmp, 46, 4) != 0)
+        spoil_if(bmp, |bmp| number(bmp, 46, 4) != 0);
     }),
     (M::BmpNegativeWidthTaken, |bmp| {
         let width = signed(bmp, 18);
         put(bmp, 18, &width.wrapping_abs().to_le_bytes());
     }),
     (M::BmpPixelsBeforeSize, |bmp| {
-        spoil_if(bmp, |bmp| end(bmp) > bmp.len() as u64)
+        spoil_if(bmp, |bmp| end(bmp) > bmp.len() as u64);
     }),
 ];
 

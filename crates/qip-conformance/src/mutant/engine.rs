@@ -203,7 +203,6 @@ fn has_tail_calls(wasm: &[u8]) -> bool {
     });
     bodies.any(|body| {
         body.into_iter().map_while(Result::ok).any(|operator| {
-            let operator = operator;
             matches!(
                 operator,
                 Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }

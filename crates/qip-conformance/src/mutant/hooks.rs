@@ -92,7 +92,10 @@ impl Hooks for Spoiled {
     }
 }
 
-const UNIFORMS: &Wrong<Vec<(String, Value)>, [(String, String)]> = &[
+/// Values by key.
+type Uniforms = Vec<(String, Value)>;
+
+const UNIFORMS: &Wrong<Uniforms, [(String, String)]> = &[
     (M::UniformsUnsorted, |given, right| {
         let place = |key: &String| given.iter().position(|(given, _)| given == key);
         sorted(right, |(key, _)| place(key))

@@ -74,8 +74,11 @@ fn is_numbers_name(name: &str) -> bool {
     name.starts_with("input_") || name.starts_with("output_")
 }
 
+/// Whether an export is one that the mistake does not see.
+type IsUnseen = fn(&Seen<'_>, &str, &Export) -> bool;
+
 /// The exports that the mistake does not see.
-const UNSEEN: &[(M, fn(&Seen<'_>, &str, &Export) -> bool)] = &[
+const UNSEEN: &[(M, IsUnseen)] = &[
     (M::MemoryKindUnseen, |_, name, export| {
         name == "memory" && !matches!(export, Export::Memory(_))
     }),
@@ -177,8 +180,11 @@ pub(super) fn is_callers_setter(name: &str) -> bool {
     name.starts_with(UNIFORM) && name != SIZE_SETTER
 }
 
+/// What the mistake takes an export for, if for another one.
+type Rename = fn(&Seen<'_>, &str, &Export) -> Option<&'static str>;
+
 /// The exports that the mistake takes for others.
-const RENAMED: &[(M, fn(&Seen<'_>, &str, &Export) -> Option<&'static str>)] = &[
+const RENAMED: &[(M, Rename)] = &[
     (M::FirstMemoryTaken, |it, name, export| {
         let is_memory = |export: &Export| matches!(export, Export::Memory(_));
         let first = it
@@ -210,8 +216,11 @@ fn swapped(it: &Seen<'_>, name: &str, names: [&'static str; 2]) -> Option<&'stat
         .then_some(names[1 - at])
 }
 
+/// What holds of a module.
+pub(super) type Is = fn(&Seen<'_>) -> bool;
+
 /// The numbers that the mistake does without, and what they count as then.
-const WITHOUT: &[(M, &str, i32, fn(&Seen<'_>) -> bool)] = &[
+const WITHOUT: &[(M, &str, i32, Is)] = &[
     (M::InputPtrOptional, "input_ptr", 0, |it| {
         !it.has("input_ptr")
     }),
@@ -226,8 +235,11 @@ const WITHOUT: &[(M, &str, i32, fn(&Seen<'_>) -> bool)] = &[
     }),
 ];
 
+/// Whether the mistake takes a module for an invalid one.
+type IsInvalid = fn(&Seen<'_>, &[u8]) -> bool;
+
 /// Valid modules that the mistake takes for invalid ones.
-const INVALID: &[(M, fn(&Seen<'_>, &[u8]) -> bool)] = &[
+const INVALID: &[(M, IsInvalid)] = &[
     (M::AllInvalid, |_, _| true),
     (M::SimdRefused, |it, wasm| {
         it.needs(wasm, WasmFeatures::SIMD)

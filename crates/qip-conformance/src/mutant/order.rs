@@ -37,100 +37,103 @@ const TYPES: [Step; 5] = [
     CompareTypes,
 ];
 
+/// Another order of steps.
+type Reorder = fn(&mut Vec<Step>);
+
 /// Each does nothing to a list that lacks one of its steps.
-const ORDERS: &[(M, When, fn(&mut Vec<Step>))] = &[
+const ORDERS: &[(M, When, Reorder)] = &[
     (M::HeaderBeforeSize, Refused, |s| put(s, &[Header], Size)),
     (M::LimitsBeforeValidity, Refused, |s| {
-        put(s, &[Limits], Validity)
+        put(s, &[Limits], Validity);
     }),
     (M::ImportBeforeValidity, Refused, |s| {
-        put(s, &[Import], Validity)
+        put(s, &[Import], Validity);
     }),
     (M::SizeAfterValidity, Refused, |s| put(s, &[Size], Import)),
     (M::MemoryBeforeImport, Refused, |s| {
-        put(s, &[Memory], Import)
+        put(s, &[Memory], Import);
     }),
     (M::LimitsBeforeImport, Refused, |s| {
-        put(s, &[Limits], Import)
+        put(s, &[Limits], Import);
     }),
     (M::LimitsBeforeMemory, Refused, |s| {
-        put(s, &[Limits], Memory)
+        put(s, &[Limits], Memory);
     }),
     (M::EntryBeforeLimits, Refused, |s| put(s, &[Entry], Limits)),
     (M::InputPtrBeforeEntry, Refused, |s| {
-        put(s, &[InputPtr], Entry)
+        put(s, &[InputPtr], Entry);
     }),
     (M::InputCapBeforeInputPtr, Refused, |s| {
-        put(s, &[InputCap], InputPtr)
+        put(s, &[InputCap], InputPtr);
     }),
     (M::OutputBeforeInputCap, Refused, |s| {
-        put(s, &[Output], InputCap)
+        put(s, &[Output], InputCap);
     }),
     (M::ContentTypesBeforeOutput, Refused, |s| {
-        put(s, &[ContentTypes], Output)
+        put(s, &[ContentTypes], Output);
     }),
     (M::UniformsBeforeContentTypes, Refused, |s| {
-        put(s, &[Uniforms], ContentTypes)
+        put(s, &[Uniforms], ContentTypes);
     }),
     (M::TileUniformsFirst, Refused, |s| put(s, &[Uniforms], Halo)),
     (M::HaloBeforeSizeSetter, Refused, |s| {
-        put(s, &[Halo], SizeSetter)
+        put(s, &[Halo], SizeSetter);
     }),
     (M::SizeSetterFirst, Refused, |s| {
-        put(s, &[SizeSetter], InputPtr)
+        put(s, &[SizeSetter], InputPtr);
     }),
     (M::HaloFirst, Refused, |s| put(s, &[Halo], InputPtr)),
     (M::UniformsAfterGetters, Always, |s| {
-        put(s, &[SetUniforms], ReadInputType)
+        put(s, &[SetUniforms], ReadInputType);
     }),
     (M::ContentTypesFirst, Always, |s| {
-        put(s, &TYPES, ReadInputPtr)
+        put(s, &TYPES, ReadInputPtr);
     }),
     (M::LengthBeforeContentType, Fails, |s| {
-        put(s, &[InputLength], ReadInputType)
+        put(s, &[InputLength], ReadInputType);
     }),
     (M::InputTypeAtOnce, Fails, |s| {
-        put(s, &[ReadInputType], ReadOutputTypePlace)
+        put(s, &[ReadInputType], ReadOutputTypePlace);
     }),
     (M::MismatchBeforeOutputType, Fails, |s| {
-        put(s, &[CompareTypes], ReadOutputType)
+        put(s, &[CompareTypes], ReadOutputType);
     }),
     (M::BoundsBeforeLength, Fails, |s| {
-        put(s, &[InputBounds], InputLength)
+        put(s, &[InputBounds], InputLength);
     }),
     (M::Utf8BeforeLength, Fails, |s| {
-        put(s, &[InputUtf8], InputLength)
+        put(s, &[InputUtf8], InputLength);
     }),
     (M::Utf8BeforeBounds, Fails, |s| {
-        put(s, &[InputUtf8], InputBounds)
+        put(s, &[InputUtf8], InputBounds);
     }),
     (M::OutputBoundsBeforeCount, Fails, |s| {
-        put(s, &[OutputBounds], Count)
+        put(s, &[OutputBounds], Count);
     }),
     (M::OutputPtrBeforeCall, Always, |s| {
-        again(s, &[OutputBounds], Call)
+        again(s, &[OutputBounds], Call);
     }),
     (M::CapacityBeforePointer, Always, |s| {
-        of_content(s, |s| put(s, &[ReadInputCap], ReadInputPtr))
+        of_content(s, |s| put(s, &[ReadInputCap], ReadInputPtr));
     }),
     (M::OutputGettersFirst, Always, |s| {
-        put(s, &[ReadOutputPtr, ReadOutputCap], ReadInputPtr)
+        put(s, &[ReadOutputPtr, ReadOutputCap], ReadInputPtr);
     }),
     (M::OutputGettersAfterCall, Always, |s| {
-        put(s, &[ReadOutputPtr], Count)
+        put(s, &[ReadOutputPtr], Count);
     }),
     (M::OutputCapAfterCall, Always, |s| {
-        put(s, &[ReadOutputCap], Count)
+        put(s, &[ReadOutputCap], Count);
     }),
     (M::TypesReadAfterCall, Always, |s| {
-        put(s, &[ReadOutputType], Count)
+        put(s, &[ReadOutputType], Count);
     }),
     (M::TypeGettersAfterCall, Always, |s| put(s, &TYPES, Count)),
     (M::GettersTwice, Always, |s| {
-        GETTERS.iter().for_each(|step| again(s, &[*step], *step))
+        GETTERS.iter().for_each(|step| again(s, &[*step], *step));
     }),
     (M::UniformsTwice, Always, |s| {
-        again(s, &[SetUniforms], SetUniforms)
+        again(s, &[SetUniforms], SetUniforms);
     }),
     (M::UniformsIgnored, Always, |s| drop(s, SetUniforms)),
     (M::CalledTwice, Always, |s| again(s, &[Call], Call)),
@@ -143,23 +146,23 @@ const ORDERS: &[(M, When, fn(&mut Vec<Step>))] = &[
     (M::OutputUtf8Repaired, Fails, |s| drop(s, OutputUtf8)),
     (M::MismatchIgnored, Fails, |s| drop(s, CompareTypes)),
     (M::PointerBeforeUniforms, Always, |s| {
-        of_filter(s, |s| put(s, &[ReadInputPtr], SetUniforms))
+        of_filter(s, |s| put(s, &[ReadInputPtr], SetUniforms));
     }),
     (M::TileCapBeforePointer, Always, |s| {
-        of_filter(s, |s| put(s, &[ReadInputCap], ReadInputPtr))
+        of_filter(s, |s| put(s, &[ReadInputCap], ReadInputPtr));
     }),
     (M::SizeBeforeUniforms, Always, |s| {
-        put(s, &[TellSize], SetUniforms)
+        put(s, &[TellSize], SetUniforms);
     }),
     (M::SizeBeforeGetters, Always, |s| {
-        put(s, &[TellSize], ReadInputPtr)
+        put(s, &[TellSize], ReadInputPtr);
     }),
     (M::HaloBeforeSize, Always, |s| put(s, &[AskHalo], TellSize)),
     (M::HaloBeforeUniforms, Always, |s| {
-        put(s, &[AskHalo], SetUniforms)
+        put(s, &[AskHalo], SetUniforms);
     }),
     (M::TileBoundsFirst, Fails, |s| {
-        put(s, &[TileFitsMemory], TileFitsCapacity)
+        put(s, &[TileFitsMemory], TileFitsCapacity);
     }),
     (M::SizeSetterIgnored, Always, |s| drop(s, TellSize)),
     (M::HaloIgnored, Always, |s| drop(s, AskHalo)),

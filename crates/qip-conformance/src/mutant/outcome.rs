@@ -9,7 +9,7 @@ use wasmparser::{ExternalKind, Parser, Payload, TypeRef, ValType, WasmFeatures};
 
 use crate::model::binary::{self, Export};
 use crate::model::exports::{
-    INPUT_CAPS, INPUT_TYPE, OUTPUT_CAPS, OUTPUT_TYPE, SIZE_SETTER, is_number,
+    INPUT_CAPS, INPUT_TYPE, OUTPUT_CAPS, OUTPUT_TYPE, SIZE_SETTER, is_number, is_tile_filter,
 };
 use crate::model::hooks::{Job, NoMistake};
 use crate::model::mutation::Mutation as M;
@@ -19,22 +19,25 @@ use crate::task::Task;
 
 use super::Flaw;
 use super::again::{self, Again};
-use super::module::{Seen, is_callers_setter, is_valid};
+use super::module::{Is, Seen, is_callers_setter, is_valid};
 use super::order::is_refused_early;
 
+/// Another answer to a task.
+type Retell = fn(&mut Outcome, &Task);
+
 /// What the mistake makes of one answer.
-const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
+const OUTCOMES: &[(M, Retell)] = &[
     (M::MemoryLeftOut, |it, _| {
-        recode(it, Code::MissingMemory, Code::MissingExport)
+        recode(it, Code::MissingMemory, Code::MissingExport);
     }),
     (M::HeaderUnchecked, |it, _| {
-        recode(it, Code::NotWasm, Code::InvalidModule)
+        recode(it, Code::NotWasm, Code::InvalidModule);
     }),
     (M::InvalidIsNoModule, |it, _| {
-        recode(it, Code::InvalidModule, Code::NotWasm)
+        recode(it, Code::InvalidModule, Code::NotWasm);
     }),
     (M::ImportsUnchecked, |it, _| {
-        recode(it, Code::Import, Code::Instantiate)
+        recode(it, Code::Import, Code::Instantiate);
     }),
     (M::FixedBeforeKind, |it, task| {
         if task.options.fixed_memory {
@@ -83,7 +86,7 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         });
     }),
     (M::UniformTrapsValue, |it, _| {
-        refuse_trap(it, Code::UniformValue, is_callers_setter)
+        refuse_trap(it, Code::UniformValue, is_callers_setter);
     }),
     (M::EntryTrapRefused, |it, _| {
         refuse_trap(it, Code::Instantiate, |name| {
@@ -120,7 +123,7 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         }
     }),
     (M::UnreachableIsMemory, |it, _| {
-        retrap(it, TrapKind::Unreachable, TrapKind::MemoryOutOfBounds)
+        retrap(it, TrapKind::Unreachable, TrapKind::MemoryOutOfBounds);
     }),
     (M::OverflowIsDivideByZero, |it, _| {
         retrap(it, TrapKind::IntegerOverflow, TrapKind::IntegerDivideByZero);
@@ -139,7 +142,7 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         retrap(it, TrapKind::IndirectCallToNull, TrapKind::BadSignature);
     }),
     (M::ImportUnnamed, |it, _| {
-        retell(it, Code::Import, |_| "imports something".to_owned())
+        retell(it, Code::Import, |_| "imports something".to_owned());
     }),
     (M::ShapeUnnamed, |it, _| {
         // What stands behind the name is not told either: it may be the same word.
@@ -175,7 +178,7 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         });
     }),
     (M::NotPipeableUnnamed, |it, _| {
-        retell(it, Code::NotPipeable, |_| String::new())
+        retell(it, Code::NotPipeable, |_| String::new());
     }),
     (M::TileTooLargeUntold, |it, _| {
         retell(it, Code::TileTooLarge, |text| {
@@ -194,7 +197,7 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         }
     }),
     (M::StagesFromZero, |it, _| {
-        restage(it, |stage| Some(stage - 1))
+        restage(it, |stage| Some(stage - 1));
     }),
     (M::StageUnnamed, |it, _| restage(it, |_| None)),
     (M::NotPipeableNamesBlock, |it, task| {
@@ -269,17 +272,17 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
         }
     }),
     (M::TextIsBytes, |it, _| {
-        rekind(it, OutputKind::Utf8, OutputKind::Bytes)
+        rekind(it, OutputKind::Utf8, OutputKind::Bytes);
     }),
     (M::BytesAreText, |it, _| {
-        rekind(it, OutputKind::Bytes, OutputKind::Utf8)
+        rekind(it, OutputKind::Bytes, OutputKind::Utf8);
     }),
     (M::OutputOfAPage, |it, _| {
-        change(it, None, |bytes| bytes.truncate(1 << 16))
+        change(it, None, |bytes| bytes.truncate(1 << 16));
     }),
     (M::I32BigEndian, |it, _| {
         change(it, Some(OutputKind::I32), |bytes| {
-            bytes.chunks_mut(4).for_each(<[u8]>::reverse)
+            bytes.chunks_mut(4).for_each(<[u8]>::reverse);
         });
     }),
     (M::OutputUtf8Repaired, |it, task| {
@@ -303,7 +306,7 @@ const OUTCOMES: &[(M, fn(&mut Outcome, &Task))] = &[
     }),
     (M::OutputTrimmed, |it, _| {
         change(it, Some(OutputKind::Utf8), |bytes| {
-            *bytes = bytes.trim_ascii().to_vec()
+            *bytes = bytes.trim_ascii().to_vec();
         });
     }),
     (M::OutputEndsAtNul, |it, _| {
@@ -472,7 +475,7 @@ fn refuse_trap(it: &mut Outcome, code: Code, is_meant: fn(&str) -> bool) {
 
 /// Whether the stage at this position, from 0, is a tile filter.
 fn is_filter(task: &Task, at: usize) -> bool {
-    with_seen(task, at, |seen| seen.is_filter()).unwrap_or_default()
+    with_seen(task, at, |seen| is_tile_filter(seen.binary)).unwrap_or_default()
 }
 
 /// Whether a stage without faults gives what can be piped.
@@ -518,7 +521,7 @@ fn imports(task: &Task, at: usize) -> Vec<(String, ExternalKind)> {
 }
 
 /// Modules of which nothing is wrong, and the mistake refuses them.
-const REFUSED: &[(M, Code, fn(&Seen<'_>) -> bool)] = &[
+const REFUSED: &[(M, Code, Is)] = &[
     (M::MemoryRefused, Code::MemoryKind, |it| {
         let exports = it.binary.exports.values();
         exports
@@ -545,7 +548,7 @@ const REFUSED: &[(M, Code, fn(&Seen<'_>) -> bool)] = &[
         !it.is_filter() && !it.has("output_ptr") && has_output_cap(it)
     }),
     (M::ScalarRefused, Code::MissingExport, |it| {
-        !it.is_filter() && !(it.has("output_ptr") && has_output_cap(it))
+        !(it.is_filter() || it.has("output_ptr") && has_output_cap(it))
     }),
     (M::SetterResultsRefused, Code::UniformShape, |it| {
         any_setter(it, |_, results| !results.is_empty())
@@ -599,9 +602,12 @@ fn any_setter(it: &Seen<'_>, is_wrong: fn(&[ValType], &[ValType]) -> bool) -> bo
     })
 }
 
+/// Whether stages of these kinds are refused.
+type IsRefused = fn(&[bool]) -> bool;
+
 /// Recipes of which nothing is wrong, and the mistake refuses them: by the kinds of their
 /// stages, whether each is a tile filter.
-const NOT_PIPED: &[(M, fn(&[bool]) -> bool)] = &[
+const NOT_PIPED: &[(M, IsRefused)] = &[
     (M::BlockMustBeFirst, |kinds| {
         kinds.windows(2).any(|pair| pair == [false, true])
     }),

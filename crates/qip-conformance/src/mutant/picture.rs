@@ -84,8 +84,11 @@ fn wrapped(v: f32) -> u8 {
     (v * 255.0 + 0.5).floor() as i64 as u8
 }
 
+/// What is at a place.
+type Paint = fn(&Canvas, i64, i64) -> Pixel;
+
 /// What is painted anew, and where: of stages from 1 on also within the picture.
-const PAINTS: &[(M, fn(&Canvas, i64, i64) -> Pixel)] = &[
+const PAINTS: &[(M, Paint)] = &[
     (M::PaddedWithEdge, Canvas::nearest),
     (M::PaddedWithBlack, |_, _, _| stored([0.0, 0.0, 0.0, 1.0])),
     (M::ClearedBetween, |_, _, _| NOTHING),
@@ -134,8 +137,11 @@ pub(super) fn between(canvas: &mut Canvas, stage: usize, has_halos: bool, flaw: 
     }
 }
 
+/// What is seen wrongly at a place, if anything.
+type See = fn(&Sight<'_>) -> Option<Pixel>;
+
 /// What is seen outside of a core, and outside of the picture.
-const SIGHTS: &[(M, fn(&Sight<'_>) -> Option<Pixel>)] = &[
+const SIGHTS: &[(M, See)] = &[
     (M::HaloClampedToCore, |at| {
         let (x, y) = nearest_of_core(at);
         Some(at.before.nearest(x, y))
@@ -238,8 +244,11 @@ pub(super) const CORES: &Wrong<Vec<(i64, i64)>, (i64, i64)> = &[
     }),
 ];
 
+/// A place in a picture.
+type Place = (i64, i64);
+
 /// What the tile function is told, of a core and a halo.
-pub(super) const PLACES: &Wrong<(i64, i64), ((i64, i64), i64)> = &[
+pub(super) const PLACES: &Wrong<Place, (Place, i64)> = &[
     (M::HaloNotSubtracted, |(core, _), _| *core),
     (M::HaloAdded, |((x, y), halo), _| (x + halo, y + halo)),
     (M::HaloSubtractedFromX, |(core, _), (x, _)| (*x, core.1)),

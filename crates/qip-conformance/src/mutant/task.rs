@@ -14,31 +14,34 @@ use crate::task::{RequestInput, Task};
 
 use super::{Flaw, module, uniform};
 
+/// Another task.
+type Retask = fn(&mut Task);
+
 /// What the mistake makes of options, limits, stages and keys.
-const TASKS: &[(M, fn(&mut Task))] = &[
+const TASKS: &[(M, Retask)] = &[
     (M::LenientIgnored, |task| {
-        task.options.numeric = Numeric::Strict
+        task.options.numeric = Numeric::Strict;
     }),
     (M::LenientAlways, |task| {
-        task.options.numeric = Numeric::Lenient
+        task.options.numeric = Numeric::Lenient;
     }),
     (M::FixedMemoryIgnored, |task| {
-        task.options.fixed_memory = false
+        task.options.fixed_memory = false;
     }),
     (M::FixedMemoryAlways, |task| {
-        task.options.fixed_memory = true
+        task.options.fixed_memory = true;
     }),
     (M::UncheckedIgnored, |task| {
-        task.options.utf8 = Utf8::Checked
+        task.options.utf8 = Utf8::Checked;
     }),
     (M::FloatsIgnored, |task| task.options.floats = Floats::Any),
     (M::ReuseIgnored, |task| task.options.reuse = false),
     (M::EverythingTooLarge, |task| task.limits.module_bytes = 0),
     (M::StoppedAtOnce, |task| {
-        task.limits.time = task.limits.time.map(|_| Duration::ZERO)
+        task.limits.time = task.limits.time.map(|_| Duration::ZERO);
     }),
     (M::FuelAtOnce, |task| {
-        task.limits.fuel = task.limits.fuel.map(|_| 0)
+        task.limits.fuel = task.limits.fuel.map(|_| 0);
     }),
     (M::LimitsDefault, |task| {
         task.limits = Limits {
@@ -48,22 +51,22 @@ const TASKS: &[(M, fn(&mut Task))] = &[
         };
     }),
     (M::LimitsExclusive, |task| {
-        each_limit(&mut task.limits, |limit| limit.saturating_sub(1))
+        each_limit(&mut task.limits, |limit| limit.saturating_sub(1));
     }),
     (M::LimitsHalved, |task| {
-        each_limit(&mut task.limits, |limit| limit / 2)
+        each_limit(&mut task.limits, |limit| limit / 2);
     }),
     (M::MemoryLimitWraps, |task| {
-        task.limits.memory_bytes &= u64::from(u32::MAX)
+        task.limits.memory_bytes &= u64::from(u32::MAX);
     }),
     (M::ModuleSizeUnlimited, |task| {
-        task.limits.module_bytes = u64::MAX
+        task.limits.module_bytes = u64::MAX;
     }),
     (M::FunctionsUnlimited, |task| {
-        task.limits.functions = u64::MAX
+        task.limits.functions = u64::MAX;
     }),
     (M::FunctionSizeUnlimited, |task| {
-        task.limits.function_bytes = u64::MAX
+        task.limits.function_bytes = u64::MAX;
     }),
     (M::LocalsUnlimited, |task| task.limits.locals = u64::MAX),
     (M::ParamsUnlimited, |task| task.limits.params = u64::MAX),
@@ -72,23 +75,23 @@ const TASKS: &[(M, fn(&mut Task))] = &[
     (M::SegmentsUnlimited, |task| task.limits.segments = u64::MAX),
     // What they declare: `engine.rs` sees to it that no more is taken of growth.
     (M::TableUnlimited, |task| {
-        task.limits.table_entries = u64::MAX
+        task.limits.table_entries = u64::MAX;
     }),
     (M::MemoryUnlimited, |task| {
-        task.limits.memory_bytes = u64::MAX
+        task.limits.memory_bytes = u64::MAX;
     }),
     (M::StagesUnlimited, |task| task.limits.stages = u64::MAX),
     (M::ImagePixelsUnlimited, |task| {
-        task.limits.image_pixels = u64::MAX
+        task.limits.image_pixels = u64::MAX;
     }),
     (M::ImageSideUnlimited, |task| {
-        task.limits.image_side = u64::MAX
+        task.limits.image_side = u64::MAX;
     }),
     (M::ImageWidthOnly, |task| {
-        without_side(task, |[width, _]| width)
+        without_side(task, |[width, _]| width);
     }),
     (M::ImageHeightOnly, |task| {
-        without_side(task, |[_, height]| height)
+        without_side(task, |[_, height]| height);
     }),
     (M::BmpLimitsUnchecked, |task| {
         if !task.is_of_pictures() {

@@ -11,9 +11,12 @@ use crate::task::Task;
 
 use super::Flaw;
 
+/// Another text, of a uniform of this type.
+type Rewrite = fn(&str, ValType) -> String;
+
 /// The text that the oracle gets in place of another, of a uniform of this type: no number at
 /// all where the mistake refuses it.
-const TEXTS: &[(M, fn(&str, ValType) -> String)] = &[
+const TEXTS: &[(M, Rewrite)] = &[
     (M::HexRefused, |text, of| {
         keep(text, !(is_integer(of) && text.starts_with("0x")))
     }),
