@@ -1,21 +1,24 @@
 //! An engine that compiles each module once, however many mutants ask for it.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use qip_contract::Limits;
 use qip_engine::{Build, Compile, CompileError, CompiledModule, Engine, EngineInfo};
 
-/// Keeps what it has compiled. Modules are known by where their bytes are, so they have to
-/// outlive it: it serves one case.
+/// Keeps what it has compiled. It serves one case.
 pub(crate) struct Caching {
     engine: Arc<dyn Engine>,
+    hasher: RandomState,
     compiled: Mutex<HashMap<Key, Arc<dyn CompiledModule>>>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
-    place: (usize, usize),
+    /// Modules are known by their length and a hash: mutants make modules of their own, so where
+    /// the bytes are says nothing.
+    wasm: (usize, u64),
     exports: Vec<String>,
     build: Build,
     limits: Limits,
@@ -25,6 +28,7 @@ impl Caching {
     pub(crate) fn new(engine: Arc<dyn Engine>) -> Caching {
         Caching {
             engine,
+            hasher: RandomState::new(),
             compiled: Mutex::default(),
         }
     }
@@ -37,7 +41,7 @@ impl Engine for Caching {
 
     fn compile(&self, module: &Compile<'_>) -> Result<Arc<dyn CompiledModule>, CompileError> {
         let key = Key {
-            place: (module.wasm.as_ptr().addr(), module.wasm.len()),
+            wasm: (module.wasm.len(), self.hasher.hash_one(module.wasm)),
             exports: module.exports.to_vec(),
             build: module.build,
             limits: module.limits.clone(),

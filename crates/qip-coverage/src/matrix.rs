@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use qip_cases::{Case, Corpus, Expectation, ExpectedOutcome, Level, Outcome, Subject as _};
+use qip_cases::{Case, Corpus, Expectation, ExpectedOutcome, Level, Outcome, Subject};
 use qip_conformance::{Detail, judge};
 use qip_contract::Clause;
 use qip_engine::{Engine, Exhausted};
-use qip_model::{Model, Mutation};
+use qip_model::{Model, Mutant, Mutation, trace};
 use serde::Serialize;
 
 use crate::caching::Caching;
@@ -224,7 +224,7 @@ fn row(case: &Arc<Case>, engines: &[Arc<dyn Engine>], mutants: &[Mutation]) -> (
     for engine in engines {
         let engine: Arc<dyn Engine> = Arc::new(Caching::new(Arc::clone(engine)));
         let model = Model::shared(Arc::clone(&engine));
-        let (outcomes, possible) = model.answer_and_trace(&case.task);
+        let (outcomes, possible) = trace(&engine, &case.task);
         row.failure = row.failure.or(difference(case, &model, &outcomes));
         row.possible.extend(&possible);
         let waits = waits_for_a_clock(case);
@@ -236,7 +236,7 @@ fn row(case: &Arc<Case>, engines: &[Arc<dyn Engine>], mutants: &[Mutation]) -> (
                 continue;
             }
             runs += 1;
-            let mutant = Model::shared(Arc::clone(&engine)).mutant(mutation);
+            let mutant = Mutant::shared(Arc::clone(&engine), mutation);
             let outcomes = mutant.answer(&case.task);
             let is_broken = outcomes
                 .iter()
@@ -259,8 +259,8 @@ fn waits_for_a_clock(case: &Case) -> bool {
 }
 
 /// The first way in which the answers are not what the case expects.
-fn difference(case: &Case, model: &Model, outcomes: &[Outcome]) -> Option<String> {
-    let detail = Detail::of(model.capabilities());
+fn difference(case: &Case, subject: &dyn Subject, outcomes: &[Outcome]) -> Option<String> {
+    let detail = Detail::of(subject.capabilities());
     if outcomes.len() != case.expectations.len() {
         return Some(format!("{} answers", outcomes.len()));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use qip_cases::Subject;
 use qip_differential::{Arena, Generator};
 use qip_host::wasmi::Wasmi;
-use qip_model::{Model, Mutation};
+use qip_model::{Mutant, Mutation};
 
 const TRIALS: u64 = 400;
 
@@ -47,7 +47,7 @@ fn mistakes_are_found() {
     let mut rest: Vec<(Mutation, Arena)> = MISTAKES
         .iter()
         .map(|mutation| {
-            let mutant = Model::new(Wasmi::new()).mutant(*mutation);
+            let mutant = Mutant::new(Wasmi::new(), *mutation);
             let mutant: Arc<dyn Subject> = Arc::new(mutant);
             (*mutation, Arena::new([mutant]))
         })

@@ -1,7 +1,5 @@
 //! What the model can be told to get wrong, one thing at a time. This is the one list.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::fmt;
 
 macro_rules! mutations {
@@ -1171,29 +1169,5 @@ impl Mutation {
 impl fmt::Display for Mutation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// What a model gets wrong, if anything.
-#[derive(Clone, Copy)]
-pub(super) struct Flaw<'a> {
-    pub(super) mutation: Option<Mutation>,
-    /// Which mutations would have made a difference to the code that ran.
-    pub(super) asked: Option<&'a RefCell<BTreeSet<Mutation>>>,
-}
-
-impl Flaw<'_> {
-    /// Whether this may be what it gets wrong, as far as can be told before it is known
-    /// whether it makes a difference.
-    pub(super) fn may_be(self, mutation: Mutation) -> bool {
-        self.asked.is_some() || self.mutation == Some(mutation)
-    }
-
-    /// Whether this is what it gets wrong.
-    pub(super) fn is(self, mutation: Mutation) -> bool {
-        if let Some(asked) = self.asked {
-            asked.borrow_mut().insert(mutation);
-        }
-        self.mutation == Some(mutation)
     }
 }

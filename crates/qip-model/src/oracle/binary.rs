@@ -2,28 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use qip_contract::{Limits, PAGE_BYTES};
+use qip_contract::PAGE_BYTES;
 use wasmparser::{
     BinaryReader, ExternalKind, FromReader, FuncType, FuncValidator, FunctionBody, MemoryType,
-    Operator, Parser, Payload, SectionLimited, TypeRef, TypeSectionReader, ValType, ValidPayload,
-    Validator, WasmFeatures, WasmModuleResources,
+    Operator, Parser, Payload, SectionLimited, TypeSectionReader, ValType, ValidPayload, Validator,
+    WasmFeatures, WasmModuleResources,
 };
 
-use super::{Job, Mutation};
+use super::hooks::Job;
+use super::mutation::Mutation;
 
 /// What the type of a function begins with, and in WebAssembly 2.0 every type.
 const FUNCTION_TYPE: u8 = 0x60;
 
 /// What a module declares.
 #[derive(Default)]
-pub(super) struct Binary {
+pub(crate) struct Binary {
     /// Module and field of the first in the import section (MOD-2).
-    pub(super) first_import: Option<(String, String)>,
+    pub(crate) first_import: Option<(String, String)>,
     /// By name.
-    pub(super) exports: BTreeMap<String, Export>,
+    pub(crate) exports: BTreeMap<String, Export>,
     /// Whether any function has the instruction `memory.grow` (MOD-7).
-    pub(super) grows_memory: bool,
+    pub(crate) grows_memory: bool,
     sizes: Sizes,
+    /// Why it is no valid module, if it is none (MOD-8).
+    pub(crate) invalid: Option<String>,
     // The index spaces. They leave imports out: whoever imports is refused before
     // anything that is exported is looked at.
     types: Vec<FuncType>,
@@ -34,7 +37,7 @@ pub(super) struct Binary {
 }
 
 /// What stands behind a name.
-pub(super) enum Export {
+pub(crate) enum Export {
     Function(FuncType),
     Global(ValType),
     Memory(MemoryType),
@@ -63,79 +66,62 @@ struct Sizes {
 
 /// A size, and how much of it is allowed.
 #[derive(Clone, Copy)]
-pub(super) struct Size {
-    pub(super) what: &'static str,
-    pub(super) found: u64,
-    pub(super) allowed: u64,
+pub(crate) struct Size {
+    pub(crate) what: &'static str,
+    pub(crate) found: u64,
+    pub(crate) allowed: u64,
 }
 
-/// Whether the bytes begin as a core module does (MOD-8). A component does not.
-pub(super) fn has_header(wasm: &[u8], job: Job<'_>) -> bool {
+/// MOD-8: whether the bytes begin as a core module does. A component does not.
+pub(crate) fn has_header(wasm: &[u8]) -> bool {
     wasm.starts_with(b"\0asm\x01\0\0\0")
-        || wasm.starts_with(b"\0asm") && job.errs(Mutation::VersionUnchecked)
 }
 
-/// WebAssembly 2.0, which has fixed-width SIMD; tail calls; extended constant
-/// expressions; nothing else (MOD-8).
-fn features(wasm: &[u8], job: Job<'_>) -> WasmFeatures {
-    let all = WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST;
-    let wrong = [
-        (Mutation::SimdRefused, all & !WasmFeatures::SIMD),
-        (Mutation::TailCallsRefused, all & !WasmFeatures::TAIL_CALL),
-        (
-            Mutation::ExtendedConstRefused,
-            all & !WasmFeatures::EXTENDED_CONST,
-        ),
-        (Mutation::FirstEditionOnly, all & WasmFeatures::WASM1),
-        (Mutation::ProposalsTaken, WasmFeatures::all()),
-    ];
-    let is_valid = |features| {
-        Validator::new_with_features(features)
-            .validate_all(wasm)
-            .is_ok()
-    };
-    // Whoever takes more makes a difference to an invalid module only, whoever takes less
-    // to a valid one.
-    let mut wrong = wrong.into_iter().filter(|(mutation, features)| {
-        job.flaw.may_be(*mutation) && !(is_valid(all) && is_valid(*features)) && job.errs(*mutation)
-    });
-    wrong.next().map_or(all, |(_, features)| features)
+/// MOD-8: WebAssembly 2.0, which has fixed-width SIMD; tail calls; extended constant
+/// expressions; nothing else.
+pub(crate) fn features() -> WasmFeatures {
+    WasmFeatures::WASM2 | WasmFeatures::TAIL_CALL | WasmFeatures::EXTENDED_CONST
 }
 
-/// Reads a module that has the header.
-///
-/// # Errors
-///
-/// What makes it invalid (MOD-8).
-pub(super) fn read(wasm: &[u8], job: Job<'_>) -> Result<Binary, String> {
+/// Reads what a module declares, up to where it cannot be read any more, and what makes it
+/// invalid (MOD-8).
+pub(crate) fn read(wasm: &[u8], job: Job<'_>) -> Binary {
     let mut binary = Binary::default();
-    binary.read(wasm, true, job).map(|()| binary)
+    if let Err(why) = binary.read(wasm, job) {
+        binary.invalid.get_or_insert(why);
+    }
+    binary
 }
 
-/// What a module declares up to where it cannot be read any more; it is not validated.
-pub(super) fn skim(wasm: &[u8], job: Job<'_>) -> Binary {
+/// What a module declares before the bodies of its functions, whether or not it is valid: all
+/// that a mutant looks at.
+pub(crate) fn skim(wasm: &[u8], job: Job<'_>) -> Binary {
     let mut binary = Binary::default();
-    // What is wrong is told by whoever reads it.
-    let _ = binary.read(wasm, false, job);
+    for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
+        let is_done = matches!(payload, Payload::CodeSectionStart { .. });
+        if is_done || binary.note(wasm, &payload, job).is_err() {
+            break;
+        }
+    }
     binary
 }
 
 impl Binary {
-    fn read(&mut self, wasm: &[u8], validates: bool, job: Job<'_>) -> Result<(), String> {
-        let features = features(wasm, job);
-        let mut validator = validates.then(|| Validator::new_with_features(features));
+    fn read(&mut self, wasm: &[u8], job: Job<'_>) -> Result<(), String> {
+        let mut validator = Some(Validator::new_with_features(features()));
         let mut parser = Parser::new(0);
-        parser.set_features(features);
+        parser.set_features(features());
         for payload in parser.parse_all(wasm) {
             let payload = payload.map_err(text)?;
             match validator.as_mut().map(|it| it.payload(&payload)) {
                 Some(Ok(ValidPayload::Func(function, body))) => {
                     let mut function = function.into_validator(Default::default());
-                    let result = self.validate_body(&mut function, &body, job);
-                    result.or_else(|error| self.forgive(wasm, &payload, &error))?;
+                    if let Err(error) = self.validate_body(&mut function, &body, job) {
+                        self.forgive(wasm, &payload, &error);
+                    }
                 }
                 Some(Err(error)) => {
-                    self.forgive(wasm, &payload, &error)?;
+                    self.forgive(wasm, &payload, &error);
                     validator = validator.and_then(|it| go_on(it, &payload));
                 }
                 _ => {}
@@ -176,7 +162,7 @@ impl Binary {
             let (operator, offset) = operators.read_with_offset()?;
             function.op(offset, &operator)?;
             let mut height = u64::from(function.operand_stack_height());
-            if height > job.limits().operands && job.errs(Mutation::OperandsOfBlockAlone) {
+            if height > job.task.limits.operands && job.errs(Mutation::OperandsOfBlockAlone) {
                 let block = function.get_control_frame(0);
                 height -= block.map_or(0, |block| block.height as u64);
             }
@@ -185,145 +171,101 @@ impl Binary {
         operators.finish()
     }
 
-    /// The first size that is over a limit (LIM-1).
-    pub(super) fn over(&self, limits: &Limits, job: Job<'_>) -> Option<Size> {
-        let sizes = &self.sizes;
-        let size = |what, found, allowed| Size {
-            what,
-            found,
-            allowed,
-        };
+    /// LIM-1: the first size that is over its limit.
+    pub(crate) fn over(&self, job: Job<'_>) -> Option<Size> {
+        let (sizes, limits) = (&self.sizes, &job.task.limits);
         let params = sizes.params.max(sizes.results);
+        // Of targets and operands no more can be allowed than these.
+        let mut targets = limits.branch_targets.min(65_520);
+        let mut operands = limits.operands.min(10_000);
+        if sizes.branch_targets > targets && job.errs(Mutation::BranchTargetsUnlimited) {
+            targets = u64::MAX;
+        }
+        if sizes.operands > operands && job.errs(Mutation::OperandsUnlimited) {
+            operands = u64::MAX;
+        }
         let all = [
+            ("functions", sizes.functions, limits.functions),
             (
-                size("functions", sizes.functions, limits.functions),
-                Mutation::FunctionsUnlimited,
+                "bytes of a function",
+                sizes.function_bytes,
+                limits.function_bytes,
             ),
+            ("locals", sizes.locals, limits.locals),
+            ("targets of a branch table", sizes.branch_targets, targets),
             (
-                size(
-                    "bytes of a function",
-                    sizes.function_bytes,
-                    limits.function_bytes,
-                ),
-                Mutation::FunctionSizeUnlimited,
+                "operands on the stack of a function",
+                sizes.operands,
+                operands,
             ),
+            ("parameters or results", params, limits.params),
+            ("types", sizes.types, limits.types),
+            ("exports", sizes.exports, limits.exports),
+            ("segments", sizes.segments, limits.segments),
             (
-                size("locals", sizes.locals, limits.locals),
-                Mutation::LocalsUnlimited,
+                "entries of a table",
+                sizes.table_entries,
+                limits.table_entries,
             ),
-            (
-                size(
-                    "targets of a branch table",
-                    sizes.branch_targets,
-                    limits.branch_targets.min(65_520),
-                ),
-                Mutation::BranchTargetsUnlimited,
-            ),
-            (
-                size(
-                    "operands on the stack of a function",
-                    sizes.operands,
-                    limits.operands.min(10_000),
-                ),
-                Mutation::OperandsUnlimited,
-            ),
-            (
-                size("parameters or results", params, limits.params),
-                Mutation::ParamsUnlimited,
-            ),
-            (
-                size("types", sizes.types, limits.types),
-                Mutation::TypesUnlimited,
-            ),
-            (
-                size("exports", sizes.exports, limits.exports),
-                Mutation::ExportsUnlimited,
-            ),
-            (
-                size("segments", sizes.segments, limits.segments),
-                Mutation::SegmentsUnlimited,
-            ),
-            (
-                size(
-                    "entries of a table",
-                    sizes.table_entries,
-                    limits.table_entries,
-                ),
-                Mutation::TableUnlimited,
-            ),
-            (
-                size("bytes of memory", sizes.memory_bytes, limits.memory_bytes),
-                Mutation::MemoryUnlimited,
-            ),
+            ("bytes of memory", sizes.memory_bytes, limits.memory_bytes),
         ];
-        let over = all.into_iter().find(|(size, unlimited)| {
-            exceeds(size.found, size.allowed, job) && !job.errs(*unlimited)
-        });
-        let over = over.map(|(size, _)| size);
-        over.or(sizes.unreadable)
+        first_over(&all).or(sizes.unreadable)
     }
 
-    /// A part that is only too large for wasmparser is `limit`, not `invalid-module`
-    /// (LIM-1). That comes after import and memory, so reading goes on.
-    fn forgive(
-        &mut self,
-        wasm: &[u8],
-        payload: &Payload<'_>,
-        error: &wasmparser::Error,
-    ) -> Result<(), String> {
+    /// LIM-1: a part that is only too large for wasmparser is `limit`, not `invalid-module`,
+    /// and that comes after import and memory. So reading goes on.
+    fn forgive(&mut self, wasm: &[u8], payload: &Payload<'_>, error: &wasmparser::Error) {
         match self.unreadable(wasm, payload) {
             Some(size) => {
                 self.sizes.unreadable.get_or_insert(size);
-                Ok(())
             }
-            None => Err(error.to_string()),
+            None => {
+                self.invalid.get_or_insert(error.to_string());
+            }
         }
     }
 
     /// What wasmparser does not read of this part for its size, though LIM-1 has a
     /// limit of its own for that.
     fn unreadable(&self, wasm: &[u8], payload: &Payload<'_>) -> Option<Size> {
-        let size = |what, found, allowed| Size {
-            what,
-            found,
-            allowed,
-        };
-        let sizes = match payload {
-            Payload::TypeSection(section) => vec![
-                size("types", entries(section), 1_000_000),
-                size(
-                    "parameters or results",
-                    match read_types(wasm, section) {
-                        (params, results, Ok(())) => params.max(results),
-                        (_, _, Err(_)) => 0,
-                    },
-                    1_000,
-                ),
-            ],
+        match payload {
+            Payload::TypeSection(section) => {
+                let params = match read_types(wasm, section) {
+                    (params, results, Ok(())) => params.max(results),
+                    (_, _, Err(_)) => 0,
+                };
+                first_over(&[
+                    ("types", entries(section), 1_000_000),
+                    ("parameters or results", params, 1_000),
+                ])
+            }
             Payload::FunctionSection(section) => {
-                vec![size("functions", entries(section), 1_000_000)]
+                first_over(&[("functions", entries(section), 1_000_000)])
             }
-            Payload::ExportSection(section) => vec![size("exports", entries(section), 1_000_000)],
-            Payload::ElementSection(section) => vec![size("segments", entries(section), 100_000)],
+            Payload::ExportSection(section) => {
+                first_over(&[("exports", entries(section), 1_000_000)])
+            }
+            Payload::ElementSection(section) => {
+                first_over(&[("segments", entries(section), 100_000)])
+            }
             Payload::DataCountSection { count, .. } => {
-                vec![size("segments", u64::from(*count), 100_000)]
+                first_over(&[("segments", u64::from(*count), 100_000)])
             }
-            Payload::DataSection(section) => vec![size("segments", entries(section), 100_000)],
+            Payload::DataSection(section) => first_over(&[("segments", entries(section), 100_000)]),
             Payload::CodeSectionEntry(body) => {
-                // To wasmparser parameters are locals, too.
-                let params = self.params_of_next_body().len() as u64;
                 let locals = match read_locals(body) {
                     (locals, Ok(())) => locals,
                     (_, Err(_)) => 0,
                 };
-                vec![
-                    size("bytes of a function", bytes(body), 7_654_321),
-                    size("locals with parameters", locals + params, 50_000),
-                ]
+                // To wasmparser parameters are locals, too.
+                let locals_and_params = locals + self.params_of_next_body().len() as u64;
+                first_over(&[
+                    ("bytes of a function", bytes(body), 7_654_321),
+                    ("locals with parameters", locals_and_params, 50_000),
+                ])
             }
-            _ => Vec::new(),
-        };
-        sizes.into_iter().find(|size| size.found > size.allowed)
+            _ => None,
+        }
     }
 
     /// Notes what a part declares. Every part has to be well-formed, also where the
@@ -332,13 +274,8 @@ impl Binary {
         match payload {
             Payload::TypeSection(section) => self.note_types(wasm, section, job),
             Payload::MemorySection(section) => self.note_memories(section, job),
-            Payload::TagSection(_) | Payload::UnknownSection { .. }
-                if !job.errs(Mutation::ProposalsTaken) =>
-            {
+            Payload::TagSection(_) | Payload::UnknownSection { .. } => {
                 Err("a section that WebAssembly 2.0 does not have".to_owned())
-            }
-            Payload::CustomSection(_) if job.errs(Mutation::CustomSectionsRefused) => {
-                Err("a custom section".to_owned())
             }
             _ => self.note_other(payload, job).map_err(text),
         }
@@ -353,10 +290,8 @@ impl Binary {
         self.sizes.types = u64::from(section.count());
         let (params, results, read) = read_types(wasm, section);
         (self.sizes.params, self.sizes.results) = (params, results);
-        if read.is_err() && !job.errs(Mutation::ProposalsTaken) {
-            read?;
-        }
-        if results > job.limits().params && job.errs(Mutation::ResultsUnlimited) {
+        read?;
+        if results > job.task.limits.params && job.errs(Mutation::ResultsUnlimited) {
             self.sizes.results = 0;
         }
         // Those behind a type that is too large cannot be read.
@@ -373,7 +308,7 @@ impl Binary {
         for memory in section.clone() {
             let memory = memory.map_err(text)?;
             let is_newer = memory.memory64 || memory.shared || memory.page_size_log2.is_some();
-            if is_newer && !job.errs(Mutation::ProposalsTaken) {
+            if is_newer {
                 return Err("a memory that WebAssembly 2.0 does not have".to_owned());
             }
             let mut bytes = memory.initial.saturating_mul(PAGE_BYTES);
@@ -392,14 +327,8 @@ impl Binary {
             Payload::ImportSection(section) => {
                 for import in section.clone().into_imports() {
                     let import = import?;
-                    let is_function = matches!(import.ty, TypeRef::Func(_));
-                    if !is_function && job.errs(Mutation::FunctionImportsOnly) {
-                        continue;
-                    }
                     let name = (import.module.to_owned(), import.name.to_owned());
-                    if self.first_import.is_none() || job.errs(Mutation::LastImportNamed) {
-                        self.first_import = Some(name);
-                    }
+                    self.first_import.get_or_insert(name);
                 }
             }
             Payload::FunctionSection(section) => {
@@ -449,7 +378,7 @@ impl Binary {
                         Operator::MemoryGrow { .. } => self.grows_memory = true,
                         Operator::BrTable { targets } => {
                             let mut count = u64::from(targets.len());
-                            let is_full = count == job.limits().branch_targets;
+                            let is_full = count == job.task.limits.branch_targets;
                             if is_full && job.errs(Mutation::DefaultTargetCounts) {
                                 count += 1;
                             }
@@ -491,11 +420,14 @@ impl Binary {
     }
 }
 
-/// Whether a size is over its limit (LIM-1).
-pub(super) fn exceeds(found: u64, allowed: u64, job: Job<'_>) -> bool {
-    found > allowed
-        || found == allowed && job.errs(Mutation::LimitsExclusive)
-        || found > allowed / 2 && job.errs(Mutation::LimitsHalved)
+/// LIM-1: the first of what was found that is more than what is allowed.
+fn first_over(all: &[(&'static str, u64, u64)]) -> Option<Size> {
+    let mut over = all.iter().filter(|(_, found, allowed)| found > allowed);
+    over.next().map(|&(what, found, allowed)| Size {
+        what,
+        found,
+        allowed,
+    })
 }
 
 /// The entries of a section; 0 where they cannot all be read.
@@ -560,23 +492,6 @@ fn read_locals(body: &FunctionBody<'_>) -> (u64, wasmparser::Result<()>) {
     };
     let read = read();
     (locals, read)
-}
-
-/// Whether any function of a module that is valid has a tail call.
-pub(super) fn has_tail_calls(wasm: &[u8]) -> bool {
-    let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
-    let mut bodies = payloads.filter_map(|payload| match payload {
-        Payload::CodeSectionEntry(body) => Some(body),
-        _ => None,
-    });
-    bodies.any(|body| {
-        operators(&body).any(|operator| {
-            matches!(
-                operator,
-                Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. }
-            )
-        })
-    })
 }
 
 /// The instructions of a function, up to what cannot be read.
