@@ -1,0 +1,30 @@
+;; Each label adds its own number, and the locals hold what a host that goes around a fault of its
+;; engine with such tables must not use for itself.
+(module
+  (memory (export "memory") 1)
+  (global (export "input_ptr") i32 (i32.const 0))
+  (global (export "input_bytes_cap") i32 (i32.const 8))
+  (func (export "run") (param $size i32) (result i32)
+    (local $one i32) (local $ten i32) (local $taken v128)
+    (local.set $one (i32.const 1))
+    (local.set $ten (i32.const 10))
+    (local.set $taken (i32x4.splat (i32.const 300)))
+    block $outer (result v128)
+      block $middle (result v128)
+        block $inner (result v128)
+          (block) ;; over before the table
+          i32.const 99 ;; stays behind
+          local.get $taken
+          local.get $size
+          br_table $outer $middle $inner
+        end
+        (i32x4.add (i32x4.splat (i32.const 4000)))
+        br $outer
+      end
+      (i32x4.add (i32x4.splat (i32.const 5000)))
+    end
+    i32x4.extract_lane 2
+    local.get $one
+    i32.add
+    local.get $ten
+    i32.add))
