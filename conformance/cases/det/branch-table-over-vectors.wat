@@ -1,6 +1,8 @@
-;; Each label adds its own number, and the locals hold what a host that goes around a fault of its
-;; engine with such tables must not use for itself.
+;; 300 and the size, to which each label adds its own number. The locals hold what a host that goes
+;; around a fault of its engine with such tables must not use for itself, and the first type is not
+;; that of the function.
 (module
+  (type (func))
   (memory (export "memory") 1)
   (global (export "input_ptr") i32 (i32.const 0))
   (global (export "input_bytes_cap") i32 (i32.const 8))
@@ -12,9 +14,9 @@
     block $outer (result v128)
       block $middle (result v128)
         block $inner (result v128)
-          (block) ;; over before the table
-          i32.const 99 ;; stays behind
-          local.get $taken
+          (block) (loop) (loop) (loop) ;; all over before the table
+          (i32.add (local.get $size) (i32.const 99)) ;; stays behind
+          (i32x4.add (local.get $taken) (i32x4.splat (local.get $size)))
           local.get $size
           br_table $outer $middle $inner
         end
@@ -23,7 +25,7 @@
       end
       (i32x4.add (i32x4.splat (i32.const 5000)))
     end
-    i32x4.extract_lane 2
+    i32x4.extract_lane 0
     local.get $one
     i32.add
     local.get $ten
