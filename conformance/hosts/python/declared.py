@@ -12,7 +12,8 @@ TYPES = {
     0x70: "funcref", 0x6F: "externref",
 }
 SIZES = """
-    functions function_bytes locals params types exports segments table_entries memory_bytes
+    functions function_bytes locals locals_and_params params types exports elements data segments
+    table_entries memory_bytes
 """.split()
 
 
@@ -56,6 +57,8 @@ class Reader:
     def minimum(self) -> int:
         """The limits of a memory or a table, of which only the minimum is of concern."""
         has_maximum, minimum = self.number(), self.number()
+        if has_maximum > 1:  # shared, or of 64 bits
+            raise ValueError("limits of another proposal")
         if has_maximum:
             self.number()
         return minimum
@@ -81,7 +84,8 @@ class Reader:
 class Declared:
     """`first_import` is module and field, or `None`; `exports` are shapes by name, such as
     `function (i32) -> (i32)`, `global i32`, `table`, `memory`; `sizes` are what LIM-1 counts
-    by its name in the protocol, of several functions or tables that of the largest.
+    by its name in the protocol, of several functions or tables that of the largest, and what
+    only its choice counts.
 
     Raises `ValueError` or `IndexError` where the bytes are no module. Most of that is found,
     and not all: whether the module is valid is asked of wasmtime.
@@ -91,8 +95,8 @@ class Declared:
         self.first_import: tuple[str, str] | None = None
         self.exports: dict[str, str] = {}
         self.sizes: dict[str, int] = dict.fromkeys(SIZES, 0)
-        self._types: list[str] = []
-        self._functions: list[str] = []
+        self._types: list[tuple[str, int]] = []  # with the number of parameters
+        self._functions: list[tuple[str, int]] = []
         self._globals: list[str] = []
         for section, part in Reader(wasm[len(HEADER) :]).sections():
             if section != 0:  # custom sections never matter (MOD-8)
@@ -108,7 +112,7 @@ class Declared:
                     params, results = part.types(), part.types()
                     self._largest("params", max(len(params), len(results)))
                     text = f"function ({' '.join(params)}) -> ({' '.join(results)})"
-                    self._types.append(text)
+                    self._types.append((text, len(params)))
             case 2 if count:
                 self.first_import = (part.name(), part.name())
             case 3:
@@ -133,19 +137,24 @@ class Declared:
                     name, kind, index = part.name(), part.byte(), part.number()
                     match kind:
                         case 0:
-                            self.exports[name] = self._functions[index]
+                            self.exports[name] = self._functions[index][0]
                         case 1 | 2:
                             self.exports[name] = "table" if kind == 1 else "memory"
                         case 3:
                             self.exports[name] = self._globals[index]
             case 9 | 11:
+                self._largest("elements" if section == 9 else "data", count)
                 self._largest("segments", self.sizes["segments"] + count)
             case 10:
-                for _ in range(count):
+                for _, params in self._functions[:count]:
                     body = Reader(part.take(part.number()))
                     self._largest("function_bytes", len(body.data))
                     groups = [(body.number(), body.type()) for _ in range(body.number())]
-                    self._largest("locals", sum(number for number, _ in groups))
+                    locals = sum(number for number, _ in groups)
+                    self._largest("locals", locals)
+                    self._largest("locals_and_params", locals + params)
+            case _ if section > 12:
+                raise ValueError(f"a section of the kind {section}")
 
     def _largest(self, name: str, found: int) -> None:
         self.sizes[name] = max(self.sizes[name], found)

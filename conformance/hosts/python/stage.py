@@ -219,12 +219,12 @@ LIMITS = {
     "exports": 10_000, "segments": 100_000, "table_entries": 1_000_000, "memory_bytes": 1 << 30, "stages": 64,
 }
 PARSER_LIMITS = {
-    "functions": 1_000_000, "function_bytes": 7_654_321, "locals": 50_000, "params": 1_000,
-    "types": 1_000_000, "exports": 1_000_000, "segments": 100_000,
+    "functions": 1_000_000, "function_bytes": 7_654_321, "locals_and_params": 50_000,
+    "params": 1_000, "types": 1_000_000, "exports": 1_000_000, "elements": 100_000, "data": 100_000,
 }
 
 
 def check_limit(name: str, found: int, limits: dict) -> None:
-    allowed = min(limits[name], PARSER_LIMITS.get(name, found))
+    allowed = min(limits.get(name, found), PARSER_LIMITS.get(name, found))
     if found > allowed:
         raise refused("limit", f"{name}: {found}, allowed are {allowed}")
