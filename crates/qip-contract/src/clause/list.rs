@@ -132,22 +132,24 @@ pub static CLAUSES: &[Clause] = &[
         seen_by: SeenBy::Host,
         codes: &[Code::NotWasm, Code::InvalidModule],
         text: "\
-            A module uses WebAssembly 2.0 core with fixed-width SIMD. Tail calls and extended \
-            constant expressions are capabilities that a host may have. Threads, memory64, \
-            multi-memory, exceptions, garbage collection, typed function references, relaxed \
-            SIMD and components are refused. Bytes without the header of a core module, a \
-            component's header included, are `not-wasm`; that header followed by rubbish is \
-            `invalid-module`. What custom sections hold never matters, and a host calls no \
-            function but those that this contract names: not `_start`, not `_initialize`.",
+            A module uses WebAssembly 2.0 core with fixed-width SIMD. Tail calls, extended \
+            constant expressions and the type `externref` are capabilities that a host may have. \
+            Threads, memory64, multi-memory, exceptions, garbage collection, typed function \
+            references, relaxed SIMD and components are refused. Bytes without the header of a \
+            core module, a component's header included, are `not-wasm`; that header followed by \
+            rubbish is `invalid-module`. What custom sections hold never matters, and a host \
+            calls no function but those that this contract names: not `_start`, not \
+            `_initialize`.",
         choice: Some(
             "\
             A component is refused as `not-wasm`, by its header; all other exclusions are \
-            `invalid-module`. So is whatever the WebAssembly specification calls malformed or \
-            invalid, all of it found before anything runs: sections out of their order or twice, \
-            say, and bodies of functions that are never called. Of a custom section only the \
-            name is judged: it lies within the section and is UTF-8. Its contents are not looked \
-            at, whatever tools give the name a meaning; there may be any number of custom \
-            sections, anywhere, several of one name too.",
+            `invalid-module`. A module that needs a capability which a host lacks is neither: \
+            the host says what it lacks. So is whatever the WebAssembly specification calls \
+            malformed or invalid, all of it found before anything runs: sections out of their \
+            order or twice, say, and bodies of functions that are never called. Of a custom \
+            section only the name is judged: it lies within the section and is UTF-8. Its \
+            contents are not looked at, whatever tools give the name a meaning; there may be any \
+            number of custom sections, anywhere, several of one name too.",
         ),
         uncovered: None,
     },

@@ -117,11 +117,11 @@ impl Binary {
                 Some(Ok(ValidPayload::Func(function, body))) => {
                     let mut function = function.into_validator(Default::default());
                     if let Err(error) = self.validate_body(&mut function, &body, job) {
-                        self.forgive(wasm, &payload, &error);
+                        self.forgive(wasm, &payload, &error, job);
                     }
                 }
                 Some(Err(error)) => {
-                    self.forgive(wasm, &payload, &error);
+                    self.forgive(wasm, &payload, &error, job);
                     validator = validator.and_then(|it| go_on(it, &payload));
                 }
                 _ => {}
@@ -214,12 +214,18 @@ impl Binary {
 
     /// LIM-1: a part that is only too large for wasmparser is `limit`, not `invalid-module`,
     /// and that comes after import and memory. So reading goes on.
-    fn forgive(&mut self, wasm: &[u8], payload: &Payload<'_>, error: &wasmparser::Error) {
+    fn forgive(
+        &mut self,
+        wasm: &[u8],
+        payload: &Payload<'_>,
+        error: &wasmparser::Error,
+        job: Job<'_>,
+    ) {
         match self.unreadable(wasm, payload) {
-            Some(size) => {
+            Some(size) if !job.errs(Mutation::UnreadableIsInvalid) => {
                 self.sizes.unreadable.get_or_insert(size);
             }
-            None => {
+            _ => {
                 self.invalid.get_or_insert(error.to_string());
             }
         }

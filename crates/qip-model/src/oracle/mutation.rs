@@ -1072,6 +1072,8 @@ mutations! {
         "The limits that the caller sets are not used.",
     LimitUncounted "limit-uncounted" ["LIM-1"]
         "A limit is refused without found and allowed.",
+    UnreadableIsInvalid "unreadable-is-invalid" ["LIM-1"]
+        "What is too large for the usual parser to read makes a module invalid.",
     ModuleSizeUnlimited "module-size-unlimited" ["LIM-1"]
         "Modules may have any size.",
     FunctionsUnlimited "functions-unlimited" ["LIM-1"]
