@@ -19,7 +19,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
         clauses::run(workspace, true)
     })?;
     step("cargo xtask build --check", || build::run(workspace, true))?;
-    for features in ["", "wasmtime", "wasmi", "wasmtime,wasmi"] {
+    for features in [
+        "",
+        "wasmtime",
+        "winch",
+        "pulley",
+        "wasmi",
+        "winch,pulley,wasmi",
+    ] {
         let mut args = vec!["check", "--quiet", "--locked", "--package", "qip-host"];
         args.push("--no-default-features");
         if !features.is_empty() {

@@ -65,8 +65,9 @@ const LONGEST_ARGUMENT: usize = 128 * 1024 - 1;
 /// `Input is too large` is held to all of them), and by a picture of one pixel. Several
 /// requests, reuse and lenient numbers cannot be told to it; nor can a recipe of no stages,
 /// a caller's content type, limits but those of time, fuel and memory, uniforms of 128 KiB,
-/// which no argument has room for, and a picture of no pixels, which is no PNG. Pictures go with the flags that its `image --help` names; one
-/// that has `--threads` is asked to use one, so that tiles are in the order of IMG-10.
+/// which no argument has room for, and a picture of no pixels, which is no PNG, nor a request that may
+/// take no time. Pictures go with the flags that its `image --help` names; one that has
+/// `--threads` is asked to use one, so that tiles are in the order of IMG-10.
 ///
 /// One that fails a module that is sound cannot be judged: its failures would pass
 /// wherever one is expected, and say nothing.
@@ -321,6 +322,8 @@ impl Subject for CommandLine {
             Some("uniforms that are longer than an argument may be")
         } else if inputs.any(is_empty) {
             Some("a picture of no pixels, which is no PNG")
+        } else if task.limits.time == Some(Duration::ZERO) {
+            Some("a request that may take no time")
         } else if task.is_of_pictures() && !self.takes_all_of(task) {
             Some("an option or a limit that its `image` has no flag for")
         } else if task.stages.is_empty() {

@@ -45,6 +45,11 @@ const EXTENDED_CONST: &str = r#"
   (global $seven i32 (i32.add (i32.const 3) (i32.const 4)))
   (func (export "run") (param i32) (result i32) (global.get $seven))"#;
 
+const EXTERNREF: &str = r#"
+  (table $none 1 externref)
+  (func (export "run") (param i32) (result i32)
+    (i32.add (i32.const 6) (ref.is_null (table.get $none (i32.const 0)))))"#;
+
 const SEVEN: &str = r#"
   (func (export "run") (param i32) (result i32) (i32.const 7))"#;
 
@@ -129,6 +134,7 @@ fn answers(command_line: &mut CommandLine) -> Result<(), Failure> {
     for (module, capability) in [
         (TAIL_CALL, Capability::TailCall),
         (EXTENDED_CONST, Capability::ExtendedConst),
+        (EXTERNREF, Capability::Externref),
     ] {
         if is_seven(&command_line.execute_task(&task(&[module], ""))?) {
             command_line.capabilities.insert(capability);

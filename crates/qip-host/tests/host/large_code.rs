@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qip_host::engine::{
-    Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, EngineLimit,
+    Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, EngineLimit, Feature,
 };
-use qip_host::{Code, Host, Limits, Options, Output};
+use qip_host::{Code, ErrorKind, Host, Limits, Options, Output};
 
 use crate::{ENGINES, refused, wat};
 
@@ -124,6 +124,13 @@ fn an_engine_takes_as_many_locals_as_it_is_sure_of() {
         let most = if is_wasmi { 20_000 } else { 50_000 };
         for host in hosts(engine) {
             for (ty, cells) in [("i32", 1), ("f64", 1), ("externref", 1), ("v128", 2)] {
+                if ty == "externref" && engine.info().lacks.contains(&Feature::Externref) {
+                    let error = host
+                        .load(with_locals(1, ty, ""))
+                        .expect_err("it is lacking");
+                    assert_eq!(error.kind(), ErrorKind::Lacks(Feature::Externref));
+                    continue;
+                }
                 let cells = if is_wasmi { cells } else { 1 };
                 let push = if ty == "v128" {
                     "local.get 1 "

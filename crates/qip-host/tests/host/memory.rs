@@ -76,7 +76,7 @@ fn tables_past_a_pools_slot() {
         ("(table 1 20001 funcref)", 20_000, 1),
         ("(table 1 20000 funcref)", 20_000, -1),
         ("(table 30000 funcref)", 1, 30_000),
-        ("(table 1 funcref) (table 5 externref)", 3, 1),
+        ("(table 1 funcref) (table 5 funcref)", 3, 1),
         ("(table 1 funcref)", 999_999, 1),
         ("(table 1 funcref)", 1_000_000, -1),
         ("(table 1 funcref)", -1, -1),
