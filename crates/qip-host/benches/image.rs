@@ -164,9 +164,7 @@ fn main() {
         .map(|n| ((n * 31) >> 3) as u8)
         .collect();
     let picture = Picture::new(SIDE as u32, SIDE as u32, samples.clone()).unwrap();
-    let threads = |count| ImageOptions {
-        threads: NonZeroUsize::new(count).unwrap(),
-    };
+    let threads = |count| ImageOptions::threads(NonZeroUsize::new(count).unwrap());
     let apply = |filters: &Filters, count| {
         black_box(filters.apply(&picture, threads(count)).unwrap());
     };

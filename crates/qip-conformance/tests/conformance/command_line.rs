@@ -441,7 +441,7 @@ fn what_it_can_do_is_found_out() {
         has("echo '[--fuel=N] [--utf8-only] [--timeout-ms N]' >&2"),
         format!("{core} time-limit fuel")
     );
-    let sound = format!("{core} tail-call extended-const");
+    let sound = format!("{core} tail-call extended-const externref");
     assert_eq!(has("echo Ran: 7"), sound);
     let refusing = |refusal| has(&probed(refusal, ""));
     assert_eq!(
