@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_contract::{CLAUSES, Clause, Code, Floats, Limits, Numeric, Utf8};
+use qip_contract::{CLAUSES, Clause, Code, Floats, Limits, Numeric, RequestLimits, Utf8};
 use toml::Spanned;
 
 use crate::bytes::Bytes;
@@ -188,7 +188,8 @@ impl CaseCheck<'_, '_> {
         let task = Task {
             stages: stages?,
             options: options?,
-            limits: limits.map_or_else(default_limits, with_limits),
+            limits: limits.map_or_else(Limits::standard, sizes),
+            request_limits: limits.map_or(DEFAULT_REQUEST_LIMITS, request_limits),
             requests,
         };
         self.check_reuse(&task)?;
@@ -487,21 +488,24 @@ impl CaseCheck<'_, '_> {
     }
 }
 
-fn default_limits() -> Limits {
-    Limits {
-        time: Some(DEFAULT_TIME),
-        ..Limits::standard()
+const DEFAULT_REQUEST_LIMITS: RequestLimits = RequestLimits {
+    time: Some(DEFAULT_TIME),
+    fuel: None,
+};
+
+fn request_limits(raw: &RawLimits) -> RequestLimits {
+    RequestLimits {
+        time: match raw.time_ms {
+            None => DEFAULT_REQUEST_LIMITS.time,
+            Some(RawTime::Milliseconds(time)) => Some(Duration::from_millis(time)),
+            Some(RawTime::None) => None,
+        },
+        fuel: raw.fuel,
     }
 }
 
-fn with_limits(raw: &RawLimits) -> Limits {
-    let mut limits = default_limits();
-    match raw.time_ms {
-        None => {}
-        Some(RawTime::Milliseconds(time)) => limits.time = Some(Duration::from_millis(time)),
-        Some(RawTime::None) => limits.time = None,
-    }
-    limits.fuel = raw.fuel;
+fn sizes(raw: &RawLimits) -> Limits {
+    let mut limits = Limits::standard();
     for (size, limit) in &raw.sizes {
         *limits.size_mut(*size) = *limit;
     }
@@ -549,7 +553,7 @@ fn derived_needs(
             Capability::TimeLimit,
             limits.is_some_and(|limits| matches!(limits.time_ms, Some(RawTime::Milliseconds(_)))),
         ),
-        (Capability::Fuel, task.limits.fuel.is_some()),
+        (Capability::Fuel, task.request_limits.fuel.is_some()),
         (Capability::Limits, task.limits.departing().next().is_some()),
         (Capability::FixedMemory, task.options.fixed_memory),
         (

@@ -60,9 +60,9 @@ impl Image {
 pub struct PixelDifference {
     /// Where the first pixel is that is told, by row.
     pub at: (u32, u32),
-    /// That pixel in the one picture.
+    /// The pixel in the one picture.
     pub left: [u8; PIXEL],
-    /// That pixel in the other.
+    /// The pixel in the other.
     pub right: [u8; PIXEL],
     /// How many pixels differ.
     pub pixels: u64,

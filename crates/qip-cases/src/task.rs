@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_contract::{Floats, Kind, Limits, Numeric, Rules, Signature, Utf8};
+use qip_contract::{Floats, Kind, Limits, Numeric, RequestLimits, Rules, Signature, Utf8};
 
 use crate::bytes::Bytes;
 use crate::image::Image;
@@ -20,8 +20,10 @@ pub struct Task {
     pub stages: Vec<Stage>,
     /// Where the caller departs from the strict contract.
     pub options: TaskOptions,
-    /// What the host allows. A case's task has a time limit, unless it says otherwise.
+    /// The sizes that the host allows.
     pub limits: Limits,
+    /// What each request may take. A case's task has a time limit, unless it says otherwise.
+    pub request_limits: RequestLimits,
     /// The requests, in order; one at least.
     pub requests: Vec<Request>,
 }
@@ -102,7 +104,7 @@ impl Task {
     /// The time that each request may take before it counts as hanging, from which the
     /// harness's own grace follows.
     pub fn time(&self) -> Duration {
-        self.limits.time.unwrap_or(DEFAULT_TIME)
+        self.request_limits.time.unwrap_or(DEFAULT_TIME)
     }
 
     /// Whether its requests are pictures, of which all are if one is.

@@ -5,7 +5,6 @@ mod stats;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -97,8 +96,9 @@ impl Image {
 
     fn run_and_note(&self, messages: &Messages, stats: &mut Stats) -> Result<(), Failure> {
         let plain = Encoding::new(self.format()?);
-        let limits = self.pictures.limits(self.options.limits(self.timeout_ms));
-        let host = self.options.host(limits, Utf8::Checked);
+        let limits = self.pictures.limits(self.options.limits());
+        let request_limits = self.options.request_limits(self.timeout_ms);
+        let host = self.options.host(limits, request_limits, Utf8::Checked);
         let stages = stages::load(&self.stages, &host, messages)?;
         let begin = Instant::now();
         let filters = host.filters(stages.iter().map(stages::LoadedStage::stage))?;
@@ -124,10 +124,12 @@ impl Image {
         let fits = encoding.check(picture.width(), picture.height());
         fits.map_err(anyhow::Error::new)?;
 
-        let threads = self.pictures.threads();
+        let mut options = ImageOptions::threads(self.pictures.threads());
+        options.limits = request_limits;
+        let threads = options.threads;
         stats.threads = threads;
         let begin = Instant::now();
-        let result = apply(&filters, &picture, threads, &stats.progress, messages)?;
+        let result = apply(&filters, &picture, options, &stats.progress, messages)?;
         let filtering = begin.elapsed();
         messages.detail(|| format!("filtered in {filtering:.1?}, on at most {threads} threads"));
         stats.filtering = Some(filtering);
@@ -242,11 +244,10 @@ fn unread(error: qip_codec::Error, source: &str) -> Failure {
 fn apply(
     filters: &Filters,
     picture: &Picture,
-    threads: NonZeroUsize,
+    options: ImageOptions,
     progress: &Progress,
     messages: &Messages,
 ) -> Result<Picture, qip_host::Error> {
-    let options = ImageOptions::threads(threads);
     let apply = || filters.apply_watched(picture, options, progress);
     if messages.is_quiet() || !io::stderr().is_terminal() {
         return apply();

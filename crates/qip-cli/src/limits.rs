@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use qip_contract::{Floats, Utf8};
-use qip_host::{BuiltIn, Host, Limits, Options};
+use qip_host::{BuiltIn, Host, Limits, Options, RequestLimits};
 
 /// An engine as an option names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,17 +52,24 @@ pub(crate) struct RunOptions {
 }
 
 impl RunOptions {
-    pub(crate) fn limits(&self, timeout_ms: u64) -> Limits {
+    /// The sizes that a module may have.
+    pub(crate) fn limits(&self) -> Limits {
         Limits {
-            time: Some(Duration::from_millis(timeout_ms)),
-            fuel: self.fuel,
             memory_bytes: self.max_memory,
             ..Limits::standard()
         }
     }
 
+    /// What one request may take.
+    pub(crate) fn request_limits(&self, timeout_ms: u64) -> RequestLimits {
+        RequestLimits {
+            time: Some(Duration::from_millis(timeout_ms)),
+            fuel: self.fuel,
+        }
+    }
+
     /// A host for one request, under these limits.
-    pub(crate) fn host(&self, limits: Limits, utf8: Utf8) -> Host {
+    pub(crate) fn host(&self, limits: Limits, request: RequestLimits, utf8: Utf8) -> Host {
         let options = Options {
             utf8,
             floats: if self.deterministic {
@@ -71,6 +78,7 @@ impl RunOptions {
                 Floats::Any
             },
             fixed_memory: self.fixed_memory,
+            metering: request.into(),
             ..Options::default()
         };
         Host::with_options(self.engine.0.engine_for_one_request(), limits, options)

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use qip_contract::Utf8;
-use qip_host::{Limits, Output, Recipe, Reply};
+use qip_host::{Input, Limits, Output, Recipe, Reply};
 
 use crate::exit::{Exit, Failure};
 use crate::limits::{self, PictureOptions, RunOptions};
@@ -76,8 +76,9 @@ impl Run {
             Utf8Check::Checked => Utf8::Checked,
             Utf8Check::Unchecked => Utf8::Unchecked,
         };
-        let limits = self.pictures.limits(self.options.limits(self.timeout_ms));
-        let host = self.options.host(limits, utf8);
+        let limits = self.pictures.limits(self.options.limits());
+        let request_limits = self.options.request_limits(self.timeout_ms);
+        let host = self.options.host(limits, request_limits, utf8);
         let stages = stages::load(&self.stages, &host, messages)?;
         let begin = Instant::now();
         let recipe = host.recipe(stages.iter().map(stages::LoadedStage::stage))?;
@@ -87,7 +88,7 @@ impl Run {
 
         let input = self.read_input(&most_input(&recipe, host.limits()))?;
         messages.detail(|| format!("input of {} bytes", input.len()));
-        let reply = recipe.render(&input)?;
+        let reply = recipe.render(Input::new(&input).limits(request_limits))?;
         messages.detail(|| usage(&reply));
         self.write_output(&reply.output)?;
         Ok(Exit::Fine)

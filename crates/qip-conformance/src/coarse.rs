@@ -9,10 +9,10 @@ use qip_contract::Code;
 /// The exit status of a request that succeeds.
 pub(crate) const SUCCESS: i32 = 0;
 
-/// That of one that is refused or traps.
+/// The exit status of a request that is refused or traps.
 pub(crate) const FAILED: i32 = 4;
 
-/// That of one that a limit ends or refuses.
+/// The exit status of a request that a limit ends or refuses.
 pub(crate) const LIMITED: i32 = 5;
 
 /// What a command printed and how it ended.

@@ -14,7 +14,7 @@ use std::{fs, io};
 use qip_cases::{
     Capabilities, Capability, CaseId, Outcome, PIXEL, RequestInput, Stage, Subject, Task, png_file,
 };
-use qip_contract::{Floats, Limits, Utf8};
+use qip_contract::{Floats, Limits, RequestLimits, Utf8};
 
 use crate::coarse::SUCCESS;
 use crate::shell_words::ShellWords;
@@ -184,7 +184,7 @@ impl CommandLine {
     fn takes_all_of(&self, task: &Task) -> bool {
         let standard = Limits::standard();
         let departs = [
-            (Capability::Fuel, task.limits.fuel.is_some()),
+            (Capability::Fuel, task.request_limits.fuel.is_some()),
             (
                 Capability::Limits,
                 task.limits.memory_bytes != standard.memory_bytes,
@@ -207,17 +207,18 @@ impl CommandLine {
     fn flags(&self, task: &Task) -> Vec<String> {
         let mut flags = Vec::new();
         let mut value = |flag: &str, value: String| flags.extend([flag.to_owned(), value]);
-        let limits = &task.limits;
-        if let Some(time) = limits.time
+        let RequestLimits { time, fuel } = task.request_limits;
+        if let Some(time) = time
             && self.takes(Capability::TimeLimit, task)
         {
             value("--timeout-ms", time.as_millis().to_string());
         }
-        if let Some(fuel) = limits.fuel {
+        if let Some(fuel) = fuel {
             value("--fuel", fuel.to_string());
         }
-        if limits.memory_bytes != Limits::standard().memory_bytes {
-            value("--max-memory", limits.memory_bytes.to_string());
+        let memory_bytes = task.limits.memory_bytes;
+        if memory_bytes != Limits::standard().memory_bytes {
+            value("--max-memory", memory_bytes.to_string());
         }
         if task.options.utf8 == Utf8::Unchecked {
             value("--utf8", "unchecked".to_owned());
@@ -303,8 +304,6 @@ impl Subject for CommandLine {
 
     fn cannot_be_told(&self, task: &Task) -> Option<&'static str> {
         let told = Limits {
-            time: task.limits.time,
-            fuel: task.limits.fuel,
             memory_bytes: task.limits.memory_bytes,
             ..Limits::standard()
         };
@@ -322,7 +321,7 @@ impl Subject for CommandLine {
             Some("uniforms that are longer than an argument may be")
         } else if inputs.any(is_empty) {
             Some("a picture of no pixels, which is no PNG")
-        } else if task.limits.time == Some(Duration::ZERO) {
+        } else if task.request_limits.time == Some(Duration::ZERO) {
             Some("a request that may take no time")
         } else if task.is_of_pictures() && !self.takes_all_of(task) {
             Some("an option or a limit that its `image` has no flag for")

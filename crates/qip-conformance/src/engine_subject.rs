@@ -11,7 +11,7 @@ use qip_engine::Engine;
 use qip_host::image::{ImageOptions, Picture};
 use qip_host::{Error, ErrorKind, Host, Input, Options, Output, Refusal, Reply};
 
-/// `qip-host` on one engine. Each case gets a host of its own limits and options;
+/// `qip-host` on one engine. Each case gets a host of its own sizes and options;
 /// all share the engine.
 pub struct EngineSubject {
     engine: Arc<dyn Engine>,
@@ -88,7 +88,7 @@ fn render(host: &Host, stages: Vec<qip_host::Stage<'_>>, task: &Task) -> Vec<Out
                 return mixed();
             };
             let bytes = bytes.to_vec();
-            let input = input(request, &bytes);
+            let input = input(request, &bytes).limits(task.request_limits);
             let reply = match &mut session {
                 Some(session) => session.render(input),
                 None => recipe.render(input),
@@ -104,6 +104,8 @@ fn filter(host: &Host, stages: Vec<qip_host::Stage<'_>>, task: &Task) -> Vec<Out
         Ok(filters) => filters,
         Err(error) => return vec![failure(&error); task.requests.len()],
     };
+    let mut options = ImageOptions::default();
+    options.limits = task.request_limits;
     let requests = task.requests.iter();
     requests
         .map(|request| {
@@ -111,8 +113,7 @@ fn filter(host: &Host, stages: Vec<qip_host::Stage<'_>>, task: &Task) -> Vec<Out
                 return mixed();
             };
             let picture = Picture::new(image.width, image.height, image.pixels.clone());
-            let filtered =
-                picture.and_then(|picture| filters.apply(&picture, ImageOptions::default()));
+            let filtered = picture.and_then(|picture| filters.apply(&picture, options.clone()));
             filtered.map_or_else(|error| failure(&error), filtered_picture)
         })
         .collect()
@@ -137,7 +138,7 @@ fn options(task: &Task) -> Options {
         utf8: task.options.utf8,
         floats: task.options.floats,
         fixed_memory: task.options.fixed_memory,
-        ..Options::default()
+        metering: task.request_limits.into(),
     }
 }
 

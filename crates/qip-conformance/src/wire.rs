@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use qip_cases::{Image, TaskOptions};
-use qip_contract::{Floats, Limits, Numeric, Utf8};
+use qip_cases::{Image, Task, TaskOptions};
+use qip_contract::{Floats, Numeric, RequestLimits, Utf8};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
@@ -75,14 +75,11 @@ impl Options {
 pub(crate) struct LimitsOfCase(Vec<(&'static str, u64)>);
 
 impl LimitsOfCase {
-    pub(crate) fn new(limits: &Limits) -> LimitsOfCase {
-        let departing = limits
-            .departing()
-            .map(|(size, limit)| (size.as_str(), limit));
-        let ending = [
-            ("time_ms", limits.time.map(milliseconds)),
-            ("fuel", limits.fuel),
-        ];
+    pub(crate) fn new(task: &Task) -> LimitsOfCase {
+        let departing = task.limits.departing();
+        let departing = departing.map(|(size, limit)| (size.as_str(), limit));
+        let RequestLimits { time, fuel } = task.request_limits;
+        let ending = [("time_ms", time.map(milliseconds)), ("fuel", fuel)];
         let ending = ending.into_iter();
         let ending = ending.filter_map(|(key, limit)| Some((key, limit?)));
         LimitsOfCase(ending.chain(departing).collect())

@@ -35,7 +35,7 @@ pub use clause::{Binds, CLAUSES, CONTRACT_EDITION, Clause, Level, SeenBy};
 pub use code::Code;
 pub use export::{ExportName, UNIFORM_PREFIX, WIDTH_AND_HEIGHT};
 pub use features::features;
-pub use limits::{Limits, PAGE_BYTES, Size};
+pub use limits::{Limits, PAGE_BYTES, RequestLimits, Size};
 pub use media_type::{MAX_DECLARED_BYTES, normalize_media_type};
 pub use number::{Value, to_pointer};
 pub use options::{Floats, Numeric, Utf8};

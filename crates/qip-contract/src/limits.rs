@@ -12,36 +12,28 @@ macro_rules! sizes {
         $variant:ident $field:ident = $standard:expr, at most $most:expr, $found:literal:
         $(#[doc = $meaning:literal])+
     )*) => {
-        /// What a host allows.
+        /// The sizes that a host allows.
         ///
         /// There is no default: whoever runs a module decides. [`Limits::standard`]
         /// gives the sizes of LIM-1, from which a host departs by struct update:
         ///
         /// ```
         /// use qip_contract::Limits;
-        /// use std::time::Duration;
         ///
         /// let limits = Limits {
-        ///     time: Some(Duration::from_millis(100)),
         ///     memory_bytes: 16 << 20,
         ///     ..Limits::standard()
         /// };
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct Limits {
-            /// Wall-clock time for one request over all stages; `None` is no limit (RUN-6).
-            /// Messages tell it in whole milliseconds, rounded up.
-            pub time: Option<Duration>,
-            /// Fuel for one request over all stages, in the engine's own units; `None` is no
-            /// limit (RUN-6).
-            pub fuel: Option<u64>,
             $($(#[doc = $meaning])+ pub $field: u64,)*
         }
 
         impl Limits {
-            /// The sizes of LIM-1, without a limit of time or fuel.
+            /// The sizes of LIM-1.
             pub const fn standard() -> Limits {
-                Limits { time: None, fuel: None, $($field: $standard,)* }
+                Limits { $($field: $standard,)* }
             }
 
             /// The limit on this size.
@@ -124,6 +116,16 @@ sizes! {
         /// Pixels of a picture (IMG-11).
     ImageSide image_side = 65_535, at most u64::MAX, "a side in pixels of":
         /// Pixels of a picture's width, and likewise of its height (IMG-11).
+}
+
+/// The time and the fuel that one request may take, over all its stages (RUN-6). The default
+/// is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RequestLimits {
+    /// Wall-clock time. Messages tell it in whole milliseconds, rounded up.
+    pub time: Option<Duration>,
+    /// Fuel, in the engine's own units.
+    pub fuel: Option<u64>,
 }
 
 impl Limits {

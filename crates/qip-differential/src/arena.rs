@@ -145,7 +145,7 @@ impl Answers {
 /// DET-1 promises neither how deep the stack is nor what fits a time limit, nor that each
 /// engine compiles what another one does: the limits that all hosts hold alike are found by
 /// code that knows no engine, so a `limit` of one subject alone is its engine's own (LIM-1).
-/// That says nothing for a subject that breaks.
+/// A subject that breaks is not excused by that.
 fn is_outside_the_promise(all: &[Answers], request: usize) -> bool {
     let outcomes: Option<Vec<&Outcome>> = all
         .iter()

@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 use bmp::Bmp;
 use proptest::prelude::*;
 use qip_cases::{Bytes, Image, Module, Request, RequestInput, Stage, Task, TaskOptions};
-use qip_contract::{Floats, Limits};
+use qip_contract::{Floats, Limits, RequestLimits};
 
 use crate::trial::Trial;
 
@@ -77,9 +77,12 @@ fn trial(
             ..TaskOptions::default()
         },
         limits: Limits {
-            time: Some(TIME),
             image_side,
             ..Limits::standard()
+        },
+        request_limits: RequestLimits {
+            time: Some(TIME),
+            fuel: None,
         },
         requests: vec![Request {
             input: input.into(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use qip_cases::{CaseId, Image, Outcome, OutputKind, RequestInput, Task, TaskOptions};
-use qip_contract::{Code, Floats, Limits, Numeric, Utf8};
+use qip_contract::{Code, Floats, Numeric, Utf8};
 
 use crate::arena::{Answers, PREDICTION, class, told};
 use crate::campaign::Finding;
@@ -192,7 +192,7 @@ fn case(task: &Task, expected: &[Outcome], stem: &str, modules: &[Module]) -> St
     let _ = writeln!(text, "clauses = [{}]", named.join(", "));
     stages(&mut text, task, stem, modules);
     options(&mut text, &task.options);
-    limits(&mut text, &task.limits);
+    limits(&mut text, task);
     if let ([request], [outcome]) = (&task.requests[..], expected) {
         let _ = writeln!(text, "{}", input(&request.input));
         if let Some(content_type) = &request.content_type {
@@ -291,17 +291,17 @@ fn options(text: &mut String, options: &TaskOptions) {
     }
 }
 
-fn limits(text: &mut String, limits: &Limits) {
+fn limits(text: &mut String, task: &Task) {
     let mut given = Vec::new();
-    given.push(match limits.time {
+    given.push(match task.request_limits.time {
         Some(time) => format!("time_ms = {}", time.as_millis()),
         // An artefact without a clock is another than one with it.
         None => "time_ms = \"none\"".to_owned(),
     });
-    if let Some(fuel) = limits.fuel {
+    if let Some(fuel) = task.request_limits.fuel {
         given.push(format!("fuel = {fuel}"));
     }
-    let sizes = limits.departing();
+    let sizes = task.limits.departing();
     given.extend(sizes.map(|(size, limit)| format!("{} = {limit}", size.as_str())));
     let _ = writeln!(text, "limits = {{ {} }}", given.join(", "));
 }

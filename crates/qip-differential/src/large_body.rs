@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use qip_cases::{Bytes, Module, Request, Stage, Task, TaskOptions};
-use qip_contract::Limits;
+use qip_contract::{Limits, RequestLimits};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, InstructionSink, MemArg, MemorySection, MemoryType, TypeSection,
@@ -131,11 +131,11 @@ fn trial(body: &Body, input: &[u8], fuel: bool) -> Trial {
             uniforms: Vec::new(),
         }],
         options: TaskOptions::default(),
-        limits: Limits {
+        limits: Limits::standard(),
+        request_limits: RequestLimits {
             // Nothing in it loops. It is for compiling, which a busy machine takes long for.
             time: Some(Duration::from_secs(600)),
             fuel: fuel.then_some(u64::MAX),
-            ..Limits::standard()
         },
         requests: vec![Request {
             input: Bytes::literal(input.to_vec()).into(),

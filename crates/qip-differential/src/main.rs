@@ -11,7 +11,7 @@ use qip_cases::Subject;
 use qip_conformance::EngineSubject;
 use qip_differential::target::write_seeds;
 use qip_differential::{
-    Arena, Bug, Finding, Fixture, Generator, Mortal, Note, Planted, Search, Tally, attempt,
+    Arena, Bug, Finding, Fixture, Generator, Note, Planted, Search, Tally, TriedFirst, attempt,
     cause_of_death, deadline, shrink,
 };
 use qip_host::BuiltIn;
@@ -149,7 +149,7 @@ fn supervise(fuzz: &Fuzz) -> Result<ExitCode> {
     println!("{cause}: which engine, and on what?");
     let search = search(fuzz, seed);
     for note in search.last_notes()? {
-        let mut arena = Arena::new(mortals(fuzz.plant, &program));
+        let mut arena = Arena::new(tried_first(fuzz.plant, &program));
         let finding = again(&search, &note, &mut arena)?;
         if let Some(finding) = finding {
             return tell(finding, &mut arena, fuzz.out());
@@ -255,9 +255,9 @@ fn subjects(plant: Option<Bug>) -> Vec<Arc<dyn Subject>> {
         .collect()
 }
 
-fn mortals(plant: Option<Bug>, program: &Path) -> Vec<Arc<dyn Subject>> {
+fn tried_first(plant: Option<Bug>, program: &Path) -> Vec<Arc<dyn Subject>> {
     let subjects = engines(plant).into_iter();
     subjects
-        .map(|engine| Arc::new(Mortal::new(engine, program)) as Arc<dyn Subject>)
+        .map(|engine| Arc::new(TriedFirst::new(engine, program)) as Arc<dyn Subject>)
         .collect()
 }

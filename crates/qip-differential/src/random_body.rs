@@ -10,7 +10,7 @@ use std::time::Duration;
 use arbitrary::Unstructured;
 use proptest::prelude::*;
 use qip_cases::{Bytes, Module, Request, Stage, Task, TaskOptions};
-use qip_contract::{Floats, Limits};
+use qip_contract::{Floats, Limits, RequestLimits};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
@@ -169,10 +169,13 @@ pub(crate) fn trial(bytes: &[u8], input: Vec<u8>, kind: Kind) -> Trial {
             ..TaskOptions::default()
         },
         limits: Limits {
-            time: clock.then_some(Duration::from_secs(5)),
             memory_bytes: 3 << 16,
             table_entries: 1_000,
             ..Limits::standard()
+        },
+        request_limits: RequestLimits {
+            time: clock.then_some(Duration::from_secs(5)),
+            fuel: None,
         },
         requests: vec![Request {
             input: Bytes::literal(input).into(),

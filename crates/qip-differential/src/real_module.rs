@@ -45,6 +45,7 @@ impl RealModule {
                     && known.uniforms == stage.uniforms
                     && module.task.options == case.task.options
                     && module.task.limits == case.task.limits
+                    && module.task.request_limits == case.task.request_limits
             });
             match same {
                 Some(module) => module.inputs.extend(inputs),

@@ -15,7 +15,7 @@ pub(crate) mod strategy;
 use std::sync::Arc;
 
 use qip_cases::{Bytes, Module, Request, Stage, Task, TaskOptions};
-use qip_contract::{Limits, TrapKind, Value};
+use qip_contract::{Limits, RequestLimits, TrapKind, Value};
 use wasm_encoder::ValType;
 
 /// Stages, requests, and what the caller says about them.
@@ -25,6 +25,7 @@ pub(crate) struct Scenario {
     pub(crate) requests: Vec<RequestPlan>,
     pub(crate) options: TaskOptions,
     pub(crate) limits: Limits,
+    pub(crate) request_limits: RequestLimits,
 }
 
 /// A stage: a module, and the uniforms that the caller gives it.
@@ -173,6 +174,7 @@ impl Scenario {
             stages: stages.collect(),
             options: self.options,
             limits: self.limits.clone(),
+            request_limits: self.request_limits,
             requests: requests.collect(),
         }
     }

@@ -13,9 +13,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use qip_cases::{Bytes, Corpus, KnownFailures, Module, Request, Stage, Subject, Task, TaskOptions};
 use qip_conformance::EngineSubject;
-use qip_contract::{Limits, Rules, Signature};
+use qip_contract::{Limits, RequestLimits, Rules, Signature};
+use qip_engine::Engine;
 use qip_host::wasmi::Wasmi;
-use qip_host::{BuiltIn, Host};
+use qip_host::{BuiltIn, Host, Input, Options};
 use qip_model::Model;
 
 use crate::arena::{Arena, told};
@@ -94,7 +95,6 @@ pub const TARGETS: [Target; 8] = [
 /// Limits that a fuzzer can bear. Growth beyond is refused, the same on every engine.
 fn limits() -> Limits {
     Limits {
-        time: Some(Duration::from_millis(200)),
         module_bytes: 1 << 20,
         // What all engines take: the model is one of the subjects, and it predicts no limit
         // that only an engine has.
@@ -104,6 +104,21 @@ fn limits() -> Limits {
         table_entries: 10_000,
         ..Limits::standard()
     }
+}
+
+/// What a fuzzer can wait for.
+const REQUEST_LIMITS: RequestLimits = RequestLimits {
+    time: Some(Duration::from_millis(200)),
+    fuel: None,
+};
+
+/// A host that can hold requests to [`REQUEST_LIMITS`].
+fn host(engine: impl Engine + 'static) -> Host {
+    let options = Options {
+        metering: REQUEST_LIMITS.into(),
+        ..Options::default()
+    };
+    Host::with_options(Arc::new(engine), limits(), options)
 }
 
 /// Reading a signature, and listing what is wrong with a module.
@@ -118,7 +133,8 @@ pub fn signature(wasm: &[u8]) {
 /// Loading a module, and one request.
 pub fn run(bytes: &[u8]) {
     let (wasm, input) = split(bytes);
-    static HOST: LazyLock<Host> = LazyLock::new(|| Host::new(Wasmi::new(), limits()));
+    static HOST: LazyLock<Host> = LazyLock::new(|| host(Wasmi::new()));
+    let input = Input::new(input).limits(REQUEST_LIMITS);
     match HOST.load(wasm).and_then(|module| module.render(input)) {
         Ok(reply) => {
             let most = limits().memory_bytes;
@@ -154,6 +170,7 @@ pub fn differential(bytes: &[u8]) {
             ..TaskOptions::default()
         },
         limits: limits(),
+        request_limits: REQUEST_LIMITS,
         requests: vec![Request {
             input: Bytes::literal(input).into(),
             content_type: None,

@@ -70,11 +70,11 @@ impl Trial {
         };
         // A plan that never ends says so at once, whatever the limit. What is not to run
         // out of time gets enough of it, here as in every subject on a busy machine.
-        let limit = task.limits.time;
-        task.limits.time = limit.map(|_| PLENTY);
+        let limit = task.request_limits.time;
+        task.request_limits.time = limit.map(|_| PLENTY);
         let prediction = Model::shared(oracle.clone()).answer(&task);
         if prediction.iter().any(is_stopped) {
-            task.limits.time = limit;
+            task.request_limits.time = limit;
         }
         Trial {
             task: Arc::new(task),
@@ -100,7 +100,7 @@ impl Trial {
     /// The same trial under another time limit, of which the prediction is the same.
     pub(crate) fn with_time(&self, time: Duration) -> Trial {
         let mut task = (*self.task).clone();
-        task.limits.time = Some(time);
+        task.request_limits.time = Some(time);
         Trial {
             task: Arc::new(task),
             prediction: self.prediction.clone(),

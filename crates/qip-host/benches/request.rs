@@ -16,7 +16,7 @@ use std::time::Duration;
 use criterion::Criterion;
 use in_turns::{Target, compare, table, write_rows};
 use qip_host::wasmtime::Wasmtime;
-use qip_host::{Host, Limits, Output, Stage};
+use qip_host::{Host, Input, Limits, Options, Output, RequestLimits, Stage};
 use wasmtime::{
     Config, Enabled, Engine, Func, InstanceAllocationStrategy, InstancePre, Linker, Memory, Module,
     ModuleExport, PoolingAllocationConfig, Store, ValRaw,
@@ -146,21 +146,25 @@ fn main() {
     let mut rows = Vec::new();
     let bare = Bare::new();
     let wasmtime = std::sync::Arc::new(Wasmtime::new());
-    let without_clock = Limits::standard();
-    let with_clock = Limits {
+    let with_clock = RequestLimits {
         time: Some(Duration::from_secs(5)),
-        ..Limits::standard()
+        fuel: None,
     };
     for size in [10, 1 << 10, 64 << 10] {
         let input = "a".repeat(size);
         let expected = Output::Utf8(input.clone().into_bytes());
         for (clock, limits, warm_target) in [
-            ("", &without_clock, WARM),
-            (", clock", &with_clock, WARM_WITH_CLOCK),
+            ("", RequestLimits::default(), WARM),
+            (", clock", with_clock, WARM_WITH_CLOCK),
         ] {
-            let host = Host::with_options(wasmtime.clone(), limits.clone(), Default::default());
+            let options = Options {
+                metering: limits.into(),
+                ..Options::default()
+            };
+            let host = Host::with_options(wasmtime.clone(), Limits::standard(), options);
             let module = host.load(wat::parse_str(ECHO).unwrap()).unwrap();
-            assert_eq!(module.render(&input).unwrap().output, expected);
+            let given = Input::new(&input).limits(limits);
+            assert_eq!(module.render(given).unwrap().output, expected);
             compare(
                 &mut criterion,
                 &mut rows,
@@ -168,11 +172,11 @@ fn main() {
                 FRESH,
                 TURN,
                 || drop(black_box(bare.instantiate().render(input.as_bytes()))),
-                || drop(black_box(module.render(&input).unwrap())),
+                || drop(black_box(module.render(given).unwrap())),
             );
             let mut warm = bare.instantiate();
             let mut session = host.recipe([Stage::module(&module)]).unwrap().session();
-            assert_eq!(session.render(&input).unwrap().output, expected);
+            assert_eq!(session.render(given).unwrap().output, expected);
             compare(
                 &mut criterion,
                 &mut rows,
@@ -180,7 +184,7 @@ fn main() {
                 warm_target,
                 TURN,
                 || drop(black_box(warm.render(input.as_bytes()))),
-                || drop(black_box(session.render(&input).unwrap())),
+                || drop(black_box(session.render(given).unwrap())),
             );
         }
     }

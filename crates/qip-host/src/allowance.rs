@@ -2,18 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use qip_contract::Limits;
+use qip_contract::{Limits, RequestLimits};
 
 use crate::engine::{Budget, Cancel};
 use crate::error::{Cause, Error};
 use crate::host::Settings;
-
-/// The time and the fuel of a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct RequestLimits {
-    pub(crate) time: Option<Duration>,
-    pub(crate) fuel: Option<u64>,
-}
 
 /// The limits of a request, and what is left to it.
 pub(crate) struct Allowance<'a> {
@@ -26,8 +19,7 @@ pub(crate) struct Allowance<'a> {
 }
 
 impl<'a> Allowance<'a> {
-    /// That of a request which begins now. What it asks for itself counts, and what it does not
-    /// ask for is what the host's limits say.
+    /// What a request may use which begins now.
     ///
     /// # Errors
     ///
@@ -35,20 +27,15 @@ impl<'a> Allowance<'a> {
     #[inline(always)]
     pub(crate) fn new(
         settings: &'a Settings,
-        own: RequestLimits,
+        request: RequestLimits,
         cancel: Option<&Cancel>,
     ) -> Result<Allowance<'a>, Error> {
-        let limits = &settings.limits;
-        if own != RequestLimits::default() || cancel.is_some() {
-            check_metering(settings, own, cancel)?;
+        if request != RequestLimits::default() || cancel.is_some() {
+            check_metering(settings, request, cancel)?;
         }
-        let request = RequestLimits {
-            time: own.time.or(limits.time),
-            fuel: own.fuel.or(limits.fuel),
-        };
         let begin = request.time.map(|_| Instant::now());
         Ok(Allowance {
-            limits,
+            limits: &settings.limits,
             request,
             budget: Budget {
                 // A limit beyond what the clock can say is none.
@@ -84,14 +71,14 @@ impl<'a> Allowance<'a> {
 #[cold]
 fn check_metering(
     settings: &Settings,
-    own: RequestLimits,
+    request: RequestLimits,
     cancel: Option<&Cancel>,
 ) -> Result<(), Error> {
     let build = settings.build();
-    let what = if (own.time.is_some() || cancel.is_some()) && !build.clock {
+    let what = if (request.time.is_some() || cancel.is_some()) && !build.clock {
         "a request with a time limit or a handle to cancel it needs modules that were loaded \
          with `Metering::clock`"
-    } else if own.fuel.is_some() && !build.fuel {
+    } else if request.fuel.is_some() && !build.fuel {
         "a request with a fuel limit needs modules that were loaded with `Metering::fuel`"
     } else {
         return Ok(());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::Engine;
 #[cfg(feature = "wasmi")]
-use crate::wasmi::Wasmi;
+use crate::wasmi::{self, Wasmi};
 #[cfg(feature = "wasmtime")]
 use crate::wasmtime::{Compiler, Configuration, Wasmtime};
 
@@ -46,13 +46,13 @@ impl BuiltIn {
     pub const fn as_str(self) -> &'static str {
         match self {
             #[cfg(feature = "wasmtime")]
-            BuiltIn::Wasmtime => "wasmtime",
+            BuiltIn::Wasmtime => Compiler::Cranelift.engine_name(),
             #[cfg(feature = "winch")]
-            BuiltIn::WasmtimeWinch => "wasmtime-winch",
+            BuiltIn::WasmtimeWinch => Compiler::Winch.engine_name(),
             #[cfg(feature = "pulley")]
-            BuiltIn::WasmtimePulley => "wasmtime-pulley",
+            BuiltIn::WasmtimePulley => Compiler::Pulley.engine_name(),
             #[cfg(feature = "wasmi")]
-            BuiltIn::Wasmi => "wasmi",
+            BuiltIn::Wasmi => wasmi::NAME,
         }
     }
 

@@ -3,9 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use qip_contract::{Code, Refusal, Signature, TrapKind, quote};
+use qip_contract::{Code, Refusal, RequestLimits, Signature, TrapKind, quote};
 
-use crate::allowance::RequestLimits;
 use crate::engine::{CompileError, EngineError, Exhausted, Feature, Stop, Trap};
 
 /// Why a module did not load or a request did not succeed.

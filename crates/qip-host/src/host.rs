@@ -5,7 +5,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use qip_contract::{Code, Floats, Limits, Numeric, Rules, Signature, Utf8};
+use qip_contract::{Code, Floats, Limits, Numeric, RequestLimits, Rules, Signature, Utf8};
 
 use crate::engine::{self, Build, Compile, CompileError, Engine};
 use crate::error::{Cause, Error};
@@ -43,19 +43,27 @@ pub struct Options {
     pub floats: Floats,
     /// Refuse modules whose memory can grow (MOD-7).
     pub fixed_memory: bool,
-    /// What requests can be held to that the host's limits do not hold them to.
+    /// What requests can be held to.
     pub metering: Metering,
 }
 
-/// What the code of modules is made to be held to, beside what [`Limits::time`] and
-/// [`Limits::fuel`] ask for. It costs time in every request, so that nothing is metered that
-/// is not asked for.
+/// What the code of modules is made to be held to. It costs time in every request, so that
+/// nothing is metered that is not asked for. [`From`] makes what some limits need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Metering {
-    /// Requests may have a time limit of their own and can be cancelled.
+    /// Requests may have a time limit and can be cancelled.
     pub clock: bool,
-    /// Requests may have a fuel limit of their own.
+    /// Requests may have a fuel limit.
     pub fuel: bool,
+}
+
+impl From<RequestLimits> for Metering {
+    fn from(limits: RequestLimits) -> Metering {
+        Metering {
+            clock: limits.time.is_some(),
+            fuel: limits.fuel.is_some(),
+        }
+    }
 }
 
 impl Host {
@@ -78,7 +86,7 @@ impl Host {
         }
     }
 
-    /// The limits that modules and requests are held to.
+    /// The sizes that modules and pictures are held to.
     pub fn limits(&self) -> &Limits {
         &self.settings.limits
     }
@@ -293,10 +301,10 @@ impl fmt::Debug for Host {
 impl Settings {
     /// What the code of modules must be able to do.
     pub(crate) fn build(&self) -> Build {
-        let metering = self.options.metering;
+        let Metering { clock, fuel } = self.options.metering;
         Build {
-            clock: metering.clock || self.limits.time.is_some(),
-            fuel: metering.fuel || self.limits.fuel.is_some(),
+            clock,
+            fuel,
             floats: self.options.floats,
         }
     }

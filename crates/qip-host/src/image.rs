@@ -39,11 +39,10 @@
 //! With several threads, each has one instance of each stage. A result does not depend on
 //! how many there are, as long as filters keep to IMG-10, and neither does which failure is
 //! reported. A thread that cannot be started, or that the engine has no instances for, is
-//! done without. With a limit of fuel ([`Limits::fuel`]) one thread does all, so that what
+//! done without. With a limit of fuel one thread does all, so that what
 //! the fuel buys is the same each time.
 //!
 //! [`Host::filters`]: crate::Host::filters
-//! [`Limits::fuel`]: crate::Limits::fuel
 
 pub mod bmp;
 mod board;
@@ -59,9 +58,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_contract::{Code, Limits, Refusal, Rules};
+use qip_contract::{Code, Limits, Refusal, RequestLimits, Rules};
 
-use crate::allowance::{Allowance, RequestLimits};
+use crate::allowance::Allowance;
 use crate::engine::{Cancel, Usage};
 use crate::error::{Cause, Error};
 use crate::host::{Host, Settings};
@@ -137,17 +136,15 @@ impl<T> fmt::Debug for Picture<T> {
     }
 }
 
-/// How a picture is filtered. The default is one thread, and what the host's limits say.
+/// How a picture is filtered. The default is one thread, without limits of time and fuel.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ImageOptions {
     /// The threads that run filters, of which the caller's is one. With one, tiles are
     /// taken in row-major order by one instance of each stage (IMG-10).
     pub threads: NonZeroUsize,
-    /// A time limit for all of it, whatever the host's, as [`Input::time`](crate::Input::time).
-    pub time: Option<Duration>,
-    /// A fuel limit likewise, as [`Input::fuel`](crate::Input::fuel).
-    pub fuel: Option<u64>,
+    /// The time and the fuel that all of it may take, as [`Input::limits`](crate::Input::limits).
+    pub limits: RequestLimits,
     /// What can end it from another thread, as [`Input::cancel`](crate::Input::cancel).
     pub cancel: Option<Cancel>,
 }
@@ -156,8 +153,7 @@ impl Default for ImageOptions {
     fn default() -> ImageOptions {
         ImageOptions {
             threads: NonZeroUsize::MIN,
-            time: None,
-            fuel: None,
+            limits: RequestLimits::default(),
             cancel: None,
         }
     }
@@ -238,11 +234,8 @@ impl Filters {
         let limits = &self.settings.limits;
         check_size(picture.width, picture.height, limits)?;
         let filters = block(&self.stages);
-        let own = RequestLimits {
-            time: options.time,
-            fuel: options.fuel,
-        };
-        let mut allowance = Allowance::new(&self.settings, own, options.cancel.as_ref())?;
+        let cancel = options.cancel.as_ref();
+        let mut allowance = Allowance::new(&self.settings, options.limits, cancel)?;
         let threads = options.threads;
         let result = pipeline::run(&filters, picture, threads, &mut allowance, progress);
         let result = result.and_then(|(picture, _)| {

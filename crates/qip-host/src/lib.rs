@@ -5,7 +5,8 @@
 //! host, on a choice of engines, with every limit explicit.
 //!
 //! ```
-//! use qip_host::{Host, Limits, Output};
+//! use qip_host::{Host, Input, Limits, Metering, Options, Output};
+//! use std::sync::Arc;
 //! use std::time::Duration;
 //!
 //! # let upper = wat::parse_str(r#"(module
@@ -24,23 +25,25 @@
 //! #           (local.set $at (i32.add (local.get $at) (i32.const 1)))
 //! #           (br $next))))
 //! #     (local.get $size)))"#).unwrap();
-//! // Whoever runs a module says what it may use: the sizes of the contract here,
-//! // and a tenth of a second for each request.
-//! let limits = Limits {
-//!     time: Some(Duration::from_millis(100)),
-//!     ..Limits::standard()
+//! // Whoever runs a module says what it may use: the sizes of the contract here, and time,
+//! // which is a request's own. Code that can be held to a time is asked for.
+//! let options = Options {
+//!     metering: Metering { clock: true, fuel: false },
+//!     ..Options::default()
 //! };
-//! let host = Host::new(qip_host::wasmtime::Wasmtime::new(), limits);
+//! let engine = qip_host::wasmtime::Wasmtime::new();
+//! let host = Host::with_options(Arc::new(engine), Limits::standard(), options);
 //!
 //! // Loading compiles, once. A module is cheap to clone and can be shared by
 //! // threads; each request gets an instance of its own.
 //! let module = host.load(upper)?;
-//! let reply = module.render("hello")?;
+//! let tenth = Duration::from_millis(100);
+//! let reply = module.render(Input::new("hello").time(tenth))?;
 //! assert_eq!(reply.output, Output::Utf8(b"HELLO".to_vec()));
 //!
 //! std::thread::scope(|scope| {
 //!     for _ in 0..4 {
-//!         scope.spawn(|| module.render("hello").unwrap());
+//!         scope.spawn(|| module.render(Input::new("hello").time(tenth)).unwrap());
 //!     }
 //! });
 //! # Ok::<(), qip_host::Error>(())
@@ -63,7 +66,7 @@
 //! How deep a module may recurse, how many locals a function may have (LIM-1), what a
 //! unit of fuel buys, and how late a time limit strikes differ between engines
 //! (DET-1). One bulk memory instruction may finish after the limit (RUN-6). On
-//! wasmtime, a thread needs a stack of 1 MiB.
+//! wasmtime, a thread needs a stack of 1 MiB, and of 2 MiB with Winch.
 
 mod allowance;
 mod built_in;
@@ -87,7 +90,7 @@ pub use error::{Error, ErrorKind};
 pub use host::{Host, Metering, Module, Options};
 pub use qip_contract::{
     Code, ExportName, Floats, Import, InputKind, Kind, Limits, Memory, Numeric, OutputForm,
-    Refusal, Shape, Signature, Size, TrapKind, Uniform, Utf8, ValType, Value,
+    Refusal, RequestLimits, Shape, Signature, Size, TrapKind, Uniform, Utf8, ValType, Value,
 };
 pub use qip_engine as engine;
 pub use recipe::{Input, Recipe};

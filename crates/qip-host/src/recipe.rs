@@ -5,9 +5,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_contract::{Code, Refusal, normalize_media_type};
+use qip_contract::{Code, Refusal, RequestLimits, normalize_media_type};
 
-use crate::allowance::{Allowance, RequestLimits};
+use crate::allowance::Allowance;
 use crate::content::{self, Piped};
 use crate::engine::{Cancel, Instance};
 use crate::error::{Cause, Error};
@@ -38,21 +38,26 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Holds this request to a time, over all its stages, whatever the host's limit (RUN-6).
-    /// Its modules must be loaded with [`Metering::clock`](crate::Metering::clock) or under a
-    /// time limit.
+    /// Holds this request to a time, over all its stages (RUN-6). Its modules must be loaded
+    /// with [`Metering::clock`](crate::Metering::clock).
     #[must_use]
     pub fn time(mut self, time: Duration) -> Input<'a> {
         self.limits.time = Some(time);
         self
     }
 
-    /// Holds this request to an amount of fuel, over all its stages, whatever the host's limit
-    /// (RUN-6). Its modules must be loaded with [`Metering::fuel`](crate::Metering::fuel) or
-    /// under a fuel limit.
+    /// Holds this request to an amount of fuel, over all its stages (RUN-6). Its modules must
+    /// be loaded with [`Metering::fuel`](crate::Metering::fuel).
     #[must_use]
     pub fn fuel(mut self, fuel: u64) -> Input<'a> {
         self.limits.fuel = Some(fuel);
+        self
+    }
+
+    /// Holds this request to these limits of time and fuel, and to no others.
+    #[must_use]
+    pub fn limits(mut self, limits: RequestLimits) -> Input<'a> {
+        self.limits = limits;
         self
     }
 

@@ -152,7 +152,7 @@ impl Prepared {
     }
 }
 
-/// That there is a stage (REC-1), and no more than allowed (LIM-1).
+/// Checks that there is a stage (REC-1), and no more than allowed (LIM-1).
 fn check_count(count: usize, limits: &Limits) -> Result<(), Error> {
     if count == 0 {
         return Err(Error::new(Cause::refused(

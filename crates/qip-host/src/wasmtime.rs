@@ -61,15 +61,19 @@ impl Compiler {
         }
     }
 
-    fn info(self) -> EngineInfo {
-        let name = match self {
+    /// The name of the engine with this compiler.
+    pub(crate) const fn engine_name(self) -> &'static str {
+        match self {
             Compiler::Cranelift => "wasmtime",
             #[cfg(feature = "winch")]
             Compiler::Winch => "wasmtime-winch",
             #[cfg(feature = "pulley")]
             Compiler::Pulley => "wasmtime-pulley",
-        };
-        let mut info = EngineInfo::new(name, wasmtime_environ::VERSION);
+        }
+    }
+
+    fn info(self) -> EngineInfo {
+        let mut info = EngineInfo::new(self.engine_name(), wasmtime_environ::VERSION);
         info.fuel = true;
         info.backtrace = true;
         info.indirect_kinds = true;
@@ -438,10 +442,11 @@ fn arm(store: &mut Store<State>, build: Build, budget: &Budget) -> Option<Armed>
         // It fails only for an engine that counts no fuel.
         let _ = store.set_fuel(budget.countable_fuel());
     }
-    build.clock.then(|| {
+    if build.clock {
         store.set_epoch_deadline(1);
-        Armed::new()
-    })
+    }
+    // Nothing ticks for a request that nothing ends.
+    (budget.deadline.is_some() || budget.cancel.is_some()).then(Armed::new)
 }
 
 /// What a store carries: the limits that growth is held to, and those of the request.

@@ -32,9 +32,10 @@ mod text;
 mod time;
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use qip_host::engine::Engine;
-use qip_host::{BuiltIn, Code, Error, ErrorKind, Host, Limits, Options};
+use qip_host::{BuiltIn, Code, Error, ErrorKind, Host, Limits, Options, RequestLimits};
 
 /// An engine and how a failure calls it.
 type Named = (&'static str, Arc<dyn Engine>);
@@ -100,6 +101,31 @@ fn on_each(test: impl Fn(&Arc<dyn Engine>)) {
 /// A strict host.
 fn host(engine: &Arc<dyn Engine>, limits: Limits) -> Host {
     Host::with_options(Arc::clone(engine), limits, Options::default())
+}
+
+/// A strict host whose requests may bring these limits.
+fn metered(engine: &Arc<dyn Engine>, limits: RequestLimits) -> Host {
+    let options = Options {
+        metering: limits.into(),
+        ..Options::default()
+    };
+    Host::with_options(Arc::clone(engine), Limits::standard(), options)
+}
+
+/// Limits of so much time.
+fn within(time: Duration) -> RequestLimits {
+    RequestLimits {
+        time: Some(time),
+        fuel: None,
+    }
+}
+
+/// Limits of so much fuel.
+fn fuelled(fuel: u64) -> RequestLimits {
+    RequestLimits {
+        time: None,
+        fuel: Some(fuel),
+    }
 }
 
 /// A strict host with the limits of the contract alone.

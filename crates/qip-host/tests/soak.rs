@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use qip_host::engine::{Engine, Exhausted};
 use qip_host::{
-    Code, Error, ErrorKind, Host, Limits, Options, Output, Recipe, Reply, Session, Stage, TrapKind,
+    Code, Error, ErrorKind, Host, Input, Limits, Metering, Options, Output, Recipe, Reply,
+    RequestLimits, Session, Stage, TrapKind,
 };
 
 const THREADS: usize = 8;
@@ -29,6 +30,8 @@ const ONE_IN_ANEW: usize = 100;
 
 /// What requests that never end may take.
 const LIMIT: Duration = Duration::from_millis(20);
+/// What other requests may take, on the host without metering and on the one with a clock.
+const TIMES: [Option<Duration>; 2] = [None, Some(Duration::from_secs(600))];
 
 /// One engine at a time: what another one takes would be counted too.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -171,9 +174,9 @@ struct Mix {
 
 /// What a request is.
 enum Request<'a> {
-    Row(&'a Row, &'a Recipe),
+    Row(&'a Row, &'a Recipe, Option<Duration>),
     /// The same, on a module that is compiled for it alone.
-    Anew(&'a Row, &'a Host),
+    Anew(&'a Row, &'a Host, Option<Duration>),
     /// On an instance that the worker keeps.
     Warm {
         of: usize,
@@ -183,22 +186,21 @@ enum Request<'a> {
 
 impl Mix {
     fn new(engine: &Arc<dyn Engine>) -> Mix {
-        let host = |time| {
-            let limits = Limits {
-                time,
-                ..Limits::standard()
+        let host = |clock| {
+            let options = Options {
+                metering: Metering { clock, fuel: false },
+                ..Options::default()
             };
-            Host::with_options(Arc::clone(engine), limits, Options::default())
+            Host::with_options(Arc::clone(engine), Limits::standard(), options)
         };
-        let hosts = [host(None), host(Some(Duration::from_secs(600)))];
-        let hurried = host(Some(LIMIT));
+        let hosts = [host(false), host(true)];
         let on_both = |row: &Row| [row.recipe(&hosts[0]), row.recipe(&hosts[1])];
         let with_recipes = |row: Row| {
             let recipes = on_both(&row);
             (row, recipes)
         };
         let endless = endless().into_iter().map(|row| {
-            let recipe = row.recipe(&hurried);
+            let recipe = row.recipe(&hosts[1]);
             (row, recipe)
         });
         Mix {
@@ -221,17 +223,17 @@ impl Mix {
         let of = drawn % 2;
         if index % ONE_IN_ENDLESS == ONE_IN_ENDLESS - 1 {
             let (row, recipe) = &self.endless[index / ONE_IN_ENDLESS % self.endless.len()];
-            return Request::Row(row, recipe);
+            return Request::Row(row, recipe, Some(LIMIT));
         }
         if index % ONE_IN_ANEW == ONE_IN_ANEW / 2 {
-            return Request::Anew(&self.stout, &self.hosts[of]);
+            return Request::Anew(&self.stout, &self.hosts[of], TIMES[of]);
         }
         // Warm requests are as many as those of three rows.
         match self.rows.get(drawn / 2 % (self.rows.len() + 3)) {
             Some((row, _)) if index.is_multiple_of(ONE_IN_ANEW) => {
-                Request::Anew(row, &self.hosts[of])
+                Request::Anew(row, &self.hosts[of], TIMES[of])
             }
-            Some((row, recipes)) => Request::Row(row, &recipes[of]),
+            Some((row, recipes)) => Request::Row(row, &recipes[of], TIMES[of]),
             None => {
                 let input: &[u8] = if index.is_multiple_of(8) {
                     b"trap"
@@ -295,18 +297,18 @@ impl Worker {
 
     fn carry(&mut self, index: usize, request: Request<'_>) {
         match request {
-            Request::Row(row, recipe) => {
-                let found = outcome(recipe.render(&row.input));
+            Request::Row(row, recipe, time) => {
+                let found = outcome(recipe.render(input(&row.input, time)));
                 self.tally.judge(index, row.name, &row.wanted, &found);
             }
-            Request::Anew(row, host) => {
+            Request::Anew(row, host, time) => {
                 self.tally.loaded += row.stages.len();
-                let found = outcome(row.recipe(host).render(&row.input));
+                let found = outcome(row.recipe(host).render(input(&row.input, time)));
                 self.tally.judge(index, row.name, &row.wanted, &found);
             }
-            Request::Warm { of, input } => {
+            Request::Warm { of, input: bytes } => {
                 let Warm { session, count } = &mut self.warm[of];
-                let wanted = if input.is_empty() {
+                let wanted = if bytes.is_empty() {
                     *count += 1;
                     Ok(Output::Scalar(*count))
                 } else {
@@ -314,11 +316,16 @@ impl Worker {
                     *count = 0;
                     trap(TrapKind::Unreachable)
                 };
-                let found = outcome(session.render(input));
+                let found = outcome(session.render(input(bytes, TIMES[of])));
                 self.tally.judge(index, "warm", &wanted, &found);
             }
         }
     }
+}
+
+fn input(bytes: &[u8], time: Option<Duration>) -> Input<'_> {
+    let limits = RequestLimits { time, fuel: None };
+    Input::new(bytes).limits(limits)
 }
 
 /// How requests ended.

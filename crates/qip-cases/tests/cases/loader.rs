@@ -480,10 +480,10 @@ requests = [{ expect = { scalar = 1 } }, { input = "own", expect = { scalar = 2 
         ("a".to_owned(), "2".to_owned()),
     ];
     assert_eq!(first.task.stages[0].uniforms, uniforms);
-    assert_eq!(first.task.limits.fuel, Some(5));
+    assert_eq!(first.task.request_limits.fuel, Some(5));
     let time = qip_cases::DEFAULT_TIME;
     assert_eq!(
-        (first.task.limits.time, first.task.time()),
+        (first.task.request_limits.time, first.task.time()),
         (Some(time), time)
     );
 
@@ -503,7 +503,7 @@ requests = [{ expect = { scalar = 1 } }, { input = "own", expect = { scalar = 2 
         [("k".to_owned(), "v".to_owned())]
     );
     assert_eq!(
-        (second.task.limits.fuel, second.task.time()),
+        (second.task.request_limits.fuel, second.task.time()),
         (None, Duration::from_millis(7))
     );
 }

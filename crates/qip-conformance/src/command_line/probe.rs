@@ -9,7 +9,7 @@ use qip_cases::{
     Bytes, Capabilities, Capability, Image, Module, Request, RequestInput, Stage, Task,
     TaskOptions, png_file,
 };
-use qip_contract::{Limits, quote};
+use qip_contract::{Limits, RequestLimits, quote};
 
 use crate::coarse::{FAILED, LIMITED, SUCCESS};
 
@@ -185,9 +185,10 @@ fn task_of(modules: impl IntoIterator<Item = String>, input: RequestInput) -> Ta
     Task {
         stages: modules.into_iter().map(stage).collect(),
         options: TaskOptions::default(),
-        limits: Limits {
+        limits: Limits::standard(),
+        request_limits: RequestLimits {
             time: Some(TIME),
-            ..Limits::standard()
+            fuel: None,
         },
         requests: vec![Request {
             input,

@@ -177,7 +177,7 @@ impl<'c> CaseLine<'c> {
             needs: case.needs.iter().map(|need| need.as_str()).collect(),
             stages,
             options: Options::new(&task.options),
-            limits: LimitsOfCase::new(&task.limits),
+            limits: LimitsOfCase::new(task),
             requests: requests.collect::<Result<_, ExportError>>()?,
         })
     }

@@ -32,7 +32,7 @@ pub(super) fn case(id: &CaseId, task: &Task) -> Result<Vec<u8>, LoadError> {
         alone,
         requests,
         options: Options::new(&task.options),
-        limits: LimitsOfCase::new(&task.limits),
+        limits: LimitsOfCase::new(task),
     })))
 }
 

@@ -64,7 +64,7 @@ fn rows(subjects: &[SubjectReport]) -> Vec<Row> {
         row(name, [String::new()].into_iter().chain(sums))
     };
     for verdict in Verdict::ALL {
-        // That of those that pass is there to say what the numbers above are.
+        // The row of those that pass is there to say what the numbers above are.
         let is_any = counts.iter().any(|counts| counts.verdict(*verdict) > 0);
         if is_any || *verdict == Verdict::Pass {
             rows.push(sums(verdict.as_str(), &|counts| counts.verdict(*verdict)));

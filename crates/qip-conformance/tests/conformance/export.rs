@@ -15,7 +15,7 @@ use qip_cases::{
 use qip_conformance::export;
 use qip_contract::{Floats, Size, Utf8};
 use qip_engine::Exhausted;
-use qip_host::{Code, Limits, Numeric, TrapKind};
+use qip_host::{Code, Limits, Numeric, RequestLimits, TrapKind};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -93,7 +93,9 @@ impl Reader {
         let needs: Vec<&str> = case.needs.iter().map(|need| need.as_str()).collect();
         assert_eq!(texts(&value["needs"]), needs, "{id}");
         assert_eq!(options(&value["options"]), case.task.options, "{id}");
-        assert_eq!(limits(&value["limits"]), case.task.limits, "{id}");
+        let (limits, request_limits) = limits(&value["limits"]);
+        assert_eq!(limits, case.task.limits, "{id}");
+        assert_eq!(request_limits, case.task.request_limits, "{id}");
 
         let stages = list(&value["stages"]);
         assert_eq!(stages.len(), case.task.stages.len(), "{id}");
@@ -219,20 +221,20 @@ fn options(value: &Value) -> TaskOptions {
     options
 }
 
-fn limits(value: &Value) -> Limits {
-    let mut limits = Limits::standard();
+fn limits(value: &Value) -> (Limits, RequestLimits) {
+    let (mut limits, mut request) = (Limits::standard(), RequestLimits::default());
     for (key, value) in value.as_object().unwrap() {
         let number = value.as_u64().unwrap();
         match key.as_str() {
-            "time_ms" => limits.time = Some(Duration::from_millis(number)),
-            "fuel" => limits.fuel = Some(number),
+            "time_ms" => request.time = Some(Duration::from_millis(number)),
+            "fuel" => request.fuel = Some(number),
             _ => {
                 let size = Size::from_key(key).unwrap_or_else(|| panic!("{key}"));
                 *limits.size_mut(size) = number;
             }
         }
     }
-    limits
+    (limits, request)
 }
 
 #[test]

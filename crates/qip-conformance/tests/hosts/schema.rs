@@ -13,7 +13,7 @@ use qip_cases::{
     Bytes, Capability, Corpus, Image, Module, Outcome, Request, Stage, Task, TaskOptions,
 };
 use qip_conformance::Run;
-use qip_contract::{Code, Floats, Limits, Numeric, Size, TrapKind, Utf8};
+use qip_contract::{Code, Floats, Limits, Numeric, RequestLimits, Size, TrapKind, Utf8};
 use serde_json::{Map, Value, json};
 
 use crate::Test;
@@ -363,11 +363,7 @@ fn keys_are_those_that_are_written() {
         input: Bytes::literal(*b"a").into(),
         content_type: content_type.map(str::to_owned),
     };
-    let mut limits = Limits {
-        time: Some(Duration::from_micros(1_001)),
-        fuel: Some(0),
-        ..Limits::standard()
-    };
+    let mut limits = Limits::standard();
     for (size, limit) in Size::ALL.iter().zip(1..) {
         *limits.size_mut(*size) = limit;
     }
@@ -384,6 +380,10 @@ fn keys_are_those_that_are_written() {
             fixed_memory: true,
         },
         limits,
+        request_limits: RequestLimits {
+            time: Some(Duration::from_micros(1_001)),
+            fuel: Some(0),
+        },
         requests: vec![request(Some("a/b"))],
     };
     let written = |task: &Task| {
@@ -454,6 +454,7 @@ fn keys_are_those_that_are_written() {
         stages: Vec::new(),
         options: TaskOptions::default(),
         limits: Limits::standard(),
+        request_limits: RequestLimits::default(),
         requests: vec![request(None)],
     });
     assert_eq!(

@@ -317,7 +317,6 @@ fn the_standard_limits_are_those_of_lim_1() {
     }
     assert_eq!(limits.memory_bytes, 1 << 30);
     assert_eq!(limits.stages, 64);
-    assert_eq!((limits.time, limits.fuel), (None, None));
 }
 
 #[test]

@@ -111,8 +111,8 @@ pub(super) fn spoil(scenario: &mut Scenario, aim: Aim, choice: u32) {
         }
         Aim::Stopped(exhausted) => {
             match exhausted {
-                Exhausted::Time => scenario.limits.time = Some(SHORT),
-                Exhausted::Fuel => scenario.limits.fuel = Some(SOME_FUEL),
+                Exhausted::Time => scenario.request_limits.time = Some(SHORT),
+                Exhausted::Fuel => scenario.request_limits.fuel = Some(SOME_FUEL),
                 // Nobody cancels a trial.
                 Exhausted::Cancelled => return,
             }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use proptest::prelude::prop::sample::Index;
 use qip_cases::{OutputKind, TaskOptions};
-use qip_contract::{ExportName, Limits, Numeric, PAGE_BYTES, TrapKind, UNIFORM_PREFIX, Value};
+use qip_contract::{
+    ExportName, Limits, Numeric, PAGE_BYTES, RequestLimits, TrapKind, UNIFORM_PREFIX, Value,
+};
 use wasm_encoder::ValType;
 
 use super::strategy::{Body, Draft, EntryNames, Place, Style};
@@ -81,10 +83,10 @@ pub(super) fn build(
             .collect(),
         options,
         limits: Limits {
-            time,
             memory_bytes: if small { 4 * PAGE_BYTES } else { 1 << 30 },
             ..Limits::standard()
         },
+        request_limits: RequestLimits { time, fuel: None },
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use qip_host::engine::{CompileError, Engine, EngineError, EngineInfo, Exhausted};
 use qip_host::{Code, Error, ErrorKind, Host, Input, Limits, Options, Output, Stage, TrapKind};
 
-use crate::{BUFFERS, echo, host, on_each, scalar, snapshot, standard, wat};
+use crate::{
+    BUFFERS, echo, fuelled, host, metered, on_each, scalar, snapshot, standard, wat, within,
+};
 
 /// All that an error tells, but for the backtrace.
 fn describe(error: &Error) -> String {
@@ -43,15 +45,20 @@ fn describe(error: &Error) -> String {
     text
 }
 
-fn limited(limits: Limits, engine: &Arc<dyn Engine>) -> Host {
-    host(
-        engine,
-        Limits {
-            stages: 3,
-            fuel: Some(1_000_000),
-            ..limits
-        },
-    )
+/// Fuel for all that ends.
+const FUEL: u64 = 1_000_000;
+
+/// A host for three stages at most, whose requests may bring fuel.
+fn limited(engine: &Arc<dyn Engine>) -> Host {
+    let limits = Limits {
+        stages: 3,
+        ..Limits::standard()
+    };
+    let options = Options {
+        metering: fuelled(FUEL).into(),
+        ..Options::default()
+    };
+    Host::with_options(Arc::clone(engine), limits, options)
 }
 
 /// What can go wrong with one request, each by the smallest module.
@@ -185,11 +192,11 @@ fn one_text_for_every_engine() {
     ];
     let mut texts: Vec<String> = Vec::new();
     for (_, engine) in crate::ENGINES.iter() {
-        let host = limited(Limits::standard(), engine);
+        let host = limited(engine);
         let mut all = String::new();
         for (what, wasm, input) in &rows {
             let module = host.load(wasm).expect(what);
-            let error = module.render(*input).expect_err(what);
+            let error = module.render(input.fuel(FUEL)).expect_err(what);
             all += &format!("{what}\n{}\n", describe(&error));
         }
         texts.push(all);
@@ -215,7 +222,7 @@ fn refusals_of_recipes() {
         "(i32.const 0)",
     );
     on_each(|engine| {
-        let host = limited(Limits::standard(), engine);
+        let host = limited(engine);
         let mut all = String::new();
         let mut row = |what: &str, stages: Vec<Stage<'_>>| {
             let error = host.recipe(stages).expect_err(what);
@@ -468,14 +475,12 @@ fn an_engines_failure_has_a_source() {
 fn the_time_limit_is_in_the_text() {
     let forever = scalar("", "(loop $again (br $again)) (i32.const 0)");
     on_each(|engine| {
-        let limits = Limits {
-            time: Some(Duration::from_millis(33)),
-            ..Limits::standard()
-        };
-        let module = host(engine, limits)
+        let limits = within(Duration::from_millis(33));
+        let module = metered(engine, limits)
             .load_named("f.wasm", &forever)
             .expect("sound");
-        let error = module.render(b"").expect_err("endless");
+        let error = module.render(Input::new(b"").limits(limits));
+        let error = error.expect_err("endless");
         assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
         assert_eq!(error.kind().as_str(), "time");
         assert_eq!(

@@ -1,26 +1,32 @@
 //! RUN-6: fuel, deterministic within an engine.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use qip_host::engine::Exhausted;
-use qip_host::{ErrorKind, Host, Limits, Output, Reply, Stage};
+use qip_host::engine::{Engine, Exhausted};
+use qip_host::{ErrorKind, Input, Output, Reply, RequestLimits, Stage};
 
-use crate::{host, on_each, scalar, wat};
+use crate::{fuelled, metered, on_each, scalar, wat, within};
 
 const PLENTY: u64 = 1_000_000_000;
 
-fn with_fuel(fuel: u64) -> Limits {
-    Limits {
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn with_both(fuel: u64) -> RequestLimits {
+    RequestLimits {
+        time: Some(MINUTE),
         fuel: Some(fuel),
-        ..Limits::standard()
     }
 }
 
-fn with_both(fuel: u64) -> Limits {
-    Limits {
-        time: Some(Duration::from_secs(60)),
-        ..with_fuel(fuel)
-    }
+/// Carries one request under these limits, on a host that can hold it to them.
+fn render_within(
+    engine: &Arc<dyn Engine>,
+    limits: RequestLimits,
+    wasm: &[u8],
+) -> Result<Reply, qip_host::Error> {
+    let module = metered(engine, limits).load(wasm).expect("sound");
+    module.render(Input::new(b"").limits(limits))
 }
 
 /// Turns every byte over, with a getter and a uniform on the way.
@@ -48,11 +54,17 @@ fn fuels(reply: &Reply) -> Vec<u64> {
         .collect()
 }
 
-fn render(host: &Host, stages: usize, input: &[u8]) -> Result<Reply, qip_host::Error> {
+fn render(
+    engine: &Arc<dyn Engine>,
+    limits: RequestLimits,
+    stages: usize,
+    input: &[u8],
+) -> Result<Reply, qip_host::Error> {
     let worker = worker();
-    host.recipe((0..stages).map(|_| Stage::new(&worker)))
+    metered(engine, limits)
+        .recipe((0..stages).map(|_| Stage::new(&worker)))
         .expect("sound")
-        .render(input)
+        .render(Input::new(input).limits(limits))
 }
 
 #[test]
@@ -60,25 +72,21 @@ fn fuel_repeats_exactly_and_is_reported() {
     on_each(|engine| {
         for length in [0, 1, 1_000, 60_000] {
             let input = vec![b'a'; length];
-            let once = fuels(&render(&host(engine, with_fuel(PLENTY)), 1, &input).expect("plenty"));
+            let once = fuels(&render(engine, fuelled(PLENTY), 1, &input).expect("plenty"));
             for _ in 0..3 {
-                let again = render(&host(engine, with_fuel(PLENTY)), 1, &input).expect("plenty");
+                let again = render(engine, fuelled(PLENTY), 1, &input).expect("plenty");
                 assert_eq!(fuels(&again), once);
             }
             // A clock on top changes nothing, nor does the limit itself.
-            let timed = render(&host(engine, with_both(PLENTY)), 1, &input).expect("plenty");
+            let timed = render(engine, with_both(PLENTY), 1, &input).expect("plenty");
             assert_eq!(fuels(&timed), once);
-            let exact = render(&host(engine, with_fuel(once[0])), 1, &input).expect("enough");
+            let exact = render(engine, fuelled(once[0]), 1, &input).expect("enough");
             assert_eq!(fuels(&exact), once);
             assert!(length == 0 || once[0] >= length as u64, "{once:?}");
         }
-        let uncounted = render(&host(engine, Limits::standard()), 1, b"a").expect("no limit");
+        let uncounted = render(engine, RequestLimits::default(), 1, b"a").expect("no limit");
         assert_eq!(uncounted.stages[0].fuel, None);
-        let timed = Limits {
-            time: Some(Duration::from_secs(60)),
-            ..Limits::standard()
-        };
-        let timed = render(&host(engine, timed), 1, b"a").expect("time enough");
+        let timed = render(engine, within(MINUTE), 1, b"a").expect("time enough");
         assert_eq!(timed.stages[0].fuel, None, "not counted for a limit");
     });
 }
@@ -87,13 +95,13 @@ fn fuel_repeats_exactly_and_is_reported() {
 fn stages_share_the_fuel() {
     on_each(|engine| {
         let input = [b'a'; 5_000];
-        let one = fuels(&render(&host(engine, with_fuel(PLENTY)), 1, &input).expect("plenty"))[0];
-        for limits in [with_fuel, with_both] {
-            let both = render(&host(engine, limits(2 * one)), 2, &input).expect("enough for both");
+        let one = fuels(&render(engine, fuelled(PLENTY), 1, &input).expect("plenty"))[0];
+        for limits in [fuelled, with_both] {
+            let both = render(engine, limits(2 * one), 2, &input).expect("enough for both");
             assert_eq!(fuels(&both), [one, one]);
             // Enough for each of the two, not for both.
             for fuel in [2 * one - one / 100, one + one / 2, one + 1] {
-                let error = render(&host(engine, limits(fuel)), 2, &input).expect_err("too little");
+                let error = render(engine, limits(fuel), 2, &input).expect_err("too little");
                 assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
                 assert_eq!(error.stage(), Some(2), "{fuel} of {one}: {error}");
                 assert_eq!(
@@ -102,7 +110,7 @@ fn stages_share_the_fuel() {
                 );
             }
             for fuel in [0, 1, one / 2] {
-                let error = render(&host(engine, limits(fuel)), 2, &input).expect_err("too little");
+                let error = render(engine, limits(fuel), 2, &input).expect_err("too little");
                 assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
                 assert_eq!(error.stage(), Some(1), "{fuel} of {one}: {error}");
             }
@@ -130,9 +138,9 @@ fn a_start_function_takes_fuel_once() {
             "(i32.const 5)",
         );
         on_each(|engine| {
-            let render = |limits| host(engine, limits).load(&wasm).expect(what).render(b"");
-            let used = fuels(&render(with_fuel(PLENTY)).expect(what))[0];
-            for limits in [with_fuel, with_both] {
+            let render = |limits| render_within(engine, limits, &wasm);
+            let used = fuels(&render(fuelled(PLENTY)).expect(what))[0];
+            for limits in [fuelled, with_both] {
                 let reply = render(limits(PLENTY)).expect(what);
                 assert_eq!(fuels(&reply), [used], "{what}");
                 let reply = render(limits(used)).unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -152,16 +160,14 @@ fn fuel_and_time_together() {
     let forever = scalar("", "(loop $again (br $again)) (i32.const 0)");
     on_each(|engine| {
         let kind = |fuel, time| {
-            let limits = Limits {
+            let limits = RequestLimits {
                 fuel: Some(fuel),
                 time: Some(time),
-                ..Limits::standard()
             };
-            let module = host(engine, limits).load(&forever).expect("sound");
-            module.render(b"").expect_err("endless").kind()
+            let reply = render_within(engine, limits, &forever);
+            reply.expect_err("endless").kind()
         };
-        let minute = Duration::from_secs(60);
-        assert_eq!(kind(100_000, minute), ErrorKind::Stopped(Exhausted::Fuel));
+        assert_eq!(kind(100_000, MINUTE), ErrorKind::Stopped(Exhausted::Fuel));
         assert_eq!(
             kind(u64::MAX, Duration::from_millis(20)),
             ErrorKind::Stopped(Exhausted::Time)
@@ -184,12 +190,9 @@ fn a_bulk_instruction_beyond_the_fuel() {
         ),
     ] {
         on_each(|engine| {
-            for limits in [with_fuel(15), with_both(15)] {
-                let error = host(engine, limits)
-                    .load(&wasm)
-                    .expect("sound")
-                    .render(b"")
-                    .expect_err("too little fuel");
+            for limits in [fuelled(15), with_both(15)] {
+                let reply = render_within(engine, limits, &wasm);
+                let error = reply.expect_err("too little fuel");
                 assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Fuel));
             }
         });
@@ -201,16 +204,16 @@ fn a_bulk_instruction_beyond_the_fuel() {
 fn every_request_has_its_own_fuel() {
     on_each(|engine| {
         let input = [b'a'; 500];
-        let fresh = host(engine, with_fuel(PLENTY));
-        let one = fuels(&render(&fresh, 1, &input).expect("plenty"))[0];
-        for limits in [with_fuel(one), with_both(one)] {
+        let one = fuels(&render(engine, fuelled(PLENTY), 1, &input).expect("plenty"))[0];
+        for limits in [fuelled(one), with_both(one)] {
             let worker = worker();
-            let recipe = host(engine, limits)
+            let recipe = metered(engine, limits)
                 .recipe([Stage::new(&worker)])
                 .expect("sound");
             let mut session = recipe.session();
             for _ in 0..5 {
-                assert_eq!(fuels(&session.render(&input).expect("enough")), [one]);
+                let input = Input::new(&input).limits(limits);
+                assert_eq!(fuels(&session.render(input).expect("enough")), [one]);
             }
         }
     });

@@ -7,9 +7,9 @@ use std::time::Duration;
 use qip_host::engine::{
     Compile, CompileError, CompiledModule, Engine, EngineError, EngineInfo, EngineLimit, Feature,
 };
-use qip_host::{Code, ErrorKind, Host, Limits, Options, Output};
+use qip_host::{Code, ErrorKind, Host, Limits, Output, RequestLimits};
 
-use crate::{ENGINES, refused, wat};
+use crate::{ENGINES, fuelled, metered, refused, wat, within};
 
 /// A scalar module whose entry point has this body: its parameter is local 0.
 fn module(begin: &str, body: &str) -> Vec<u8> {
@@ -35,17 +35,12 @@ fn operands(push: &str) -> String {
 
 /// Hosts under the standard limits: without metering, with a clock and with fuel.
 fn hosts(engine: &Arc<dyn Engine>) -> [Host; 3] {
-    let standard = Limits::standard();
-    let clock = Limits {
-        time: Some(Duration::from_secs(600)),
-        ..standard.clone()
-    };
-    let fuel = Limits {
-        fuel: Some(u64::MAX),
-        ..standard.clone()
-    };
-    [standard, clock, fuel]
-        .map(|limits| Host::with_options(Arc::clone(engine), limits, Options::default()))
+    [
+        RequestLimits::default(),
+        within(Duration::MAX),
+        fuelled(u64::MAX),
+    ]
+    .map(|limits| metered(engine, limits))
 }
 
 #[track_caller]

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use qip_host::engine::Engine;
 use qip_host::{
-    Code, ErrorKind, Floats, Host, Limits, Numeric, Options, Output, Refusal, Reply, Stage, Utf8,
+    Code, ErrorKind, Floats, Host, Input, Limits, Numeric, Options, Output, Refusal, Reply,
+    RequestLimits, Stage, Utf8,
 };
 
 use crate::{BUFFERS, ENGINES, SCALAR, on_each, refused, standard, wat};
@@ -382,10 +383,9 @@ fn every_build_gives_the_same_answer() {
             4
         };
         for build in 0..builds {
-            let limits = Limits {
+            let limits = RequestLimits {
                 time: (build & 1 != 0).then_some(Duration::from_secs(60)),
                 fuel: (build & 2 != 0).then_some(1 << 40),
-                ..Limits::standard()
             };
             let options = Options {
                 floats: if build & 4 == 0 {
@@ -393,11 +393,13 @@ fn every_build_gives_the_same_answer() {
                 } else {
                     Floats::Deterministic
                 },
+                metering: limits.into(),
                 ..Options::default()
             };
-            let host = Host::with_options(Arc::clone(engine), limits.clone(), options);
+            let host = Host::with_options(Arc::clone(engine), Limits::standard(), options);
             for (wasm, wanted) in [&sort, &sum, &traps].into_iter().zip(&wanted) {
-                let reply = host.load(wasm).expect("sound").render(input);
+                let module = host.load(wasm).expect("sound");
+                let reply = module.render(Input::new(input).limits(limits));
                 let stages = |reply: &Reply| (reply.time.is_some(), reply.stages[0].fuel.is_some());
                 if let Ok(reply) = &reply {
                     assert_eq!(

@@ -100,25 +100,6 @@ fn each_request_has_fuel_of_its_own() {
     });
 }
 
-/// What a request asks for counts, and the host's limits count for what it does not ask for.
-#[test]
-fn the_hosts_limits_hold_requests_that_ask_for_nothing() {
-    on_each(|engine| {
-        let limits = Limits {
-            time: Some(Duration::from_millis(20)),
-            fuel: Some(50),
-            ..Limits::standard()
-        };
-        let host = Host::with_options(Arc::clone(engine), limits, Options::default());
-        let module = rounds(&host);
-        assert_eq!(stopped_by(&module, Input::new(&ENDLESS)), Exhausted::Fuel);
-        let longer = Input::new(&FEW).fuel(1_000_000).time(ENOUGH);
-        module.render(longer).expect("more than the host's limits");
-        let timed = Input::new(&ENDLESS).fuel(u64::MAX);
-        assert_eq!(stopped_by(&module, timed), Exhausted::Time);
-    });
-}
-
 #[test]
 fn a_request_is_cancelled_from_another_thread() {
     on_each(|engine| {
@@ -181,10 +162,10 @@ fn filters_are_stopped_and_cancelled() {
             }
         };
         let mut options = ImageOptions::default();
-        options.time = Some(Duration::from_millis(20));
+        options.limits.time = Some(Duration::from_millis(20));
         assert_eq!(stopped_by(options.clone()), Exhausted::Time);
-        options.time = Some(ENOUGH);
-        options.fuel = Some(10_000);
+        options.limits.time = Some(ENOUGH);
+        options.limits.fuel = Some(10_000);
         assert_eq!(stopped_by(options), Exhausted::Fuel);
 
         let mut options = ImageOptions::default();

@@ -8,9 +8,9 @@ use qip_host::engine::{
     Budget, Compile, CompileError, CompiledModule, Engine, EngineInfo, ExportId, Instance, Stop,
     Usage,
 };
-use qip_host::{Code as Refused, Host, Limits, Options, Output, Stage, Value};
+use qip_host::{Code as Refused, Host, Input, Limits, Output, RequestLimits, Stage, Value};
 
-use crate::{ENGINES, refused, wat};
+use crate::{ENGINES, metered, refused, wat};
 
 /// What was asked, in order.
 pub(crate) type Log = Arc<Mutex<Vec<String>>>;
@@ -114,11 +114,11 @@ pub(crate) fn taken(log: &Log) -> Vec<String> {
 }
 
 /// Runs a test with a listening host over each engine.
-fn listening(limits: &Limits, test: impl Fn(&Host, &dyn Fn() -> Vec<String>)) {
+fn listening(limits: RequestLimits, test: impl Fn(&Host, &dyn Fn() -> Vec<String>)) {
     crate::on(&ENGINES, |engine| {
         let log = Log::default();
         let listening = Listening::new(engine, &log);
-        let host = Host::with_options(Arc::new(listening), limits.clone(), Options::default());
+        let host = metered(&(Arc::new(listening) as Arc<dyn Engine>), limits);
         test(&host, &|| taken(&log));
     });
 }
@@ -160,7 +160,7 @@ fn asking(skip: &[&str], more: &str) -> Vec<u8> {
 /// RUN-2 and RUN-3, UNI-2, MOD-6, MOD-8: what is called, once each, in this order.
 #[test]
 fn getters_are_read_once_and_in_order() {
-    listening(&Limits::standard(), |host, log| {
+    listening(RequestLimits::default(), |host, log| {
         let wasm = asking(&[], "");
         let stage = Stage::new(&wasm).uniform("z", "0x10").uniform("a", "1");
         let recipe = host.recipe([stage]).expect("sound");
@@ -192,7 +192,7 @@ fn getters_are_read_once_and_in_order() {
 /// A scalar has no output that is read, whatever capacities there are (OUT-1).
 #[test]
 fn a_scalars_capacities_are_not_read() {
-    listening(&Limits::standard(), |host, log| {
+    listening(RequestLimits::default(), |host, log| {
         let skip = [
             "output_ptr",
             "input_utf8_cap",
@@ -221,7 +221,7 @@ fn a_scalars_capacities_are_not_read() {
 /// What the binary shows is not asked of the engine.
 #[test]
 fn constants_are_never_asked() {
-    listening(&Limits::standard(), |host, log| {
+    listening(RequestLimits::default(), |host, log| {
         let module = host
             .load(wat(r#"(module (memory (export "memory") 1 1)
                     (global (export "input_ptr") i32 (i32.add (i32.const 1) (i32.const 1)))
@@ -256,7 +256,7 @@ fn nothing_is_called_after_a_failure() {
         "output_content_type_ptr",
         "output_content_type_size",
     ];
-    listening(&Limits::standard(), |host, log| {
+    listening(RequestLimits::default(), |host, log| {
         let expect = |wasm: &[u8], input: &[u8], code: Option<Refused>, calls: &[&str]| {
             let module = host.load(wasm).expect("sound");
             log();
@@ -311,7 +311,7 @@ fn stages_run_one_after_the_other() {
             (global (export "output_ptr") i32 (i32.const 0))
             (global (export "output_bytes_cap") i32 (i32.const 9))
             (func (export "run") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))"#);
-    listening(&Limits::standard(), |host, log| {
+    listening(RequestLimits::default(), |host, log| {
         let recipe = host
             .recipe([Stage::new(&echo), Stage::new(&echo)])
             .expect("sound");
@@ -352,24 +352,24 @@ fn what_failed_is_dropped() {
                 (if (i32.eq (local.get 0) (i32.const 1)) (then (unreachable)))
                 (if (i32.eq (local.get 0) (i32.const 2)) (then (loop $again (br $again))))
                 (i32.const 0)))"#);
-    let limits = Limits {
+    let limits = RequestLimits {
         fuel: Some(100_000),
         time: Some(Duration::from_secs(60)),
-        ..Limits::standard()
     };
-    listening(&limits, |host, log| {
+    listening(limits, |host, log| {
         let recipe = host.recipe([Stage::new(&wasm)]).expect("sound");
         let mut session = recipe.session();
+        let mut render = |input: &'static str| session.render(Input::new(input).limits(limits));
         log();
-        session.render(b"").expect("sound");
+        render("").expect("sound");
         assert_eq!(log(), ["instantiate", "call run[I32(0)]"]);
-        session.render(b"").expect("sound");
+        render("").expect("sound");
         assert_eq!(log(), ["begin", "call run[I32(0)]"]);
-        session.render(b"1").expect_err("a trap");
+        render("1").expect_err("a trap");
         assert_eq!(log(), ["begin", "call run[I32(1)]", "drop"]);
-        session.render(b"22").expect_err("a stop");
+        render("22").expect_err("a stop");
         assert_eq!(log(), ["instantiate", "call run[I32(2)]", "drop"]);
-        session.render(b"").expect("sound");
+        render("").expect("sound");
         assert_eq!(log(), ["instantiate", "call run[I32(0)]"]);
         drop(session);
         assert_eq!(log(), ["drop"]);
@@ -379,7 +379,7 @@ fn what_failed_is_dropped() {
 /// LIM-2 and ORD-1: what the bytes refuse never reaches an engine.
 #[test]
 fn what_is_refused_is_not_compiled() {
-    listening(&Limits::standard(), |host, log| {
+    listening(RequestLimits::default(), |host, log| {
         for wasm in [
             wat(r#"(module (import "env" "f" (func)))"#),
             wat(r#"(module (memory (export "memory") 65536))"#),

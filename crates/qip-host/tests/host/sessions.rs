@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use qip_host::{Code, ErrorKind, Input, Limits, Output, Stage, TrapKind};
+use qip_host::{Code, ErrorKind, Input, Output, Stage, TrapKind};
 
-use crate::{BUFFERS, ENGINES, echo, host, on_each, scalar, standard, wat};
+use crate::{BUFFERS, ENGINES, echo, metered, on_each, scalar, standard, wat, within};
 
 /// Counts its requests in a global, its uniform's settings in another; traps where
 /// the input is one byte long.
@@ -106,11 +106,8 @@ fn a_session_keeps_every_stage_of_a_refused_request() {
                 (i32.add (local.get 0) (i32.const 1))))"#
     ));
     on_each(|engine| {
-        let limits = Limits {
-            time: Some(Duration::from_secs(60)),
-            ..Limits::standard()
-        };
-        let recipe = host(engine, limits)
+        let limits = within(Duration::from_secs(60));
+        let recipe = metered(engine, limits)
             .recipe([
                 Stage::new(&echo("")),
                 Stage::new(&stage),
@@ -120,11 +117,12 @@ fn a_session_keeps_every_stage_of_a_refused_request() {
         let mut session = recipe.session();
         let bytes = |reply: qip_host::Reply| reply.output;
         let wanted = |text: &str| Output::Bytes(text.as_bytes().to_vec());
-        assert_eq!(bytes(session.render(b"a").expect("runs")), wanted("a11"));
-        let error = session.render(b"x").expect_err("too much");
+        let mut render = |text: &'static str| session.render(Input::new(text).limits(limits));
+        assert_eq!(bytes(render("a").expect("runs")), wanted("a11"));
+        let error = render("x").expect_err("too much");
         assert_eq!(error.kind(), ErrorKind::Refused(Code::OutputTooLarge));
         assert_eq!(error.stage(), Some(2));
-        assert_eq!(bytes(session.render(b"a").expect("runs")), wanted("a32"));
+        assert_eq!(bytes(render("a").expect("runs")), wanted("a32"));
     });
 }
 

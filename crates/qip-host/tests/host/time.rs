@@ -5,23 +5,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use qip_host::engine::{Engine, Exhausted};
-use qip_host::{Error, ErrorKind, Host, Limits, Output, Reply, Stage};
+use qip_host::{Error, ErrorKind, Host, Input, Output, Reply, Stage};
 
 use crate::hook::{Ask, hooked};
-use crate::{BUFFERS, ENGINES, echo, host, on_each, scalar, wat};
+use crate::{BUFFERS, ENGINES, echo, metered, on_each, scalar, standard, wat, within};
 
 /// More time than any machine takes for what is asked under it.
 const ENOUGH: Duration = Duration::from_secs(600);
 
-fn within(time: Duration) -> Limits {
-    Limits {
-        time: Some(time),
-        ..Limits::standard()
-    }
-}
-
-fn limited(engine: &Arc<dyn Engine>, milliseconds: u64) -> Host {
-    host(engine, within(Duration::from_millis(milliseconds)))
+fn timed(engine: &Arc<dyn Engine>) -> Host {
+    metered(engine, within(ENOUGH))
 }
 
 /// Two stages that take 60 % of the limit each, and cannot take less: together they are
@@ -36,9 +29,9 @@ fn stages_share_one_time_limit() {
                 thread::sleep(LIMIT * 6 / 10);
             }
         });
-        let host = host(&slow, within(LIMIT));
-        let recipe = host.recipe([Stage::new(&echo), Stage::new(&echo)]);
-        let error = recipe.expect("sound").render(b"a").expect_err("too slow");
+        let recipe = timed(&slow).recipe([Stage::new(&echo), Stage::new(&echo)]);
+        let input = Input::new(b"a").time(LIMIT);
+        let error = recipe.expect("sound").render(input).expect_err("too slow");
         assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
         assert_eq!(
             error.message(),
@@ -58,13 +51,14 @@ fn stages_share_one_deadline() {
                 sender.send(budget.deadline).expect("it is received");
             }
         });
-        let recipe = host(&listening, within(ENOUGH)).recipe([0; 3].map(|_| Stage::new(&echo)));
+        let recipe = timed(&listening).recipe([0; 3].map(|_| Stage::new(&echo)));
         let recipe = recipe.expect("sound");
         let mut session = recipe.session();
         deadlines.try_iter().for_each(drop);
+        let input = Input::new(b"a").time(ENOUGH);
         for render in [
-            &mut || recipe.render(b"a") as Result<Reply, Error>,
-            &mut || session.render(b"a"),
+            &mut || recipe.render(input) as Result<Reply, Error>,
+            &mut || session.render(input),
         ] as [&mut dyn FnMut() -> Result<Reply, Error>; 2]
         {
             let begin = Instant::now();
@@ -141,7 +135,7 @@ fn every_call_is_stopped() {
         rows.push((name, module(MEMORY, &looping, "(i32.const 0)")));
     }
     on_each(|engine| {
-        let host = limited(engine, 20);
+        let host = timed(engine);
         for (what, wasm) in &rows {
             let mut stage = Stage::new(wasm);
             if *what == "uniform" {
@@ -149,7 +143,8 @@ fn every_call_is_stopped() {
             }
             let recipe = host.recipe([stage]).expect(what);
             let begin = Instant::now();
-            let error = recipe.render(b"").expect_err(what);
+            let input = Input::new(b"").time(Duration::from_millis(20));
+            let error = recipe.render(input).expect_err(what);
             let spent = begin.elapsed();
             assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time), "{what}");
             assert!(spent >= Duration::from_millis(20), "{what}: {spent:?}");
@@ -193,9 +188,10 @@ fn a_large_fill_works_under_a_time_limit() {
         ),
     ];
     on_each(|engine| {
-        let host = host(engine, within(ENOUGH));
+        let host = timed(engine);
         for (what, wasm) in &rows {
-            let reply = host.load(wasm).expect(what).render(b"").expect(what);
+            let input = Input::new(b"").time(ENOUGH);
+            let reply = host.load(wasm).expect(what).render(input).expect(what);
             assert_eq!(reply.output, Output::Bytes(vec![7, 7]), "{what}");
         }
     });
@@ -216,9 +212,9 @@ fn a_long_start_finishes() {
         "(i32.add (global.get $times) (i32.load (i32.const 64)))",
     );
     on_each(|engine| {
-        let reply = host(engine, within(ENOUGH))
+        let reply = timed(engine)
             .load(&wasm)
-            .and_then(|module| module.render(b""))
+            .and_then(|module| module.render(Input::new(b"").time(ENOUGH)))
             .expect("enough time");
         assert_eq!(reply.output, Output::Scalar(300_000 + 1));
     });
@@ -234,17 +230,18 @@ fn the_next_request_has_its_own_limit() {
                 (local.get 0)))"#
     ));
     on_each(|engine| {
-        let host = limited(engine, 50);
+        let host = timed(engine);
+        let input = |text: &'static str| Input::new(text).time(Duration::from_millis(50));
         let module = host.load(&wasm).expect("sound");
         let mut session = host.recipe([Stage::new(&wasm)]).expect("sound").session();
         for _ in 0..3 {
-            assert!(module.render(b"").is_err());
-            assert!(session.render(b"").is_err());
+            assert!(module.render(input("")).is_err());
+            assert!(session.render(input("")).is_err());
             // On a machine that is busy fifty milliseconds may not be enough, but that they
             // never are takes a fault.
-            let reply = (0..1_000).find_map(|_| module.render(b"a").ok());
+            let reply = (0..1_000).find_map(|_| module.render(input("a")).ok());
             assert_eq!(reply.expect("a reply").output, Output::Bytes(b"a".to_vec()));
-            let reply = (0..1_000).find_map(|_| session.render(b"a").ok());
+            let reply = (0..1_000).find_map(|_| session.render(input("a")).ok());
             assert_eq!(reply.expect("a reply").output, Output::Bytes(b"a".to_vec()));
         }
     });
@@ -259,23 +256,21 @@ fn limits_without_end_and_without_time() {
             Duration::from_secs(u64::MAX),
             Duration::from_secs(1 << 40),
         ] {
-            let host = host(engine, within(time));
-            let module = host.load(echo("")).expect("sound");
-            let reply = module.render(b"a").expect("all the time in the world");
+            let module = timed(engine).load(echo("")).expect("sound");
+            let reply = module.render(Input::new(b"a").time(time));
+            let reply = reply.expect("all the time in the world");
             assert_eq!(reply.output, Output::Bytes(b"a".to_vec()));
         }
-        let none = host(engine, within(Duration::ZERO));
-        let error = none
+        let error = timed(engine)
             .load(echo(""))
-            .and_then(|module| module.render(b"a"))
+            .and_then(|module| module.render(Input::new(b"a").time(Duration::ZERO)))
             .expect_err("no time");
         assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
         assert_eq!(
             error.to_string(),
             "Wasm module exceeded the execution time limit (0ms)"
         );
-        let unlimited = host(engine, Limits::standard());
-        let reply = unlimited
+        let reply = standard(engine)
             .load(echo(""))
             .and_then(|module| module.render(b"a"));
         assert_eq!(reply.expect("no limit").time, None);
@@ -291,18 +286,20 @@ fn limits_at_the_same_time() {
         for (_, engine) in ENGINES.iter() {
             for milliseconds in [10, 40, 80, 160] {
                 scope.spawn(move || {
-                    let module = limited(engine, milliseconds).load(forever).expect("sound");
-                    let begin = Instant::now();
-                    let error = module.render(b"").expect_err("stopped");
-                    let spent = begin.elapsed();
+                    let module = timed(engine).load(forever).expect("sound");
                     let limit = Duration::from_millis(milliseconds);
+                    let begin = Instant::now();
+                    let error = module.render(Input::new(b"").time(limit));
+                    let error = error.expect_err("stopped");
+                    let spent = begin.elapsed();
                     assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
                     assert!(spent >= limit, "{limit:?}: {spent:?}");
                 });
                 scope.spawn(move || {
-                    let module = host(engine, within(ENOUGH)).load(echo).expect("sound");
+                    let module = timed(engine).load(echo).expect("sound");
                     for _ in 0..50 {
-                        module.render(b"a").expect("in time");
+                        let input = Input::new(b"a").time(ENOUGH);
+                        module.render(input).expect("in time");
                     }
                 });
             }

@@ -8,10 +8,10 @@ use crate::oracle::media_type::normalized;
 use crate::oracle::mutation::Mutation as M;
 use crate::oracle::picture::check_size;
 use crate::oracle::refusal::{at_stage, refused, stopped};
-use crate::oracle::stage::{budget, without_sizes};
+use crate::oracle::stage::{budget, compile};
 use qip_cases::{Bytes, Outcome, OutputKind, RequestInput, Task};
-use qip_contract::{Code, Signature};
-use qip_engine::{Build, Compile, Engine, Instance, Stop};
+use qip_contract::Code;
+use qip_engine::{Engine, Instance, Stop};
 
 use super::order::{is_answer, is_refused_early};
 
@@ -250,22 +250,9 @@ impl Again<'_> {
 
     /// An instance of a stage that nobody else has, if there can be one.
     fn instance(&self, at: usize, exports: &[String]) -> Option<Result<Box<dyn Instance>, Stop>> {
-        let (stage, limits) = (&self.task.stages[at], &self.task.limits);
-        let wasm = stage.module.binary().ok()?;
-        let signature = Signature::read(wasm, &without_sizes(limits)).ok()?;
-        let compile = Compile {
-            wasm,
-            signature: &signature,
-            exports,
-            build: Build {
-                clock: limits.time.is_some(),
-                fuel: limits.fuel.is_some(),
-                floats: self.task.options.floats,
-            },
-            limits,
-        };
-        let code = self.engine.compile(&compile).ok()?;
-        Some(code.instantiate(limits, &budget(self.task)))
+        let wasm = self.task.stages[at].module.binary().ok()?;
+        let code = compile(wasm, exports, self.engine, self.task).ok()?;
+        Some(code.instantiate(&self.task.limits, &budget(self.task)))
     }
 
     /// The content type that a filter declares, or how its getters fail.

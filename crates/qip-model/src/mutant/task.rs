@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qip_contract::{Code, Floats, Limits, Numeric, Utf8};
+use qip_contract::{Code, Floats, Limits, Numeric, Size, Utf8};
 
 use crate::oracle::hooks::{Job, NoMistake};
 use crate::oracle::mutation::Mutation as M;
@@ -35,18 +35,12 @@ const TASKS: &[(M, Retask)] = &[
     (M::ReuseIgnored, |task| task.options.reuse = false),
     (M::EverythingTooLarge, |task| task.limits.module_bytes = 0),
     (M::StoppedAtOnce, |task| {
-        task.limits.time = task.limits.time.map(|_| Duration::ZERO);
+        task.request_limits.time = task.request_limits.time.map(|_| Duration::ZERO);
     }),
     (M::FuelAtOnce, |task| {
-        task.limits.fuel = task.limits.fuel.map(|_| 0);
+        task.request_limits.fuel = task.request_limits.fuel.map(|_| 0);
     }),
-    (M::LimitsDefault, |task| {
-        task.limits = Limits {
-            time: task.limits.time,
-            fuel: task.limits.fuel,
-            ..Limits::standard()
-        };
-    }),
+    (M::LimitsDefault, |task| task.limits = Limits::standard()),
     (M::LimitsExclusive, |task| {
         each_limit(&mut task.limits, |limit| limit.saturating_sub(1));
     }),
@@ -117,24 +111,9 @@ const TASKS: &[(M, Retask)] = &[
 ];
 
 /// All limits but those of time and fuel.
-fn each_limit(limits: &mut Limits, mut change: impl FnMut(u64) -> u64) {
-    for limit in [
-        &mut limits.module_bytes,
-        &mut limits.functions,
-        &mut limits.function_bytes,
-        &mut limits.locals,
-        &mut limits.branch_targets,
-        &mut limits.operands,
-        &mut limits.params,
-        &mut limits.types,
-        &mut limits.exports,
-        &mut limits.segments,
-        &mut limits.table_entries,
-        &mut limits.memory_bytes,
-        &mut limits.stages,
-        &mut limits.image_pixels,
-        &mut limits.image_side,
-    ] {
+fn each_limit(limits: &mut Limits, change: impl Fn(u64) -> u64) {
+    for size in Size::ALL {
+        let limit = limits.size_mut(*size);
         *limit = change(*limit);
     }
 }
@@ -202,22 +181,16 @@ pub(super) fn note(task: &Task, outcomes: &[Outcome], flaw: &Flaw) {
 
 /// Whether all that the mistake does is to allow modules or pictures to be larger.
 fn only_declares_more(task: &Task, wrong: &Task, mutation: M) -> bool {
-    let of = |task: &Task| {
-        let mut all = Vec::new();
-        each_limit(&mut task.limits.clone(), |limit| {
-            all.push(limit);
-            limit
-        });
-        all
-    };
-    let (right, more) = (of(task), of(wrong));
+    let (right, more) = (&task.limits, &wrong.limits);
+    let mut sizes = Size::ALL.iter();
     let grows = mutation == M::LimitsDefault;
-    !grows && right != more && right.iter().zip(more).all(|(right, more)| *right <= more)
+    !grows && right != more && sizes.all(|size| right.size(*size) <= more.size(*size))
 }
 
 fn is_same(one: &Task, other: &Task) -> bool {
     let mut stages = one.stages.iter().zip(&other.stages);
     one.limits == other.limits
+        && one.request_limits == other.request_limits
         && one.options == other.options
         && stages.all(|(one, other)| {
             Arc::ptr_eq(&one.module, &other.module) && one.uniforms == other.uniforms

@@ -120,7 +120,7 @@ impl<'r> Block<'_, 'r> {
         let mut canvas = first.clone();
         for stage in 0..self.filters.len() {
             if stage > 0 && self.budget.fuel.is_some() && job.errs(Mutation::FuelPerStage) {
-                self.budget.fuel = job.task.limits.fuel;
+                self.budget.fuel = job.task.request_limits.fuel;
             }
             job.hooks.between(&mut canvas, stage, has_halos);
             let slot = self.slot(stage);
@@ -211,7 +211,7 @@ impl<'r> Block<'_, 'r> {
         let job = self.job;
         self.check_time()?;
         if self.budget.fuel.is_some() && job.errs(Mutation::FuelPerTile) {
-            self.budget.fuel = job.task.limits.fuel;
+            self.budget.fuel = job.task.request_limits.fuel;
         }
         tile::filter(ready, view, core, after, self.budget, job)
     }

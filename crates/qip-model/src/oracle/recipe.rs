@@ -128,7 +128,7 @@ impl Recipe<'_> {
         loop {
             let first = next;
             if first > 0 && budget.fuel.is_some() && job.errs(Mutation::FuelPerStage) {
-                budget.fuel = job.task.limits.fuel;
+                budget.fuel = job.task.request_limits.fuel;
             }
             if first > 0 && job.errs(Mutation::InputToAll) {
                 passed.bytes = input.to_vec();

@@ -74,7 +74,7 @@ pub(crate) fn not_instantiated(stop: Stop, job: Job<'_>) -> Outcome {
 pub(crate) fn exhausted(exhausted: Exhausted, job: Job<'_>) -> Outcome {
     let message = match exhausted {
         Exhausted::Time => {
-            let time = job.task.limits.time.unwrap_or_default();
+            let time = job.task.request_limits.time.unwrap_or_default();
             let milliseconds = time.as_nanos().div_ceil(1_000_000);
             format!("Wasm module exceeded the execution time limit ({milliseconds}ms)")
         }

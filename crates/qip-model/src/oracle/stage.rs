@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use qip_cases::{Module, Outcome, Task};
-use qip_contract::{Code, Limits, Signature};
+use qip_contract::{Code, Limits, Signature, Size};
 use qip_engine::{
     Budget, Build, Compile, CompileError, CompiledModule, Engine, Exhausted, Instance,
 };
@@ -29,33 +29,7 @@ impl<'a> Loaded<'a> {
         task: &Task,
     ) -> Result<Loaded<'a>, Outcome> {
         let wasm = module.binary().unwrap_or_default();
-        // Only handed over: the seam asks for it, the model never looks into it. The limits
-        // have been looked at.
-        let signature = Signature::read(wasm, &without_sizes(&task.limits)).map_err(|refusal| {
-            Outcome::broken(format!(
-                "the two readings differ: the model takes a module that is {}",
-                refusal.code()
-            ))
-        })?;
-        let compile = Compile {
-            wasm,
-            signature: &signature,
-            exports: &plan.exports,
-            build: Build {
-                clock: task.limits.time.is_some(),
-                fuel: task.limits.fuel.is_some(),
-                floats: task.options.floats,
-            },
-            limits: &task.limits,
-        };
-        let code = engine.compile(&compile).map_err(|error| match error {
-            // LIM-1: an engine may have limits of its own.
-            CompileError::Limit(limit) => refused(Code::Limit, limit.refusal().to_string()),
-            CompileError::Lacks(feature) => Outcome::Unsupported {
-                capability: feature.into(),
-            },
-            CompileError::Engine(error) => Outcome::broken(error.to_string()),
-        })?;
+        let code = compile(wasm, &plan.exports, engine, task)?;
         Ok(Loaded { module, plan, code })
     }
 
@@ -70,35 +44,52 @@ impl<'a> Loaded<'a> {
     }
 }
 
-/// The limits with none on what a module declares.
-pub(crate) fn without_sizes(limits: &Limits) -> Limits {
-    Limits {
-        time: limits.time,
-        fuel: limits.fuel,
-        module_bytes: u64::MAX,
-        functions: u64::MAX,
-        function_bytes: u64::MAX,
-        locals: u64::MAX,
-        branch_targets: u64::MAX,
-        operands: u64::MAX,
-        params: u64::MAX,
-        types: u64::MAX,
-        exports: u64::MAX,
-        segments: u64::MAX,
-        table_entries: u64::MAX,
-        memory_bytes: u64::MAX,
-        stages: u64::MAX,
-        image_pixels: u64::MAX,
-        image_side: u64::MAX,
+/// The code of a module that nothing is left to say against, with these exports.
+pub(crate) fn compile(
+    wasm: &[u8],
+    exports: &[String],
+    engine: &dyn Engine,
+    task: &Task,
+) -> Result<Arc<dyn CompiledModule>, Outcome> {
+    let mut unlimited = Limits::standard();
+    for size in Size::ALL {
+        *unlimited.size_mut(*size) = u64::MAX;
     }
+    // Only handed over: the seam asks for it, the model never looks into it. The limits
+    // have been looked at.
+    let signature = Signature::read(wasm, &unlimited).map_err(|refusal| {
+        Outcome::broken(format!(
+            "the two readings differ: the model takes a module that is {}",
+            refusal.code()
+        ))
+    })?;
+    let compile = Compile {
+        wasm,
+        signature: &signature,
+        exports,
+        build: Build {
+            clock: task.request_limits.time.is_some(),
+            fuel: task.request_limits.fuel.is_some(),
+            floats: task.options.floats,
+        },
+        limits: &task.limits,
+    };
+    engine.compile(&compile).map_err(|error| match error {
+        // LIM-1: an engine may have limits of its own.
+        CompileError::Limit(limit) => refused(Code::Limit, limit.refusal().to_string()),
+        CompileError::Lacks(feature) => Outcome::Unsupported {
+            capability: feature.into(),
+        },
+        CompileError::Engine(error) => Outcome::broken(error.to_string()),
+    })
 }
 
 /// RUN-6: what one request may use, over all its stages.
 pub(crate) fn budget(task: &Task) -> Budget {
-    let time = task.limits.time;
+    let time = task.request_limits.time;
     Budget {
         deadline: time.and_then(|it| Instant::now().checked_add(it)),
-        fuel: task.limits.fuel,
+        fuel: task.request_limits.fuel,
         ..Budget::default()
     }
 }

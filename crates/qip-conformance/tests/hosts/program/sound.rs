@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qip_cases::{Bytes, Image, Module, Outcome, Request, Stage, Subject as _, Task, TaskOptions};
-use qip_contract::{Floats, Limits, Numeric, Size, Utf8};
+use qip_contract::{Floats, Limits, Numeric, RequestLimits, Size, Utf8};
 use qip_model::Model;
 use serde_json::{Value, json};
 
@@ -96,6 +96,7 @@ fn task(case: &Value) -> Task {
             fixed_memory: options.get("fixed_memory").is_some(),
         },
         limits: limits(&case["limits"]),
+        request_limits: request_limits(&case["limits"]),
         requests: match case.get("requests") {
             Some(requests) => requests.as_array().unwrap().iter().map(request).collect(),
             None => vec![request(case)],
@@ -103,15 +104,21 @@ fn task(case: &Value) -> Task {
     }
 }
 
+fn limit(given: &Value, key: &str) -> Option<u64> {
+    given.get(key).map(|limit| limit.as_u64().unwrap())
+}
+
+fn request_limits(given: &Value) -> RequestLimits {
+    RequestLimits {
+        time: limit(given, "time_ms").map(Duration::from_millis),
+        fuel: limit(given, "fuel"),
+    }
+}
+
 fn limits(given: &Value) -> Limits {
-    let limit = |key: &str| given.get(key).map(|limit| limit.as_u64().unwrap());
-    let mut limits = Limits {
-        time: limit("time_ms").map(Duration::from_millis),
-        fuel: limit("fuel"),
-        ..Limits::standard()
-    };
+    let mut limits = Limits::standard();
     for size in Size::ALL {
-        if let Some(given) = limit(size.as_str()) {
+        if let Some(given) = limit(given, size.as_str()) {
             *limits.size_mut(*size) = given;
         }
     }

@@ -12,7 +12,9 @@ use qip_host::{
 
 use super::{filter, shift, threads};
 use crate::seam::{Listening, Log, taken};
-use crate::{BUFFERS, echo, host, on_each, refused, scalar, standard, wat};
+use crate::{
+    BUFFERS, echo, fuelled, host, metered, on_each, refused, scalar, standard, wat, within,
+};
 
 /// A picture of noise, and as BMP. Up to 12 × 20 pixels go through `echo`.
 fn noise(width: u32, height: u32) -> (Picture, Vec<u8>) {
@@ -467,13 +469,11 @@ fn fuel_is_shared() {
             vec![&invert, &echo, &blur, &invert],
         ] {
             let render = |fuel: u64| {
-                let limits = Limits {
-                    fuel: Some(fuel),
-                    ..Limits::standard()
-                };
+                let limits = fuelled(fuel);
                 let stages: Vec<&[u8]> = stages.iter().map(|wasm| wasm.as_slice()).collect();
-                let recipe = recipe(&host(engine, limits), &stages).expect("sound");
-                recipe.threads(threads(2).threads).render(&bytes)
+                let recipe = recipe(&metered(engine, limits), &stages).expect("sound");
+                let recipe = recipe.threads(threads(2).threads);
+                recipe.render(Input::new(&bytes).limits(limits))
             };
             let reply = render(1 << 40).expect("plenty");
             let used = reply
@@ -499,37 +499,34 @@ fn time_is_shared() {
     let (_, small) = noise(2, 2);
     let endless = filter(0, "", "(loop $again (br $again))");
     let (echo, invert) = (echo(""), invert());
-    let limits = |milliseconds| Limits {
-        time: Some(Duration::from_millis(milliseconds)),
-        ..Limits::standard()
-    };
+    let milliseconds = Duration::from_millis;
     on_each(|engine| {
         let stages: [&[u8]; 4] = [&echo, &invert, &endless, &echo];
-        let recipe_of = |limits| recipe(&host(engine, limits), &stages).expect("sound");
+        let host = metered(engine, within(Duration::MAX));
         // Time enough for the two stages before.
-        let error = recipe_of(limits(1_000))
-            .render(&small)
+        let error = recipe(&host, &stages)
+            .expect("sound")
+            .render(Input::new(&small).time(milliseconds(1_000)))
             .expect_err("endless");
         assert_eq!(
             error.to_string(),
             "stage 3: the tile at (0, 0): Wasm module exceeded the execution time limit (1000ms)"
         );
         // A time that is told covers the block.
-        let reply = recipe(&host(engine, limits(60_000)), &stages[1..2]).expect("sound");
-        assert!(reply.render(&small).expect("in time").time.is_some());
+        let reply = recipe(&host, &stages[1..2])
+            .expect("sound")
+            .render(Input::new(&small).time(milliseconds(60_000)));
+        assert!(reply.expect("in time").time.is_some());
 
         // To read four megabytes takes longer than a microsecond: no filter is instantiated.
         let (_, large) = noise(2_000, 500);
-        let (host, log) = listening(
-            engine,
-            Limits {
-                time: Some(Duration::from_micros(1)),
-                ..Limits::standard()
-            },
-        );
+        let log = Log::default();
+        let engine: Arc<dyn Engine> = Arc::new(Listening::new(engine, &log));
+        let host = metered(&engine, within(Duration::MAX));
         let recipe = recipe(&host, &[&invert, &invert]).expect("sound");
         taken(&log);
-        let error = recipe.render(&large).expect_err("too late");
+        let input = Input::new(&large).time(Duration::from_micros(1));
+        let error = recipe.render(input).expect_err("too late");
         assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
         assert_eq!((error.stage(), error.tile()), (Some(1), None));
         assert_eq!(taken(&log), [""; 0]);

@@ -12,12 +12,12 @@ use qip_host::engine::{
     ExportId, Instance, Stop, Usage,
 };
 use qip_host::image::{ImageOptions, Picture, bmp};
-use qip_host::{Error, ErrorKind, Host, Limits, Options, Stage, TrapKind, Value};
+use qip_host::{Error, ErrorKind, Host, Input, Limits, Options, Stage, TrapKind, Value};
 
 use super::{brighter, filter, filters, numbered, shift, threads};
 use crate::hook::{Ask, hooked};
 use crate::seam::{Listening, Log, taken};
-use crate::{host, on_each, standard};
+use crate::{metered, on_each, standard, within};
 
 /// A filter that traps at the tiles whose core is at one of these pixels.
 fn traps_at(halo: u32, places: &[(i32, i32)]) -> Vec<u8> {
@@ -339,16 +339,14 @@ fn the_end_may_come_too_late() {
                 thread::sleep(LIMIT / 2);
             }
         });
-        let limits = Limits {
-            time: Some(LIMIT),
-            ..Limits::standard()
-        };
-        let host = host(&slow, limits);
+        let mut options = ImageOptions::default();
+        options.limits = within(LIMIT);
+        let host = metered(&slow, options.limits);
         let filters = host.filters(stages.iter().map(Stage::new)).expect("sound");
         let recipe = host.recipe(stages.iter().map(Stage::new)).expect("sound");
         for error in [
-            filters.apply(&picture, ImageOptions::default()).err(),
-            recipe.render(&bytes).err(),
+            filters.apply(&picture, options).err(),
+            recipe.render(Input::new(&bytes).time(LIMIT)).err(),
         ] {
             let error = error.expect("too late");
             assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));

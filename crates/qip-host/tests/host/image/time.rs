@@ -5,19 +5,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use qip_host::engine::Exhausted;
+use qip_host::engine::{Engine, Exhausted};
 use qip_host::image::ImageOptions;
-use qip_host::{ErrorKind, Limits, TrapKind, Value};
+use qip_host::{ErrorKind, Host, TrapKind, Value};
 
 use super::{brighter, filter, filters, numbered, shift, threads};
 use crate::hook::{Ask, hooked};
-use crate::{host, on_each};
+use crate::{fuelled, metered, on_each};
 
-fn within(milliseconds: u64) -> Limits {
-    Limits {
-        time: Some(Duration::from_millis(milliseconds)),
-        ..Limits::standard()
-    }
+/// So many threads, and so much time.
+fn within(milliseconds: u64, count: usize) -> ImageOptions {
+    let mut options = threads(count);
+    options.limits.time = Some(Duration::from_millis(milliseconds));
+    options
+}
+
+fn timed(engine: &Arc<dyn Engine>) -> Host {
+    metered(engine, crate::within(Duration::MAX))
 }
 
 /// Never comes back from the tile at (64, 0).
@@ -33,7 +37,7 @@ fn never_returns() -> Vec<u8> {
 fn what_never_returns_is_stopped() {
     on_each(|engine| {
         // Time enough for all that comes before.
-        let host = host(engine, within(1_000));
+        let host = timed(engine);
         for stages in [
             vec![never_returns()],
             vec![brighter(), never_returns()],
@@ -44,7 +48,7 @@ fn what_never_returns_is_stopped() {
             let filters = filters(&host, &stages).expect("sound");
             for count in [1, 2] {
                 let error = filters
-                    .apply(&numbered(128, 60), threads(count))
+                    .apply(&numbered(128, 60), within(1_000, count))
                     .expect_err("endless");
                 assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
                 assert_eq!((error.stage(), error.tile()), (Some(last), Some((64, 0))));
@@ -74,10 +78,10 @@ fn a_trap_before_an_endless_tile() {
                 thread::sleep(Duration::from_millis(20));
             }
         });
-        let filters = filters(&host(&slow, within(1_000)), &[&module]).expect("sound");
+        let filters = filters(&timed(&slow), &[&module]).expect("sound");
         for count in [1, 2] {
             let error = filters
-                .apply(&numbered(192, 1), threads(count))
+                .apply(&numbered(192, 1), within(1_000, count))
                 .expect_err("a trap");
             assert_eq!(
                 error.kind(),
@@ -108,9 +112,9 @@ fn the_deadline_is_looked_at_between_tiles() {
                 thread::sleep(Duration::from_millis(20));
             }
         });
-        let filters = filters(&host(&slow, within(50)), &[&nothing]).expect("sound");
+        let filters = filters(&timed(&slow), &[&nothing]).expect("sound");
         let error = filters
-            .apply(&numbered(64, 64 * 100), ImageOptions::default())
+            .apply(&numbered(64, 64 * 100), within(50, 1))
             .expect_err("too slow");
         assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
         assert!(error.tile().is_some());
@@ -128,9 +132,9 @@ fn tiling_counts() {
                 thread::sleep(Duration::from_millis(20));
             }
         });
-        let filters = filters(&host(&slow, within(100)), &[&brighter()]).expect("sound");
+        let filters = filters(&timed(&slow), &[&brighter()]).expect("sound");
         let error = filters
-            .apply(&numbered(64, 64 * 10), ImageOptions::default())
+            .apply(&numbered(64, 64 * 10), within(100, 1))
             .expect_err("too slow");
         assert_eq!(error.kind(), ErrorKind::Stopped(Exhausted::Time));
     });
@@ -150,12 +154,11 @@ fn fuel_is_shared() {
         ] {
             let stages: Vec<&[u8]> = stages.iter().map(Vec::as_slice).collect();
             let run = |fuel: u64, count: usize| {
-                let limits = Limits {
-                    fuel: Some(fuel),
-                    ..Limits::standard()
-                };
-                let filters = filters(&host(engine, limits), &stages).expect("sound");
-                filters.apply(&picture, threads(count)).err()
+                let mut options = threads(count);
+                options.limits = fuelled(fuel);
+                let host = metered(engine, options.limits);
+                let filters = filters(&host, &stages).expect("sound");
+                filters.apply(&picture, options).err()
             };
             // What is just enough, by halving.
             let (mut short, mut enough) = (0, 100_000_000);

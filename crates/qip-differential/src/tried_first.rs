@@ -22,16 +22,16 @@ const GRACE: Duration = Duration::from_secs(10);
 const MAX_TOLD: u64 = 64 << 10;
 
 /// A subject whose tasks are first tried in a process of their own.
-pub struct Mortal {
+pub struct TriedFirst {
     inner: EngineSubject,
     program: PathBuf,
 }
 
-impl Mortal {
+impl TriedFirst {
     /// Tries tasks with this program, which calls [`attempt`] when it is given the
     /// argument `attempt`, the engine's name and a path.
-    pub fn new(inner: EngineSubject, program: &Path) -> Mortal {
-        Mortal {
+    pub fn new(inner: EngineSubject, program: &Path) -> TriedFirst {
+        TriedFirst {
             inner,
             program: program.to_owned(),
         }
@@ -90,7 +90,7 @@ fn listen(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-impl Subject for Mortal {
+impl Subject for TriedFirst {
     fn name(&self) -> &str {
         self.inner.name()
     }
@@ -147,7 +147,7 @@ mod tests {
     use qip_conformance::EngineSubject;
     use qip_host::wasmi::Wasmi;
 
-    use super::{MAX_TOLD, Mortal};
+    use super::{MAX_TOLD, TriedFirst};
 
     /// More than a pipe holds, and more than is kept.
     const CHATTER: &str = "yes said | head -c 1000000 >&2";
@@ -164,7 +164,7 @@ mod tests {
         };
         let (ends, fails) = (script("ends", "exit 0"), script("fails", "exit 1"));
         let corpus = Corpus::parse(
-            "mortal",
+            "tried-first",
             "seven",
             r#"
 summary = "a number"
@@ -185,7 +185,7 @@ expect = { scalar = 7 }
         let corpus = corpus.unwrap_or_else(|errors| panic!("{errors}"));
         let case = &corpus.cases()[0];
         let answer = |program: PathBuf| {
-            let subject = Mortal::new(EngineSubject::new(Wasmi::new()), &program);
+            let subject = TriedFirst::new(EngineSubject::new(Wasmi::new()), &program);
             subject.run(&case.id, &case.task).remove(0)
         };
         let seven = answer(ends);
