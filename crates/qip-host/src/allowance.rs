@@ -6,7 +6,7 @@ use qip_contract::{Limits, RequestLimits};
 
 use crate::engine::{Budget, Cancel};
 use crate::error::{Cause, Error};
-use crate::host::Settings;
+use crate::settings::Settings;
 
 /// The limits of a request, and what is left to it.
 pub(crate) struct Allowance<'a> {

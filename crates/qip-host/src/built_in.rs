@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::Engine;
 #[cfg(feature = "wasmi")]
-use crate::wasmi::{self, Wasmi};
+use crate::wasmi::Wasmi;
 #[cfg(feature = "wasmtime")]
 use crate::wasmtime::{Compiler, Configuration, Wasmtime};
 
@@ -52,7 +52,7 @@ impl BuiltIn {
             #[cfg(feature = "pulley")]
             BuiltIn::WasmtimePulley => Compiler::Pulley.engine_name(),
             #[cfg(feature = "wasmi")]
-            BuiltIn::Wasmi => wasmi::NAME,
+            BuiltIn::Wasmi => Wasmi::NAME,
         }
     }
 

@@ -14,9 +14,9 @@ use qip_contract::{
 
 use crate::engine::{ExportId, Instance};
 use crate::error::Cause;
-use crate::host::Settings;
 use crate::plan::{Buffer, ContentPlan, Pointer, Source, TypePair};
 use crate::reply::Output;
+use crate::settings::Settings;
 
 /// The bytes that enter a stage.
 #[derive(Clone, Copy)]

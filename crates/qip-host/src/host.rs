@@ -1,20 +1,18 @@
-//! The host and the modules that it has loaded.
+//! The host, from which modules, recipes and filters come.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use qip_contract::{Code, Floats, Limits, Numeric, RequestLimits, Rules, Signature, Utf8};
+use qip_contract::Limits;
 
-use crate::engine::{self, Build, Compile, CompileError, Engine};
-use crate::error::{Cause, Error};
+use crate::engine::Engine;
+use crate::error::Error;
 use crate::image::Filters;
-use crate::plan::Plan;
-use crate::recipe::{self, Input, Recipe};
-use crate::reply::Reply;
-use crate::session::Fresh;
-use crate::stage::{Prepared, Stage};
+use crate::module::Module;
+use crate::recipe::Recipe;
+use crate::settings::{Options, Settings};
+use crate::stage::Stage;
+#[cfg(feature = "wat")]
 use crate::text;
 
 /// Loads modules for one engine, under one set of limits and options.
@@ -23,47 +21,6 @@ use crate::text;
 #[derive(Clone)]
 pub struct Host {
     settings: Arc<Settings>,
-}
-
-pub(crate) struct Settings {
-    engine: Arc<dyn Engine>,
-    pub(crate) limits: Limits,
-    pub(crate) options: Options,
-}
-
-/// Where a host may depart from the strict contract, and what it can hold requests to. The
-/// default is strict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Options {
-    /// Which types pointers, capacities and sizes may have (MOD-4).
-    pub numeric: Numeric,
-    /// Whether text is checked (IN-6).
-    pub utf8: Utf8,
-    /// How NaN comes about (DET-1).
-    pub floats: Floats,
-    /// Refuse modules whose memory can grow (MOD-7).
-    pub fixed_memory: bool,
-    /// What requests can be held to.
-    pub metering: Metering,
-}
-
-/// What the code of modules is made to be held to. It costs time in every request, so that
-/// nothing is metered that is not asked for. [`From`] makes what some limits need.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Metering {
-    /// Requests may have a time limit and can be cancelled.
-    pub clock: bool,
-    /// Requests may have a fuel limit.
-    pub fuel: bool,
-}
-
-impl From<RequestLimits> for Metering {
-    fn from(limits: RequestLimits) -> Metering {
-        Metering {
-            clock: limits.time.is_some(),
-            fuel: limits.fuel.is_some(),
-        }
-    }
 }
 
 impl Host {
@@ -175,7 +132,7 @@ impl Host {
     /// another host has loaded.
     pub fn recipe<'a>(&self, stages: impl IntoIterator<Item = Stage<'a>>) -> Result<Recipe, Error> {
         let stages: Vec<Stage<'a>> = stages.into_iter().collect();
-        Recipe::new(self, &stages)
+        Recipe::new(&self.settings, &stages)
     }
 
     /// Makes a pipeline of tile filters for pictures. Everything that can be found wrong
@@ -195,96 +152,13 @@ impl Host {
         stages: impl IntoIterator<Item = Stage<'a>>,
     ) -> Result<Filters, Error> {
         let stages: Vec<Stage<'a>> = stages.into_iter().collect();
-        Filters::new(self, &stages)
-    }
-
-    pub(crate) fn settings(&self) -> &Arc<Settings> {
-        &self.settings
+        Filters::new(&self.settings, &stages)
     }
 
     fn load_alone(&self, name: Option<&str>, bytes: &[u8]) -> Result<Module, Error> {
-        self.load_module(name, bytes, &self.rules())
+        let rules = self.settings.rules();
+        Module::load(&self.settings, name, bytes, &rules)
             .map_err(|cause| Error::new(cause).in_module(name))
-    }
-
-    pub(crate) fn load_module(
-        &self,
-        name: Option<&str>,
-        wasm: &[u8],
-        rules: &Rules,
-    ) -> Result<Module, Box<Cause>> {
-        let signature = Signature::read(wasm, self.limits()).map_err(|refusal| {
-            if text::is_text(wasm) && refusal.code() == Code::NotWasm {
-                refusal.help(TEXT_HELP)
-            } else {
-                refusal
-            }
-        })?;
-        check(&signature, rules)?;
-        let plan = Plan::new(&signature).ok_or_else(|| {
-            let message = "the module lacks an export that the contract requires";
-            Box::new(Cause::Unsupported(message.to_owned()))
-        })?;
-        let code = self.compile(wasm, &signature, &plan.exports)?;
-        Ok(Module {
-            loaded: Arc::new(Loaded {
-                name: name.map(str::to_owned),
-                signature,
-                plan,
-                code,
-                settings: Arc::clone(&self.settings),
-            }),
-        })
-    }
-
-    /// A module that is loaded already, as a stage: it must be this host's own, compiled
-    /// for its limits, and is held against what is asked of it here.
-    pub(crate) fn reload(&self, module: &Module, rules: &Rules) -> Result<Module, Box<Cause>> {
-        if !Arc::ptr_eq(&self.settings, &module.loaded.settings) {
-            return Err(Box::new(Cause::Unsupported(
-                "the module was loaded by another host, expected one of this host's own".to_owned(),
-            )));
-        }
-        check(module.signature(), rules)?;
-        Ok(module.clone())
-    }
-
-    /// What this host asks of any module.
-    pub(crate) fn rules(&self) -> Rules {
-        let options = &self.settings.options;
-        Rules {
-            numeric: options.numeric,
-            fixed_memory: options.fixed_memory,
-            tile_filter: false,
-            uniforms: BTreeMap::new(),
-        }
-    }
-
-    fn compile(
-        &self,
-        wasm: &[u8],
-        signature: &Signature,
-        exports: &[String],
-    ) -> Result<Arc<dyn engine::CompiledModule>, Box<Cause>> {
-        let limits = self.limits();
-        let info = self.engine().info();
-        if self.settings.options.floats == Floats::Deterministic && !info.deterministic_floats {
-            let message = format!("the engine {} cannot make NaN deterministic", info.name);
-            return Err(Box::new(Cause::Unsupported(message)));
-        }
-        self.engine()
-            .compile(&Compile {
-                wasm,
-                signature,
-                exports,
-                build: self.settings.build(),
-                limits,
-            })
-            .map_err(|error| match error {
-                CompileError::Limit(limit) => limit.refusal().into(),
-                CompileError::Lacks(feature) => Box::new(Cause::Lacks(feature)),
-                CompileError::Engine(error) => Box::new(Cause::Engine(error)),
-            })
     }
 }
 
@@ -295,80 +169,5 @@ impl fmt::Debug for Host {
             .field("limits", &self.settings.limits)
             .field("options", &self.settings.options)
             .finish()
-    }
-}
-
-impl Settings {
-    /// What the code of modules must be able to do.
-    pub(crate) fn build(&self) -> Build {
-        let Metering { clock, fuel } = self.options.metering;
-        Build {
-            clock,
-            fuel,
-            floats: self.options.floats,
-        }
-    }
-}
-
-/// What to do with text where a binary is wanted.
-const TEXT_HELP: &str = "assemble it first, or load it as text: `Host::load_text` or \
-                         `Stage::text`, with the feature `wat`";
-
-/// Checks that the contract and the rules take a module.
-fn check(signature: &Signature, rules: &Rules) -> Result<(), Box<Cause>> {
-    match signature.refusals(rules).into_iter().next() {
-        Some(first) => Err(first.into()),
-        None => Ok(()),
-    }
-}
-
-/// A loaded module. Cheap to clone; a clone shares the compiled code.
-#[derive(Clone)]
-pub struct Module {
-    pub(crate) loaded: Arc<Loaded>,
-}
-
-pub(crate) struct Loaded {
-    pub(crate) name: Option<String>,
-    pub(crate) signature: Signature,
-    pub(crate) plan: Plan,
-    pub(crate) code: Arc<dyn engine::CompiledModule>,
-    pub(crate) settings: Arc<Settings>,
-}
-
-impl Module {
-    /// Carries one request on a fresh instance (RUN-4). A tile filter is a block of one
-    /// (REC-6): it takes a BMP picture and gives one.
-    ///
-    /// # Errors
-    ///
-    /// The first failure in the order of ORD-2, as [`Recipe::render`] says.
-    pub fn render<'a>(&self, input: impl Into<Input<'a>>) -> Result<Reply, Error> {
-        let stage = Prepared::bare(self);
-        recipe::render(
-            &self.loaded.settings,
-            &[stage],
-            NonZeroUsize::MIN,
-            &mut Fresh,
-            input.into(),
-        )
-    }
-
-    /// What was read of the module.
-    pub fn signature(&self) -> &Signature {
-        &self.loaded.signature
-    }
-
-    /// The name that it was loaded under.
-    pub fn name(&self) -> Option<&str> {
-        self.loaded.name.as_deref()
-    }
-}
-
-impl fmt::Debug for Module {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Module")
-            .field("name", &self.loaded.name)
-            .finish_non_exhaustive()
     }
 }

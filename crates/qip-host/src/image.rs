@@ -63,7 +63,7 @@ use qip_contract::{Code, Limits, Refusal, RequestLimits, Rules};
 use crate::allowance::Allowance;
 use crate::engine::{Cancel, Usage};
 use crate::error::{Cause, Error};
-use crate::host::{Host, Settings};
+use crate::settings::Settings;
 use crate::stage::{Prepared, Stage};
 pub(crate) use filter::Filter;
 pub use pixels::Sample;
@@ -177,14 +177,14 @@ pub struct Filters {
 }
 
 impl Filters {
-    pub(crate) fn new(host: &Host, stages: &[Stage<'_>]) -> Result<Filters, Error> {
+    pub(crate) fn new(settings: &Arc<Settings>, stages: &[Stage<'_>]) -> Result<Filters, Error> {
         let rules = Rules {
             tile_filter: true,
-            ..host.rules()
+            ..settings.rules()
         };
         Ok(Filters {
-            stages: Prepared::all(host, stages, &rules)?,
-            settings: Arc::clone(host.settings()),
+            stages: Prepared::all(settings, stages, &rules)?,
+            settings: Arc::clone(settings),
         })
     }
 

@@ -74,10 +74,13 @@ mod content;
 mod error;
 mod host;
 pub mod image;
+mod instances;
+mod module;
 mod plan;
 mod recipe;
 mod reply;
 mod session;
+mod settings;
 mod stage;
 pub mod text;
 #[cfg(feature = "wasmi")]
@@ -87,7 +90,8 @@ pub mod wasmtime;
 
 pub use built_in::BuiltIn;
 pub use error::{Error, ErrorKind};
-pub use host::{Host, Metering, Module, Options};
+pub use host::Host;
+pub use module::Module;
 pub use qip_contract::{
     Code, ExportName, Floats, Import, InputKind, Kind, Limits, Memory, Numeric, OutputForm,
     Refusal, RequestLimits, Shape, Signature, Size, TrapKind, Uniform, Utf8, ValType, Value,
@@ -96,6 +100,7 @@ pub use qip_engine as engine;
 pub use recipe::{Input, Recipe};
 pub use reply::{Output, Reply, Usages};
 pub use session::Session;
+pub use settings::{Metering, Options};
 pub use stage::Stage;
 
 /// The README's example is compiled too.

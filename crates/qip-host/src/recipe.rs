@@ -11,11 +11,12 @@ use crate::allowance::Allowance;
 use crate::content::{self, Piped};
 use crate::engine::{Cancel, Instance};
 use crate::error::{Cause, Error};
-use crate::host::{Host, Settings};
 use crate::image;
+use crate::instances::{Fresh, Instances};
+use crate::module::Module;
 use crate::plan::{ContentPlan, Work};
 use crate::reply::{Output, Reply, Usages};
-use crate::session::{Fresh, Instances, Session};
+use crate::settings::Settings;
 use crate::stage::{Prepared, Stage};
 
 /// The bytes of a request, and their content type where it is known.
@@ -96,11 +97,11 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    pub(crate) fn new(host: &Host, stages: &[Stage<'_>]) -> Result<Recipe, Error> {
-        let stages = Prepared::all(host, stages, &host.rules())?;
+    pub(crate) fn new(settings: &Arc<Settings>, stages: &[Stage<'_>]) -> Result<Recipe, Error> {
+        let stages = Prepared::all(settings, stages, &settings.rules())?;
         check_pipes(&stages)?;
         Ok(Recipe {
-            settings: Arc::clone(host.settings()),
+            settings: Arc::clone(settings),
             stages,
             threads: NonZeroUsize::MIN,
         })
@@ -138,10 +139,24 @@ impl Recipe {
             input.into(),
         )
     }
+}
 
-    /// Begins a session, whose requests share one instance for each stage.
-    pub fn session(&self) -> Session {
-        Session::new(self)
+impl Module {
+    /// Carries one request on a fresh instance (RUN-4). A tile filter is a block of one
+    /// (REC-6): it takes a BMP picture and gives one.
+    ///
+    /// # Errors
+    ///
+    /// The first failure in the order of ORD-2, as [`Recipe::render`] says.
+    pub fn render<'a>(&self, input: impl Into<Input<'a>>) -> Result<Reply, Error> {
+        let stage = Prepared::bare(self);
+        self::render(
+            &self.loaded.settings,
+            &[stage],
+            NonZeroUsize::MIN,
+            &mut Fresh,
+            input.into(),
+        )
     }
 }
 

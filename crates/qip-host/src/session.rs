@@ -1,13 +1,9 @@
-//! Where instances of content modules come from: fresh ones, or those of a session (RUN-4).
+//! Sessions: requests that share instances (RUN-4).
 
-use std::fmt;
-
-use crate::allowance::Allowance;
-use crate::engine::{Instance, Stop};
 use crate::error::Error;
+use crate::instances::Warm;
 use crate::recipe::{self, Input, Recipe};
 use crate::reply::Reply;
-use crate::stage::Prepared;
 
 /// Requests that share instances: what a module leaves in its memory is there for
 /// the next request (RUN-4 makes reuse the caller's choice). For modules that are
@@ -30,7 +26,7 @@ impl Session {
     pub(crate) fn new(recipe: &Recipe) -> Session {
         Session {
             recipe: recipe.clone(),
-            instances: Warm(recipe.stages.iter().map(|_| None).collect()),
+            instances: Warm::new(recipe.stages.len()),
         }
     }
 
@@ -55,63 +51,9 @@ impl Session {
     }
 }
 
-/// Where a stage's instance comes from and goes to.
-pub(crate) trait Instances {
-    fn take(
-        &mut self,
-        index: usize,
-        stage: &Prepared,
-        allowance: &Allowance<'_>,
-    ) -> Result<Box<dyn Instance>, Stop>;
-
-    /// Gets an instance back that may be used again.
-    fn give_back(&mut self, index: usize, instance: Box<dyn Instance>);
-}
-
-/// A new instance for each stage of each request.
-pub(crate) struct Fresh;
-
-impl Instances for Fresh {
-    fn take(
-        &mut self,
-        _: usize,
-        stage: &Prepared,
-        allowance: &Allowance<'_>,
-    ) -> Result<Box<dyn Instance>, Stop> {
-        let code = &stage.module.loaded.code;
-        code.instantiate(allowance.limits, &allowance.budget)
-    }
-
-    fn give_back(&mut self, _: usize, _: Box<dyn Instance>) {}
-}
-
-/// One instance for each stage, kept between requests.
-struct Warm(Vec<Option<Box<dyn Instance>>>);
-
-impl Instances for Warm {
-    fn take(
-        &mut self,
-        index: usize,
-        stage: &Prepared,
-        allowance: &Allowance<'_>,
-    ) -> Result<Box<dyn Instance>, Stop> {
-        match self.0[index].take() {
-            Some(mut instance) => {
-                instance.begin(&allowance.budget);
-                Ok(instance)
-            }
-            None => Fresh.take(index, stage, allowance),
-        }
-    }
-
-    fn give_back(&mut self, index: usize, instance: Box<dyn Instance>) {
-        self.0[index] = Some(instance);
-    }
-}
-
-impl fmt::Debug for Warm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let warm = self.0.iter().filter(|instance| instance.is_some()).count();
-        write!(f, "{warm} warm of {}", self.0.len())
+impl Recipe {
+    /// Begins a session, whose requests share one instance for each stage.
+    pub fn session(&self) -> Session {
+        Session::new(self)
     }
 }

@@ -7,8 +7,9 @@ use qip_contract::{Code, Limits, Refusal, Rules, Value};
 
 use crate::engine::ExportId;
 use crate::error::{Cause, Error};
-use crate::host::{Host, Module};
+use crate::module::Module;
 use crate::plan::Work;
+use crate::settings::Settings;
 
 /// A stage of a recipe to be: a module, or what one is loaded from, with its uniforms.
 #[derive(Clone, Debug)]
@@ -83,33 +84,36 @@ impl Prepared {
     ///
     /// The first failure, with the position of its stage.
     pub(crate) fn all(
-        host: &Host,
+        settings: &Arc<Settings>,
         stages: &[Stage<'_>],
         rules: &Rules,
     ) -> Result<Arc<[Prepared]>, Error> {
         let count = stages.len();
-        check_count(count, host.limits())?;
+        check_count(count, &settings.limits)?;
         let prepared = stages.iter().enumerate().map(|(index, stage)| {
-            Prepared::new(host, stage, rules).map_err(|error| error.at(index, count))
+            Prepared::new(settings, stage, rules).map_err(|error| error.at(index, count))
         });
         prepared.collect()
     }
 
-    fn new(host: &Host, stage: &Stage<'_>, rules: &Rules) -> Result<Prepared, Error> {
+    fn new(settings: &Arc<Settings>, stage: &Stage<'_>, rules: &Rules) -> Result<Prepared, Error> {
         let name = stage.name.as_deref();
         let rules = Rules {
             uniforms: stage.uniforms.clone(),
             ..rules.clone()
         };
         let (name, module) = match &stage.source {
-            Source::Binary(bytes) => (name, host.load_module(name, bytes, &rules)),
+            Source::Binary(bytes) => (name, Module::load(settings, name, bytes, &rules)),
             #[cfg(feature = "wat")]
             Source::Text(text) => {
-                let binary = crate::text::assemble(text, host.limits());
-                let load = |binary: Vec<u8>| host.load_module(name, &binary, &rules);
+                let binary = crate::text::assemble(text, &settings.limits);
+                let load = |binary: Vec<u8>| Module::load(settings, name, &binary, &rules);
                 (name, binary.map_err(Into::into).and_then(load))
             }
-            Source::Module(module) => (name.or(module.name()), host.reload(module, &rules)),
+            Source::Module(module) => {
+                let checked = module.check_again(settings, &rules);
+                (name.or(module.name()), checked.map(|()| module.clone()))
+            }
         };
         let prepared = module.and_then(|module| {
             let values = module.signature().uniform_values(&stage.uniforms)?;

@@ -24,9 +24,6 @@ const VERSION: &str = "2.0.0";
 /// Fuel between two looks at the clock: about 0.1 ms of work.
 const SLICE: u64 = 100_000;
 
-/// The name of the engine.
-pub(crate) const NAME: &str = "wasmi";
-
 /// Calls that may be nested. wasmi's own limit of 1 000 is far below what a
 /// compiled module reaches; its stack is on the heap and bounded by its own size.
 const MAX_RECURSION: usize = 20_000;
@@ -40,9 +37,12 @@ pub struct Wasmi {
 }
 
 impl Wasmi {
+    /// The name that it gives itself.
+    pub(crate) const NAME: &str = "wasmi";
+
     /// A wasmi engine.
     pub fn new() -> Wasmi {
-        let mut info = EngineInfo::new(NAME, VERSION);
+        let mut info = EngineInfo::new(Wasmi::NAME, VERSION);
         info.fuel = true;
         info.indirect_kinds = true;
         // Compiled in by the cargo feature: it costs a few per cent at most.

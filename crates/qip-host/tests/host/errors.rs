@@ -7,9 +7,7 @@ use std::time::Duration;
 use qip_host::engine::{CompileError, Engine, EngineError, EngineInfo, Exhausted};
 use qip_host::{Code, Error, ErrorKind, Host, Input, Limits, Options, Output, Stage, TrapKind};
 
-use crate::{
-    BUFFERS, echo, fuelled, host, metered, on_each, scalar, snapshot, standard, wat, within,
-};
+use crate::{BUFFERS, echo, fuelled, metered, on_each, scalar, snapshot, standard, wat, within};
 
 /// All that an error tells, but for the backtrace.
 fn describe(error: &Error) -> String {
