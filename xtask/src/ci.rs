@@ -50,17 +50,18 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
         ],
     )?;
     step("cargo xtask conformance", || {
-        conformance::run(workspace, Profile::Dev, &[])
+        conformance::run(workspace, Profile::default(), &[])
     })?;
     step("cargo xtask coverage --sabotage 50", || {
         let args = ["--sabotage", "50"].map(Into::into);
-        coverage::run(workspace, Profile::Dev, &args)
+        coverage::run(workspace, Profile::default(), &args)
     })?;
     step("cargo xtask fuzz --minutes 0.2 --seed 1", || {
         let args = ["--minutes", "0.2", "--seed", "1"].map(Into::into);
-        fuzz::run(workspace, Profile::Dev, false, &args)
+        fuzz::run(workspace, Profile::default(), &args)
     })?;
     check_fuzz_targets(workspace)?;
+    judge_own_engine(workspace)?;
     step("cargo xtask sample-picture --check", || {
         sample_picture::run(workspace, None, true)
     })?;
@@ -93,6 +94,25 @@ fn check_fuzz_targets(workspace: &Workspace) -> Result<()> {
             )
         },
     )
+}
+
+/// The example of an engine in a crate that is no part of this workspace. What has been built
+/// of the packages that it needs serves it, for it is built in the same profiles.
+fn judge_own_engine(workspace: &Workspace) -> Result<()> {
+    let target = workspace.target();
+    let target = target.to_string_lossy();
+    let args = [
+        "test",
+        "--quiet",
+        "--locked",
+        "--manifest-path",
+        "crates/qip-engine/examples/caching/Cargo.toml",
+        "--config",
+        "Cargo.toml",
+        "--target-dir",
+        &target,
+    ];
+    cargo(workspace, &args)
 }
 
 fn cargo(workspace: &Workspace, args: &[&str]) -> Result<()> {
