@@ -35,7 +35,7 @@ struct Run {
 
 const RUNS: [Run; 2] = [
     Run {
-        what: "qip conformance, both engines",
+        what: "qip conformance, every engine",
         args: &["conformance", "--corpus", "conformance"],
         times: 3,
         most: Some(Duration::from_secs(5)),

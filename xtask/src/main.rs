@@ -21,18 +21,13 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
 use crate::flags::{Flags, Task};
 use crate::workspace::Workspace;
 
 fn main() -> ExitCode {
-    let flags = match Flags::parse(std::env::args_os().skip(1)) {
-        Ok(flags) => flags,
-        Err(error) => {
-            eprintln!("error: {error}\nhelp: `cargo xtask --help` lists the tasks");
-            return ExitCode::from(2);
-        }
-    };
-    match run(&flags) {
+    match run(Flags::parse().task) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -42,23 +37,20 @@ fn main() -> ExitCode {
 }
 
 /// The exit status of the task: 0, or that of the program that it ran.
-fn run(flags: &Flags) -> anyhow::Result<u8> {
+fn run(task: Task) -> anyhow::Result<u8> {
     let workspace = Workspace::find();
-    match &flags.task {
-        Task::Help => {
-            print!("{}", flags::HELP);
-            Ok(0)
-        }
-        Task::Build { check } => build::run(&workspace, *check),
-        Task::Verify => verify::run(&workspace, flags.profile),
-        Task::Conformance { args } => conformance::run(&workspace, flags.profile, args),
-        Task::Coverage { args } => coverage::run(&workspace, flags.profile, args),
-        Task::Clauses { check } => clauses::run(&workspace, *check),
+    match task {
+        Task::Build { check } => build::run(&workspace, check.check),
+        Task::Verify { profile } => verify::run(&workspace, profile),
+        Task::Conformance(given) => conformance::run(&workspace, given.profile, &given.args),
+        Task::Coverage(given) => coverage::run(&workspace, given.profile, &given.args),
+        Task::Clauses { check } => clauses::run(&workspace, check.check),
         Task::Bench { filter } => bench::run(&workspace, filter.as_deref()),
-        Task::Fuzz { seeds, args } => fuzz::run(&workspace, flags.profile, *seeds, args),
+        Task::Fuzz { seeds: true, .. } => fuzz::write_seeds(&workspace),
+        Task::Fuzz { search, .. } => fuzz::run(&workspace, search.profile, &search.args),
         Task::Package => package::run(&workspace),
         Task::Readme => readme::run(&workspace),
-        Task::SamplePicture { size, check } => sample_picture::run(&workspace, *size, *check),
+        Task::SamplePicture { check, size } => sample_picture::run(&workspace, size, check.check),
         Task::Ci => ci::run(&workspace),
     }
 }

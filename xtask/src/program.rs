@@ -37,7 +37,7 @@ pub(crate) fn run(
 ) -> Result<u8> {
     let mut command = workspace.cargo();
     command.args(["run", "--quiet", "--locked", "--bin", name]);
-    if profile == Profile::Release {
+    if profile.release {
         command.arg("--release");
     }
     command.arg("--").args(args);

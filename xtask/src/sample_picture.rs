@@ -95,7 +95,7 @@ fn filter(workspace: &Workspace, output: &Path) -> Result<()> {
             false => std::path::absolute(workspace.modules().join(part))?,
         });
     }
-    match program::qip(workspace, Profile::Dev, &args)? {
+    match program::qip(workspace, Profile::default(), &args)? {
         0 => Ok(()),
         status => bail!("`qip image` failed: exit status {status}"),
     }

@@ -194,7 +194,7 @@ pub fn codec(bytes: &[u8]) {
     codec::read_and_write(bytes);
 }
 
-/// A pipeline of tile filters that these bytes say, on both engines and with one thread and
+/// A pipeline of tile filters that these bytes say, on every engine and with one thread and
 /// several, against the plain reading.
 pub fn pipeline(bytes: &[u8]) {
     picture::run_pipeline(bytes);

@@ -6,9 +6,9 @@ use std::env;
 use std::process::Command;
 
 use serde::Deserialize;
+use spdx::{Expression, ParseMode};
 
 use crate::assert_none;
-use crate::licence_expression::is_allowed;
 use crate::tree;
 
 /// What is read of `deny.toml`.
@@ -110,6 +110,15 @@ fn cargo() -> Command {
     command
 }
 
+/// Whether the licences that are allowed are enough. What cannot be read is not; old manifests
+/// write `/` for `OR`.
+fn is_allowed(expression: &str, allowed: &[String]) -> bool {
+    let Ok(expression) = Expression::parse_mode(expression, ParseMode::LAX) else {
+        return false;
+    };
+    expression.evaluate(|required| allowed.contains(&required.to_string()))
+}
+
 fn licence_findings(packages: &[Package], allowed: &[String]) -> Vec<String> {
     let mut findings = Vec::new();
     for Package {
@@ -204,6 +213,29 @@ fn package(name: &str, version: &str, license: Option<&str>) -> Package {
         name: name.to_owned(),
         version: version.to_owned(),
         license: license.map(str::to_owned),
+    }
+}
+
+#[test]
+fn licences_are_enough_or_not() {
+    let allowed = ["MIT", "Zlib", "Apache-2.0 WITH LLVM-exception"].map(str::to_owned);
+    for fine in [
+        "MIT",
+        "Unlicense/MIT",
+        "(GPL-3.0-only OR MIT) AND Zlib",
+        "Apache-2.0 WITH LLVM-exception OR Apache-2.0",
+    ] {
+        assert!(is_allowed(fine, &allowed), "{fine}");
+    }
+    for refused in [
+        "",
+        "Apache-2.0",
+        "MIT AND GPL-3.0-only",
+        "MIT WITH LLVM-exception",
+        "(MIT",
+        "MIT MIT",
+    ] {
+        assert!(!is_allowed(refused, &allowed), "{refused}");
     }
 }
 

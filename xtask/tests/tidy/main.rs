@@ -3,7 +3,6 @@
 
 mod dependencies;
 mod generated;
-mod licence_expression;
 mod links;
 mod packages;
 mod pictures;

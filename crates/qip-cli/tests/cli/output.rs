@@ -4,7 +4,7 @@ use crate::ENGINES;
 use crate::directory::{Answer, Directory};
 use crate::modules::{constant, echo, scalar};
 
-/// Runs a module on both engines.
+/// Runs a module on every engine.
 fn on_each(wat: &str, input: &[u8]) -> Vec<Answer> {
     let directory = Directory::with(wat);
     let run = |engine| directory.pipe(&["run", "--engine", engine, "module.wasm"], input);
