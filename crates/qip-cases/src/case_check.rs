@@ -9,6 +9,7 @@ use qip_contract::{CLAUSES, Clause, Code, Floats, Limits, Numeric, RequestLimits
 use toml::Spanned;
 
 use crate::bytes::Bytes;
+use crate::allowance;
 use crate::capability::{Capabilities, Capability};
 use crate::case::{Case, CaseId, Level};
 use crate::case_file::{
@@ -57,6 +58,10 @@ pub(crate) fn check(file: &mut FileCheck<'_>, name: FileName<'_>) -> CheckedFile
             &raw.summary.span(),
             "the file has no case",
         );
+    }
+    if let Some(check) = &raw.check {
+        // What is allowed is for the checker; here it only has to be well-formed.
+        allowance::of(file, check);
     }
     let defaults = raw.defaults.unwrap_or_default();
     check_defaults(file, &defaults);

@@ -10,6 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
+use crate::allowance::RawCheck;
 use crate::suggest::no_such;
 
 #[derive(Deserialize)]
@@ -17,6 +18,7 @@ use crate::suggest::no_such;
 pub(crate) struct RawFile {
     pub(crate) summary: Spanned<String>,
     pub(crate) module: Option<Spanned<RawModule>>,
+    pub(crate) check: Option<RawCheck>,
     #[serde(default)]
     pub(crate) defaults: Option<RawCase>,
     #[serde(default)]

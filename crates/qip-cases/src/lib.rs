@@ -17,6 +17,7 @@
 //! assert_eq!(case.task.requests.len(), case.expectations.len());
 //! ```
 
+mod allowance;
 pub mod bytes;
 mod capability;
 mod case;
@@ -41,6 +42,7 @@ mod subject;
 pub mod suggest;
 mod task;
 
+pub use allowance::{Allowance, allowances};
 pub use bytes::Bytes;
 pub use capability::{Capabilities, Capability};
 pub use case::{Case, CaseId, Level};

@@ -1,6 +1,7 @@
 //! The command `qip`: one file a subcommand, no logic of its own.
 
 mod bar;
+mod check;
 mod conformance;
 mod exit;
 mod image;
@@ -51,6 +52,7 @@ Each subcommand's --help ends with its exit codes.";
 enum Command {
     Run(run::Run),
     Image(image::Image),
+    Check(check::Check),
     Conformance(conformance::Conformance),
 }
 
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
         )),
         Command::Run(command) => command.run(&messages),
         Command::Image(command) => command.run(&messages),
+        Command::Check(command) => command.run(&messages),
         Command::Conformance(command) => command.run(&messages),
     };
     match result {

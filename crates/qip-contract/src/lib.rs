@@ -28,6 +28,7 @@ mod options;
 mod quote;
 mod refusal;
 mod signature;
+pub mod text;
 mod trap;
 mod uniform;
 

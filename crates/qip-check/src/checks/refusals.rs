@@ -1,0 +1,133 @@
+//! What every host refuses: the refusals of ORD-1, and what constants already show that a
+//! host will answer when the module is instantiated or asked.
+
+use qip_contract::{Code, ExportName, Kind, MAX_DECLARED_BYTES, PAGE_BYTES};
+
+use super::{Module, imports, shown};
+use crate::Finding;
+use crate::place::Site;
+
+pub(super) fn find(module: &Module<'_>) -> Vec<(Finding, Site)> {
+    let mut found = Vec::new();
+    for refusal in module.signature.refusals(&module.options.rules) {
+        let finding = Finding::of_refusal(&refusal);
+        match refusal.code() {
+            Code::Import => imports::find(module, &refusal, &mut found),
+            Code::MemoryNotFixed => found.push((finding, Site::Memory)),
+            Code::Limit => {
+                // Only of memory can it be said where it is.
+                let is_memory = refusal.name() == Some("memory_bytes");
+                let site = if is_memory { Site::Memory } else { Site::Module };
+                found.push((finding, site));
+            }
+            _ => {
+                let site = refusal.name().map(|name| module.site_of(name));
+                found.push((finding, site.unwrap_or(Site::Module)));
+            }
+        }
+    }
+    instantiation(module, &mut found);
+    if module.signature.kind() == Kind::Content {
+        pointers(module, &mut found);
+        types(module, &mut found);
+    }
+    found
+}
+
+/// Segments that do not fit: instantiating the module traps (MOD-5).
+fn instantiation(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
+    let memory = match module.facts.memory {
+        Some(memory) => memory.ty.initial.saturating_mul(PAGE_BYTES),
+        None => 0,
+    };
+    for (index, data) in module.facts.data.iter().enumerate() {
+        if let Some(range) = data.range().filter(|range| range.end > memory) {
+            let what = module.facts.data_name(index);
+            let finding = Finding::new(
+                Code::Instantiate,
+                format!(
+                    "{what} fills {}, and the memory has {memory} bytes",
+                    shown(&range)
+                ),
+            )
+            .found(format!("{:#x}", range.end), format!("{memory:#x} at most"))
+            .help("give the memory more pages, or put the data lower");
+            found.push((finding, Site::Data(index)));
+        }
+    }
+    for element in &module.facts.elements {
+        if element.end > element.table_entries {
+            let finding = Finding::new(
+                Code::Instantiate,
+                format!(
+                    "element segment {} fills the table up to {}, and the table has {} entries",
+                    element.index, element.end, element.table_entries
+                ),
+            )
+            .found(
+                element.end.to_string(),
+                format!("{} at most", element.table_entries),
+            )
+            .help("give the table more entries");
+            found.push((finding, Site::Element(element.index)));
+        }
+    }
+}
+
+/// Pointers past the end of memory: no request succeeds, not even an empty one (IN-4, OUT-5).
+fn pointers(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
+    let most = module.most_memory();
+    let output = module.signature.output().capacity();
+    for (name, code, is_used) in [
+        (ExportName::InputPtr, Code::InputOutOfBounds, true),
+        (ExportName::OutputPtr, Code::OutputOutOfBounds, output.is_some()),
+    ] {
+        if let Some(pointer) = module.number(name).filter(|_| is_used)
+            && u64::from(pointer) > most
+        {
+            let finding = Finding::new(
+                code,
+                format!("`{name}` is {pointer}, past the end of a memory of {most} bytes"),
+            )
+            .named(name.as_str())
+            .found(pointer.to_string(), format!("{most} at most"))
+            .help("give the memory more pages, or put the buffer lower");
+            found.push((finding, module.site(name)));
+        }
+    }
+}
+
+/// Declared types that a host refuses (MIME-1).
+fn types(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
+    for (pointer, size) in super::content_type::PAIRS {
+        let (Some(at), Some(length)) = (module.number(pointer), module.number(size)) else {
+            continue;
+        };
+        if module.address_of_number(size).is_some() {
+            continue;
+        }
+        let most = module.most_memory();
+        let range = u64::from(at)..u64::from(at) + u64::from(length);
+        let finding = if u64::from(length) > MAX_DECLARED_BYTES {
+            Finding::new(
+                Code::ContentType,
+                format!("`{size}` is {length}, expected at most {MAX_DECLARED_BYTES}"),
+            )
+            .found(length.to_string(), format!("{MAX_DECLARED_BYTES} at most"))
+            .help("export the length of the media type alone")
+        } else if range.end > most {
+            Finding::new(
+                Code::ContentType,
+                format!(
+                    "the media type at `{pointer}` is {}, outside of a memory of {most} bytes",
+                    shown(&range)
+                ),
+            )
+            .found(shown(&range), format!("{most:#x} at most"))
+            .help("export the address of the media type's first byte")
+        } else {
+            continue;
+        };
+        found.push((finding.named(size.as_str()), module.site(size)));
+    }
+}

@@ -1,0 +1,89 @@
+//! What constant expressions and getters come to, without running anything.
+
+use wasmparser::{ConstExpr, FunctionBody, Operator, Result};
+
+use super::{Body, Facts, Feature, Returned};
+
+/// Deeper expressions are left to the engine.
+const MOST_OPERANDS: usize = 64;
+
+impl<'a> Facts<'a> {
+    /// The value of a constant expression, where it is an `i32`.
+    pub(super) fn constant(
+        &mut self,
+        expression: &ConstExpr<'_>,
+        offset: usize,
+    ) -> Result<Option<i32>> {
+        let mut stack: Vec<i32> = Vec::new();
+        let mut is_known = true;
+        let mut count = 0;
+        for operator in expression.get_operators_reader() {
+            let operator = operator?;
+            count += 1;
+            let arithmetic: fn(i32, i32) -> i32 = match operator {
+                Operator::I32Add => i32::wrapping_add,
+                Operator::I32Sub => i32::wrapping_sub,
+                Operator::I32Mul => i32::wrapping_mul,
+                Operator::I32Const { value } if stack.len() < MOST_OPERANDS => {
+                    stack.push(value);
+                    continue;
+                }
+                Operator::GlobalGet { global_index } if stack.len() < MOST_OPERANDS => {
+                    match self.immutable(global_index) {
+                        Some(value) => stack.push(value),
+                        None => is_known = false,
+                    }
+                    continue;
+                }
+                Operator::End => break,
+                other => {
+                    if let Some(feature) = Feature::of(&other) {
+                        self.note(feature, offset);
+                    }
+                    is_known = false;
+                    continue;
+                }
+            };
+            match (stack.pop(), stack.pop()) {
+                (Some(right), Some(left)) => stack.push(arithmetic(left, right)),
+                _ => is_known = false,
+            }
+        }
+        if count > 2 {
+            self.note(Feature::ExtendedConst, offset);
+        }
+        Ok(stack.pop().filter(|_| is_known))
+    }
+
+    /// Reads a body: what it uses, and what it returns where that is a constant.
+    pub(super) fn body(&mut self, body: &FunctionBody<'a>) -> Result<()> {
+        for local in body.get_locals_reader()? {
+            let (_, ty) = local?;
+            self.note_types([&ty], body.range().start);
+        }
+        let operators = body.get_operators_reader()?;
+        let mut constant = None;
+        let mut first_call = None;
+        for (position, operator) in operators.into_iter_with_offsets().enumerate() {
+            let (operator, offset) = operator?;
+            if let Some(feature) = Feature::of(&operator) {
+                self.note(feature, offset);
+            }
+            match (position, &operator) {
+                (0, Operator::I32Const { value }) => constant = Some(Returned::Value(*value)),
+                (0, Operator::GlobalGet { global_index }) => {
+                    constant = Some(Returned::Global(*global_index));
+                }
+                (0, Operator::Call { function_index }) => first_call = Some(*function_index),
+                (1, Operator::End | Operator::Return) | (2, Operator::End) if constant.is_some() => {}
+                _ => constant = None,
+            }
+        }
+        self.bodies.push(Body {
+            range: body.range(),
+            constant,
+            first_call,
+        });
+        Ok(())
+    }
+}
