@@ -8,8 +8,8 @@ use std::time::Duration;
 use qip_contract::{CLAUSES, Clause, Code, Floats, Limits, Numeric, RequestLimits, Utf8};
 use toml::Spanned;
 
-use crate::bytes::Bytes;
 use crate::allowance;
+use crate::bytes::Bytes;
 use crate::capability::{Capabilities, Capability};
 use crate::case::{Case, CaseId, Level};
 use crate::case_file::{

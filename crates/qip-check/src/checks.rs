@@ -12,7 +12,7 @@ mod tile;
 
 use std::ops::Range;
 
-use qip_contract::{ExportName, Kind, PAGE_BYTES, Signature};
+use qip_contract::{ExportName, Kind, PAGE_BYTES, Refusal, Signature, quote};
 
 use crate::facts::{Facts, Number};
 use crate::place::Site;
@@ -63,6 +63,13 @@ impl Module<'_> {
         export.map_or(Site::Module, |(position, _)| Site::Export(position))
     }
 
+    /// The export that a refusal takes for a missing one, misspelt.
+    pub(crate) fn suggested(&self, refusal: &Refusal) -> Option<usize> {
+        let help = refusal.help_text()?;
+        let mut exports = self.facts.exports.iter();
+        exports.position(|export| help.contains(&format!("`{}`", quote(export.name))))
+    }
+
     /// A pointer or size that is known without running the module.
     pub(crate) fn number(&self, name: ExportName) -> Option<u32> {
         self.facts.number(name).map(|number| number.value)
@@ -87,9 +94,10 @@ impl Module<'_> {
         memory.map_or(0, |memory| memory.min_pages.saturating_mul(PAGE_BYTES))
     }
 
-    /// The most bytes that memory can have.
-    pub(crate) fn most_memory(&self) -> u64 {
-        self.signature.memory_bound(&self.options.limits)
+    /// The most bytes that memory can have, where there is one.
+    pub(crate) fn most_memory(&self) -> Option<u64> {
+        self.signature.memory()?;
+        Some(self.signature.memory_bound(&self.options.limits))
     }
 
     /// The buffers of which pointer and capacity are known without running the module: the
@@ -100,12 +108,14 @@ impl Module<'_> {
             let start = u64::from(self.number(pointer)?);
             let length = u64::from(self.number(capacity)?) * element;
             let range = start..start + length;
-            self.address_of_number(capacity).is_none().then_some(Buffer {
-                what,
-                capacity,
-                pointer,
-                range,
-            })
+            self.address_of_number(capacity)
+                .is_none()
+                .then_some(Buffer {
+                    what,
+                    capacity,
+                    pointer,
+                    range,
+                })
         };
         let input = match self.signature.kind() {
             Kind::Tile => Some(ExportName::InputBytesCap),
@@ -118,7 +128,12 @@ impl Module<'_> {
         };
         let input = input.and_then(|it| buffer("input", ExportName::InputPtr, it, 1));
         let output = output_capacity.and_then(|capacity| {
-            buffer("output", ExportName::OutputPtr, capacity, output.element_bytes())
+            buffer(
+                "output",
+                ExportName::OutputPtr,
+                capacity,
+                output.element_bytes(),
+            )
         });
         input.into_iter().chain(output).collect()
     }

@@ -8,7 +8,7 @@ mod feature;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use qip_contract::{ExportName, quote};
+use qip_contract::{ExportName, Value, quote};
 use wasmparser::{
     BinaryReader, DataKind, ElementKind, ExternalKind, KnownCustom, MemoryType, Name, NameMap,
     Parser, Payload, Result, TypeRef,
@@ -76,6 +76,8 @@ pub(crate) struct Body {
     constant: Option<Returned>,
     /// The function that it calls first, where it does nothing else before.
     pub(crate) first_call: Option<u32>,
+    /// The global that it puts its parameter into, where it does that first.
+    kept_in: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +90,8 @@ enum Returned {
 struct Global {
     is_mutable: bool,
     value: Option<i32>,
+    /// What it starts with, where that is one constant.
+    initial: Option<Value>,
     offset: usize,
 }
 
@@ -200,6 +204,7 @@ impl<'a> Facts<'a> {
                     self.globals.push(Global {
                         is_mutable: global.ty.mutable,
                         value,
+                        initial: constant::number(&global.init_expr),
                         offset,
                     });
                 }
@@ -344,6 +349,16 @@ impl<'a> Facts<'a> {
         global.value
     }
 
+    /// What a uniform is before it is set: what the global starts with that its setter keeps
+    /// its parameter in.
+    pub(crate) fn uniform_default(&self, setter: &str) -> Option<Value> {
+        let (_, export) = self.export(setter)?;
+        let body = self
+            .body_of(export.index)
+            .filter(|_| export.kind == ExternalKind::Func)?;
+        self.global(body.kept_in?)?.initial
+    }
+
     /// Where a global stands in the module.
     pub(crate) fn global_offset(&self, index: u32) -> Option<usize> {
         Some(self.global(index)?.offset)
@@ -382,7 +397,9 @@ impl<'a> Facts<'a> {
         let exported = exported.filter(|export| export.kind == ExternalKind::Global);
         let named = || {
             let mut names = self.global_names.iter();
-            names.find(|(_, name)| **name == NAME).map(|(index, _)| *index)
+            names
+                .find(|(_, name)| **name == NAME)
+                .map(|(index, _)| *index)
         };
         let index = exported.map(|export| export.index).or_else(named)?;
         self.global(index)?.value.map(i32::cast_unsigned)
@@ -395,6 +412,18 @@ impl<'a> Facts<'a> {
             Some(name) => format!("data segment `{}`", quote(name)),
             None => format!("data segment {index}"),
         }
+    }
+
+    /// The function with a name, that of an export, or an index as a number.
+    pub(crate) fn function(&self, name: &str) -> Option<u32> {
+        let named = || {
+            let mut names = self.function_names.iter();
+            names.find(|(_, it)| **it == name).map(|(index, _)| *index)
+        };
+        let exported = self.export(name).map(|(_, export)| export);
+        let exported = exported.filter(|export| export.kind == ExternalKind::Func);
+        let exported = exported.map(|export| export.index);
+        exported.or_else(named).or_else(|| name.parse().ok())
     }
 
     /// What a function is called: by its name, else by its position.
@@ -449,10 +478,8 @@ impl<'a> Facts<'a> {
     pub(crate) fn custom(&self, wasm: &'a [u8], name: &str) -> Option<&'a [u8]> {
         let mut sections = self.sections.iter();
         let section = sections.find(|section| section.name == Some(name))?;
-        let mut reader = BinaryReader::new(
-            wasm.get(section.contents.clone())?,
-            section.contents.start,
-        );
+        let mut reader =
+            BinaryReader::new(wasm.get(section.contents.clone())?, section.contents.start);
         reader.read_string().ok()?;
         wasm.get(reader.original_position()..section.contents.end)
     }

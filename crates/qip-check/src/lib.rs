@@ -26,8 +26,10 @@
 
 mod checks;
 mod dwarf;
+pub mod explain;
 mod facts;
 mod finding;
+pub mod inspect;
 mod lint;
 mod locate;
 mod place;
@@ -67,23 +69,50 @@ impl Options {
 
 /// Checks a module, a binary or WebAssembly text.
 pub fn check(bytes: &[u8], options: &Options) -> Report {
-    if !qip_contract::text::is_text(bytes) {
-        return Report::new(check_binary(bytes, &Subject::Binary, options));
-    }
-    let source = match qip_contract::text::read(bytes, &options.limits) {
-        Ok(source) => source,
-        Err(refusal) => return Report::new(vec![Finding::of_refusal(&refusal)]),
+    let found = if qip_contract::text::is_text(bytes) {
+        check_text(bytes, options)
+    } else {
+        Ok(check_binary(bytes, &Subject::Binary, options))
     };
-    match text::assemble(source) {
-        Ok((binary, spans)) => {
-            let subject = Subject::Text(source, &spans);
-            Report::new(check_binary(&binary, &subject, options))
+    Report::new(found.unwrap_or_else(|finding| vec![*finding]))
+}
+
+fn check_text(bytes: &[u8], options: &Options) -> Result<Vec<Finding>, Box<Finding>> {
+    let (source, binary, spans) = assemble(bytes, options)?;
+    Ok(check_binary(
+        &binary,
+        &Subject::Text(source, &spans),
+        options,
+    ))
+}
+
+/// Text with the binary that it stands for.
+fn assemble<'a>(
+    bytes: &'a [u8],
+    options: &Options,
+) -> Result<(&'a str, Vec<u8>, text::Spans), Box<Finding>> {
+    let source = qip_contract::text::read(bytes, &options.limits)
+        .map_err(|refusal| Finding::of_refusal(&refusal))?;
+    let (binary, spans) = text::assemble(source).map_err(|(refusal, span)| {
+        let place = Some(locate::text(source, span));
+        Finding {
+            place,
+            ..Finding::of_refusal(&refusal)
         }
-        Err((refusal, span)) => {
-            let place = Some(locate::text(source, span));
-            let finding = Finding::of_refusal(&refusal);
-            Report::new(vec![Finding { place, ..finding }])
-        }
+    })?;
+    Ok((source, binary, spans))
+}
+
+/// Does something with a binary, or with the one that text stands for.
+fn with_binary<T>(
+    bytes: &[u8],
+    options: &Options,
+    with: impl FnOnce(&[u8]) -> Result<T, Box<Finding>>,
+) -> Result<T, Box<Finding>> {
+    if qip_contract::text::is_text(bytes) {
+        with(&assemble(bytes, options)?.1)
+    } else {
+        with(bytes)
     }
 }
 

@@ -64,7 +64,10 @@ fn in_text(
     };
     let found = match site {
         Site::Module => None,
-        Site::Export(position) => facts.exports.get(*position).and_then(|it| spans.export(it.name)),
+        Site::Export(position) => facts
+            .exports
+            .get(*position)
+            .and_then(|it| spans.export(it.name)),
         Site::Import(position) => spans.import(*position),
         Site::Memory => spans.memory(),
         Site::Data(position) => spans.data(*position),
@@ -91,7 +94,10 @@ enum Item {
 fn item_at(facts: &Facts<'_>, offset: usize) -> Option<Item> {
     let section = facts.section_at(offset)?;
     let last = |offsets: &mut dyn Iterator<Item = usize>| {
-        offsets.take_while(|start| *start <= offset).count().checked_sub(1)
+        offsets
+            .take_while(|start| *start <= offset)
+            .count()
+            .checked_sub(1)
     };
     match section {
         "export" => last(&mut facts.exports.iter().map(|it| it.offset)).map(Item::Export),
@@ -104,7 +110,9 @@ fn item_at(facts: &Facts<'_>, offset: usize) -> Option<Item> {
 
 /// The body that an offset lies in, and its position among the bodies.
 fn body_at(facts: &Facts<'_>, offset: usize) -> Option<(usize, Range<usize>)> {
-    let after = facts.bodies.partition_point(|body| body.range.start <= offset);
+    let after = facts
+        .bodies
+        .partition_point(|body| body.range.start <= offset);
     let position = after.checked_sub(1)?;
     let range = facts.bodies[position].range.clone();
     // What an instruction lacks is only seen at the body's end.
@@ -116,17 +124,29 @@ fn instruction_at(wasm: &[u8], body: &Range<usize>, offset: usize) -> Option<usi
     let bytes = wasm.get(body.clone())?;
     let body = FunctionBody::new(BinaryReader::new(bytes, body.start));
     let operators = body.get_operators_reader().ok()?.into_iter_with_offsets();
-    let before = operators.map_while(Result::ok).take_while(|(_, start)| *start <= offset);
+    let before = operators
+        .map_while(Result::ok)
+        .take_while(|(_, start)| *start <= offset);
     before.count().checked_sub(1)
 }
 
 fn in_binary(found: &[(Finding, Site)], wasm: &[u8], facts: &Facts<'_>) -> Vec<Option<Place>> {
-    let spots: Vec<Option<Spot>> = found.iter().map(|(_, site)| Spot::of(site, facts)).collect();
+    let spots: Vec<Option<Spot>> = found
+        .iter()
+        .map(|(_, site)| Spot::of(site, facts))
+        .collect();
     let mut places: Vec<Option<Place>> = in_source(&spots, wasm, facts);
     let mut printed = Vec::new();
     for (index, spot) in spots.iter().enumerate() {
-        if let (None, Some(Spot { body: Some(body), offset, is_instruction, .. })) =
-            (&places[index], spot)
+        if let (
+            None,
+            Some(Spot {
+                body: Some(body),
+                offset,
+                is_instruction,
+                ..
+            }),
+        ) = (&places[index], spot)
             && printed.len() < MOST_PRINTED
         {
             let wanted = Wanted {
@@ -137,7 +157,10 @@ fn in_binary(found: &[(Finding, Site)], wasm: &[u8], facts: &Facts<'_>) -> Vec<O
         }
     }
     if !printed.is_empty() {
-        let wanted = printed.iter().map(|(_, _, wanted)| wanted.clone()).collect();
+        let wanted = printed
+            .iter()
+            .map(|(_, _, wanted)| wanted.clone())
+            .collect();
         let excerpts = printed::excerpts(wasm, wanted);
         for ((index, offset, _), excerpt) in printed.into_iter().zip(excerpts) {
             let what = spots[index].as_ref().map(|spot| spot.what.clone());
@@ -192,12 +215,19 @@ impl Spot {
                         let body = facts.body_of(export.index).map(|body| body.range.clone());
                         let offset = body.as_ref().map_or(export.offset, |body| body.start);
                         let what = facts.function_name(export.index);
-                        Spot { body, declared, ..spot(what, offset) }
+                        Spot {
+                            body,
+                            declared,
+                            ..spot(what, offset)
+                        }
                     }
                     ExternalKind::Global => {
                         let offset = facts.global_offset(export.index).unwrap_or(export.offset);
                         let what = format!("global {}", export.index);
-                        Spot { declared, ..spot(what, offset) }
+                        Spot {
+                            declared,
+                            ..spot(what, offset)
+                        }
                     }
                     _ => spot(format!("export `{}`", quote(export.name)), export.offset),
                 }
@@ -208,9 +238,10 @@ impl Spot {
                 spot(format!("import `{name}`"), import.offset)
             }
             Site::Memory => spot("the memory".to_owned(), facts.memory?.offset),
-            Site::Data(position) => {
-                spot(facts.data_name(*position), facts.data.get(*position)?.offset)
-            }
+            Site::Data(position) => spot(
+                facts.data_name(*position),
+                facts.data.get(*position)?.offset,
+            ),
             Site::Element(position) => {
                 let elements = &mut facts.elements.iter();
                 let element = elements.find(|element| element.index == *position)?;

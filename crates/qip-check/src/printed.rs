@@ -40,7 +40,11 @@ pub(crate) fn excerpts(wasm: &[u8], wanted: Vec<Wanted>) -> Vec<Option<Excerpt>>
     // What was found before an error stays found.
     let _ = Config::new().print(wasm, &mut printer);
     printer.finish_line();
-    printer.shown.into_iter().map(|shown| shown.map(Shown::excerpt)).collect()
+    printer
+        .shown
+        .into_iter()
+        .map(|shown| shown.map(Shown::excerpt))
+        .collect()
 }
 
 /// Lines that are shown.
@@ -108,9 +112,7 @@ impl Printer {
                 None => {
                     let is_it = match wanted.instruction {
                         Some(instruction) => !is_head && instruction == offset,
-                        // Where the printer says that a function is, is at its body's begin
-                        // or right before.
-                        None => is_head && (offset..offset + 8).contains(&wanted.body.start),
+                        None => is_head && is_head_of(offset, &wanted.body),
                     };
                     if is_it {
                         *shown = Some(Shown {
@@ -142,7 +144,8 @@ impl Printer {
 impl Print for Printer {
     fn write_str(&mut self, text: &str) -> io::Result<()> {
         let length = self.line.chars().count();
-        self.line.extend(text.chars().take(MOST_LINE_CHARS.saturating_sub(length)));
+        self.line
+            .extend(text.chars().take(MOST_LINE_CHARS.saturating_sub(length)));
         Ok(())
     }
 
@@ -154,4 +157,64 @@ impl Print for Printer {
     fn start_line(&mut self, offset: Option<usize>) {
         self.offset = offset;
     }
+}
+
+/// A whole function as text.
+pub(crate) fn function(wasm: &[u8], body: Range<usize>) -> Option<String> {
+    let mut printer = Function {
+        body,
+        text: String::new(),
+        line: String::new(),
+        offset: None,
+    };
+    Config::new().print(wasm, &mut printer).ok()?;
+    printer.finish_line();
+    (!printer.text.is_empty()).then_some(printer.text)
+}
+
+struct Function {
+    body: Range<usize>,
+    text: String,
+    line: String,
+    offset: Option<usize>,
+}
+
+impl Function {
+    fn finish_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        let Some(offset) = self.offset.take() else {
+            return;
+        };
+        let is_head = line.trim_start().starts_with("(func ");
+        let is_in = match is_head {
+            true => is_head_of(offset, &self.body),
+            false => !self.text.is_empty() && offset < self.body.end,
+        };
+        if is_in {
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
+    }
+}
+
+impl Print for Function {
+    fn write_str(&mut self, text: &str) -> io::Result<()> {
+        self.line.push_str(text);
+        Ok(())
+    }
+
+    fn newline(&mut self) -> io::Result<()> {
+        self.finish_line();
+        Ok(())
+    }
+
+    fn start_line(&mut self, offset: Option<usize>) {
+        self.offset = offset;
+    }
+}
+
+/// Where the printer says that a function is, is at its body's begin or right before.
+fn is_head_of(offset: usize, body: &Range<usize>) -> bool {
+    const LONGEST_SIZE: usize = 5;
+    (offset..=offset + LONGEST_SIZE).contains(&body.start)
 }

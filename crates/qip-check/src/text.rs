@@ -225,8 +225,9 @@ impl Spans {
         self.globals.get(position).cloned()
     }
 
-    /// An instruction of a function, by the positions of both; of the last `end`, and of what
-    /// comes before the first, the function.
+    /// An instruction of a function, by the positions of both. The last `end` is not written
+    /// in text: what is wrong there has come of the instruction before. Of what comes before
+    /// the first, the function.
     pub(crate) fn instruction(
         &self,
         source: &str,
@@ -234,7 +235,8 @@ impl Spans {
         instruction: Option<usize>,
     ) -> Option<Range<usize>> {
         let function = self.functions.get(function)?;
-        let span = instruction.and_then(|position| function.instructions.get(position));
+        let last = function.instructions.len().saturating_sub(1);
+        let span = instruction.and_then(|position| function.instructions.get(position.min(last)));
         Some(span.map_or(function.word.clone(), |span| word(source, span.offset())))
     }
 }

@@ -107,7 +107,9 @@ impl Outcome {
 
     fn count(&self, level: Level) -> usize {
         let findings = self.findings();
-        findings.filter(|(_, finding)| finding.level == level).count()
+        findings
+            .filter(|(_, finding)| finding.level == level)
+            .count()
     }
 
     /// How many modules were checked, and how many findings of each level there are.
@@ -116,7 +118,9 @@ impl Outcome {
             let plural = if count == 1 { "" } else { "s" };
             format!("{count} {what}{plural}")
         };
-        let levels = Level::ALL.iter().map(|level| counted(self.count(*level), level.as_str()));
+        let levels = Level::ALL
+            .iter()
+            .map(|level| counted(self.count(*level), level.as_str()));
         let levels: Vec<String> = levels.collect();
         let modules = counted(self.checked.len(), "module");
         format!("{modules} checked: {}", levels.join(", "))

@@ -42,6 +42,8 @@ pub(crate) enum Failure {
     Host(qip_host::Error),
     /// As an error of the host, for what only the command line can know.
     Refused(String),
+    /// As [`Failure::Refused`], where a limit was exceeded.
+    Limited(String),
 }
 
 impl Failure {
@@ -51,6 +53,7 @@ impl Failure {
             Failure::ReaderGone => Exit::Fine,
             Failure::CannotDo(_) => Exit::CannotDo,
             Failure::Refused(_) => Exit::Failed,
+            Failure::Limited(_) => Exit::Limited,
             Failure::Host(error) => match error.kind() {
                 ErrorKind::Refused(Code::Limit) | ErrorKind::Stopped(_) => Exit::Limited,
                 ErrorKind::Refused(_) | ErrorKind::Trapped(_) => Exit::Failed,
@@ -83,7 +86,9 @@ impl From<qip_host::Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Usage(message, _) | Failure::Refused(message) => f.write_str(message),
+            Failure::Usage(message, _) | Failure::Refused(message) | Failure::Limited(message) => {
+                f.write_str(message)
+            }
             Failure::CannotDo(error) => write!(f, "{error:#}"),
             Failure::ReaderGone => f.write_str("whoever read stdout has gone"),
             Failure::Host(error) => write!(f, "{error}"),

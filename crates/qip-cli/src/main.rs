@@ -4,7 +4,9 @@ mod bar;
 mod check;
 mod conformance;
 mod exit;
+mod explain;
 mod image;
+mod inspect;
 mod limits;
 mod message;
 mod output_file;
@@ -20,7 +22,7 @@ use clap::{ColorChoice, Parser, Subcommand};
 use crate::exit::{Exit, Failure};
 use crate::message::Messages;
 
-/// Runs qip modules, and judges hosts and engines against the qip contract.
+/// Runs and checks qip modules, and judges hosts and engines against the qip contract.
 #[derive(Parser)]
 #[command(name = "qip", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
 struct Cli {
@@ -44,6 +46,7 @@ const AFTER_HELP: &str = "\
 Examples:
   printf '  hello  ' | qip run trim.wasm
   qip image -i photo.jpg -o out.png invert.wasm
+  qip check trim.wasm
   qip conformance
 
 Each subcommand's --help ends with its exit codes.";
@@ -53,6 +56,8 @@ enum Command {
     Run(run::Run),
     Image(image::Image),
     Check(check::Check),
+    Inspect(inspect::Inspect),
+    Explain(explain::Explain),
     Conformance(conformance::Conformance),
 }
 
@@ -90,6 +95,8 @@ fn main() -> ExitCode {
         Command::Run(command) => command.run(&messages),
         Command::Image(command) => command.run(&messages),
         Command::Check(command) => command.run(&messages),
+        Command::Inspect(command) => command.run(),
+        Command::Explain(command) => command.run(),
         Command::Conformance(command) => command.run(&messages),
     };
     match result {

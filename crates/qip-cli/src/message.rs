@@ -50,7 +50,10 @@ impl Messages {
                     line(NOTE, "help", &help);
                 }
             }
-            Failure::CannotDo(_) | Failure::ReaderGone | Failure::Refused(_) => {}
+            Failure::CannotDo(_)
+            | Failure::ReaderGone
+            | Failure::Refused(_)
+            | Failure::Limited(_) => {}
         }
     }
 

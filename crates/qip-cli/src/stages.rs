@@ -28,6 +28,16 @@ pub(crate) struct LoadedStage {
 }
 
 impl LoadedStage {
+    /// The file that it was read from.
+    pub(crate) fn path(&self) -> &Path {
+        &self.argument.path
+    }
+
+    /// What the file holds.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.module
+    }
+
     /// As the host takes it: text where the file holds text.
     pub(crate) fn stage(&self) -> Stage<'_> {
         let stage = match text::is_text(&self.module) {
@@ -46,22 +56,23 @@ pub(crate) fn load(
     host: &Host,
     messages: &Messages,
 ) -> Result<Vec<LoadedStage>, Failure> {
-    let arguments = parse(arguments)?;
     let info = host.engine().info();
     messages.detail(|| format!("engine {} {}", info.name, info.version));
     let most = host.limits().module_bytes;
-    let load = |argument: StageArgument| {
-        let module = read_file(&argument.path, most)?;
-        Ok(LoadedStage { argument, module })
-    };
-    let stages: Vec<LoadedStage> = arguments
-        .into_iter()
-        .map(load)
-        .collect::<Result<_, Failure>>()?;
+    let stages = read(arguments, most)?;
     for stage in &stages {
         messages.detail(|| describe(stage, most));
     }
     Ok(stages)
+}
+
+/// Reads the modules that a command line names, and of each little more than `most` bytes.
+pub(crate) fn read(arguments: &[OsString], most: u64) -> Result<Vec<LoadedStage>, Failure> {
+    let load = |argument: StageArgument| {
+        let module = read_file(&argument.path, most)?;
+        Ok(LoadedStage { argument, module })
+    };
+    parse(arguments)?.into_iter().map(load).collect()
 }
 
 fn describe(LoadedStage { argument, module }: &LoadedStage, most: u64) -> String {

@@ -10,6 +10,8 @@ mod command_lines;
 mod conformance;
 #[path = "cli/directory.rs"]
 mod directory;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/failures.rs"]
 mod failures;
 #[path = "cli/five_subjects.rs"]

@@ -18,6 +18,11 @@ macro_rules! traps {
             pub const fn as_str(self) -> &'static str {
                 match self { $(TrapKind::$variant => $text,)* }
             }
+
+            /// What happened, in one sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(TrapKind::$variant => $meaning,)* }
+            }
         }
     };
 }

@@ -27,8 +27,7 @@ const POINTERS: [ExportName; 4] = [
 
 pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
     for name in SIZES {
-        if let (Some(number), Some(address)) =
-            (module.address_of_number(name), module.number(name))
+        if let (Some(number), Some(address)) = (module.address_of_number(name), module.number(name))
         {
             addresses(module, name, address, number, found);
         }
@@ -60,7 +59,8 @@ fn addresses(
     let at_address = u64::from(address);
     let mut segments = module.facts.data.iter().enumerate();
     let segment = segments.find(|(_, data)| {
-        data.range().is_some_and(|filled| filled.contains(&at_address))
+        data.range()
+            .is_some_and(|filled| filled.contains(&at_address))
     });
     let segment = segment.map_or_else(String::new, |(index, _)| {
         format!(" in {}", module.facts.data_name(index))
@@ -84,7 +84,9 @@ fn addresses(
 fn several(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
     let exported = |names: &[ExportName]| -> Vec<ExportName> {
         let names = names.iter().copied();
-        names.filter(|name| module.signature.export(*name).is_some()).collect()
+        names
+            .filter(|name| module.signature.export(*name).is_some())
+            .collect()
     };
     for (what, clause, names) in [
         ("input", "IN-2", &SIZES[..2]),

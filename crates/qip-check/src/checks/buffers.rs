@@ -21,12 +21,7 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
 }
 
 /// Input and output at one place is a usual way to work: what is read is then written over.
-fn overlap(
-    module: &Module<'_>,
-    input: &Buffer,
-    output: &Buffer,
-    found: &mut Vec<(Finding, Site)>,
-) {
+fn overlap(module: &Module<'_>, input: &Buffer, output: &Buffer, found: &mut Vec<(Finding, Site)>) {
     let shared = common(&input.range, &output.range);
     if shared.is_empty() || input.range.start == output.range.start {
         return;
@@ -41,7 +36,10 @@ fn overlap(
             shown(&shared)
         ),
     )
-    .found(format!("{} bytes in common", shared.end - shared.start), "none, or the same start")
+    .found(
+        format!("{} bytes in common", shared.end - shared.start),
+        "none, or the same start",
+    )
     .help("move one of them, or let both start at the same address")
     .unless("the module never needs an input byte after an output byte took its place");
     found.push((finding, module.site(output.pointer)));
@@ -54,7 +52,12 @@ fn over_data(module: &Module<'_>, buffer: &Buffer, found: &mut Vec<(Finding, Sit
         let shared = common(&filled, &buffer.range);
         let start = shared.start.saturating_sub(filled.start) as usize;
         let end = shared.end.saturating_sub(filled.start) as usize;
-        let is_data = data.bytes.get(start..end).unwrap_or_default().iter().any(|byte| *byte != 0);
+        let is_data = data
+            .bytes
+            .get(start..end)
+            .unwrap_or_default()
+            .iter()
+            .any(|byte| *byte != 0);
         if !is_data {
             continue;
         }
@@ -68,7 +71,10 @@ fn over_data(module: &Module<'_>, buffer: &Buffer, found: &mut Vec<(Finding, Sit
                 shown(&filled)
             ),
         )
-        .found(format!("{} bytes in common", shared.end - shared.start), "none")
+        .found(
+            format!("{} bytes in common", shared.end - shared.start),
+            "none",
+        )
         .help("let the linker place the buffer (a static array), or put it after the data")
         .unless("the data is what the buffer is to start with, and is not needed afterwards");
         found.push((finding, module.site(buffer.pointer)));
@@ -88,8 +94,13 @@ fn over_stack(module: &Module<'_>, buffer: &Buffer, found: &mut Vec<(Finding, Si
         (0..top, "the linker put the stack first, below all data")
     } else {
         let below = data().map(|data| data.end).filter(|end| *end <= top).max();
-        let start = top.saturating_sub(USUAL_STACK_BYTES).max(below.unwrap_or(0));
-        (start..top, "a stack of 64 KiB is assumed, as wasm-ld makes it")
+        let start = top
+            .saturating_sub(USUAL_STACK_BYTES)
+            .max(below.unwrap_or(0));
+        (
+            start..top,
+            "a stack of 64 KiB is assumed, as wasm-ld makes it",
+        )
     };
     let shared = common(&stack, &buffer.range);
     if shared.is_empty() {

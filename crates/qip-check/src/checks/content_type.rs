@@ -55,7 +55,10 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
             };
             let finding = finding
                 .named(pointer.as_str())
-                .found(shown, "a media type in lower case, without parameters or ranges")
+                .found(
+                    shown,
+                    "a media type in lower case, without parameters or ranges",
+                )
                 .help(help);
             found.push((finding, module.site(pointer)));
         }
@@ -89,11 +92,17 @@ fn fault(bytes: &[u8]) -> Option<(&'static str, Mended)> {
         Some(("has parameters, which are dropped", to_normal()))
     } else if text.contains('*') {
         let help = "declare one type, or none to take any";
-        Some(("is a range, and is compared as it stands", Mended::Otherwise(help)))
+        Some((
+            "is a range, and is compared as it stands",
+            Mended::Otherwise(help),
+        ))
     } else if !text.contains('/') {
         let help = "write it as `type/subtype`, such as `text/html`";
         Some(("has no `/`", Mended::Otherwise(help)))
-    } else if matches!(normal.as_deref(), Some("text/plain" | "application/octet-stream")) {
+    } else if matches!(
+        normal.as_deref(),
+        Some("text/plain" | "application/octet-stream")
+    ) {
         let what = "says no more than that it is text or bytes, which the exports say already";
         Some((what, Mended::ByDeclaringNone))
     } else if normal.as_deref() != Some(text) {

@@ -88,7 +88,8 @@ pub(super) fn find(module: &Module<'_>, refusal: &Refusal, found: &mut Vec<(Find
             _ => {
                 let name = format!("{}.{}", quote(import.module), quote(import.field));
                 let kind = import.kind;
-                let message = format!("the module imports the {kind} `{name}`, expected no imports");
+                let message =
+                    format!("the module imports the {kind} `{name}`, expected no imports");
                 Finding::new(Code::Import, message)
                     .named(name)
                     .found(kind, "no imports")

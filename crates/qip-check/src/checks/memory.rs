@@ -1,5 +1,7 @@
 //! The memory itself, and capacities that go beyond it (MOD-7, IN-5).
 
+use qip_contract::Kind;
+
 use super::{Module, at};
 use crate::place::Site;
 use crate::{Finding, Lint};
@@ -22,7 +24,10 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
         .unless("the module is to grow as far as its host lets it");
         found.push((finding, Site::Memory));
     }
-    let most = module.most_memory();
+    let (Some(most), Kind::Content) = (module.most_memory(), module.signature.kind()) else {
+        // Of a filter it is the tile that has to fit.
+        return;
+    };
     for buffer in module.buffers() {
         // A pointer past the end is a fault of its own.
         if buffer.range.end > most && buffer.range.start <= most {
@@ -39,7 +44,11 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
             )
             .found(format!("{length} bytes"), format!("{room} bytes at most"))
             .help("give the memory more pages, or export what fits as the capacity");
-            let finding = if what == "output" { finding.about("OUT-5") } else { finding };
+            let finding = if what == "output" {
+                finding.about("OUT-5")
+            } else {
+                finding
+            };
             found.push((finding, module.site(name)));
         }
     }

@@ -19,14 +19,12 @@ const LONGEST_NAME: usize = 40;
 const MOST_NAMES: usize = 1_000;
 
 pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
-    // What a missing name was likely meant to be is told there.
-    let told: BTreeSet<String> = module
-        .signature
-        .refusals(&module.options.rules)
+    // What was likely meant for a missing name is told there.
+    let refusals = module.signature.refusals(&module.options.rules);
+    let missing = refusals
         .iter()
-        .filter(|it| matches!(it.code(), Code::MissingExport | Code::MissingMemory))
-        .filter_map(|it| it.help_text().map(str::to_owned))
-        .collect();
+        .filter(|it| matches!(it.code(), Code::MissingExport | Code::MissingMemory));
+    let told: BTreeSet<usize> = missing.filter_map(|it| module.suggested(it)).collect();
     let unknown = module.facts.exports.iter().enumerate().filter(|(_, it)| {
         let is_known = ExportName::from_text(it.name).is_some();
         // What begins with an underscore is the linker's.
@@ -34,7 +32,7 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
     });
     for (position, export) in unknown.take(MOST_NAMES) {
         let name = quote(export.name);
-        if told.iter().any(|help| help.contains(&format!("`{name}`"))) {
+        if told.contains(&position) {
             continue;
         }
         if let Some(meant) = meant(module, export.name) {
@@ -104,7 +102,8 @@ fn uniform_key(name: &str) -> Option<&str> {
         "unform_set_",
     ];
     let prefix = OTHERS.into_iter().find(|prefix| {
-        name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        name.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     })?;
     let key = &name[prefix.len()..];
     (!key.is_empty()).then_some(key)

@@ -17,12 +17,23 @@ pub(super) fn find(module: &Module<'_>) -> Vec<(Finding, Site)> {
             Code::Limit => {
                 // Only of memory can it be said where it is.
                 let is_memory = refusal.name() == Some("memory_bytes");
-                let site = if is_memory { Site::Memory } else { Site::Module };
+                let site = if is_memory {
+                    Site::Memory
+                } else {
+                    Site::Module
+                };
                 found.push((finding, site));
             }
             _ => {
-                let site = refusal.name().map(|name| module.site_of(name));
-                found.push((finding, site.unwrap_or(Site::Module)));
+                let at = |name| module.site_of(name);
+                let site = refusal.name().map_or(Site::Module, at);
+                // What is not there has no place, but what was likely meant has.
+                let meant = || module.suggested(&refusal).map(Site::Export);
+                let site = match site {
+                    Site::Module => meant().unwrap_or(Site::Module),
+                    site => site,
+                };
+                found.push((finding, site));
             }
         }
     }
@@ -76,11 +87,17 @@ fn instantiation(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
 
 /// Pointers past the end of memory: no request succeeds, not even an empty one (IN-4, OUT-5).
 fn pointers(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
-    let most = module.most_memory();
+    let Some(most) = module.most_memory() else {
+        return;
+    };
     let output = module.signature.output().capacity();
     for (name, code, is_used) in [
         (ExportName::InputPtr, Code::InputOutOfBounds, true),
-        (ExportName::OutputPtr, Code::OutputOutOfBounds, output.is_some()),
+        (
+            ExportName::OutputPtr,
+            Code::OutputOutOfBounds,
+            output.is_some(),
+        ),
     ] {
         if let Some(pointer) = module.number(name).filter(|_| is_used)
             && u64::from(pointer) > most
@@ -106,7 +123,7 @@ fn types(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
         if module.address_of_number(size).is_some() {
             continue;
         }
-        let most = module.most_memory();
+        let most = module.most_memory().unwrap_or(u64::MAX);
         let range = u64::from(at)..u64::from(at) + u64::from(length);
         let finding = if u64::from(length) > MAX_DECLARED_BYTES {
             Finding::new(

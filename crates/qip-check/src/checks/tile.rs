@@ -23,7 +23,9 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
     let bytes = span.cast_unsigned() as u128 * span.cast_unsigned() as u128 * PIXEL;
     if let Some(capacity) = module.number(ExportName::InputBytesCap)
         && bytes > u128::from(capacity)
-        && module.address_of_number(ExportName::InputBytesCap).is_none()
+        && module
+            .address_of_number(ExportName::InputBytesCap)
+            .is_none()
     {
         let message = format!(
             "a tile of {span} × {span} pixels has {bytes} bytes, and `input_bytes_cap` is {capacity}"
@@ -44,9 +46,8 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
         found.push((finding, module.site(name)));
         return;
     }
-    let most = u128::from(module.most_memory());
-    if let Some(pointer) = module.number(ExportName::InputPtr)
-        && u128::from(pointer) + bytes > most
+    if let (Some(pointer), Some(most)) = (module.number(ExportName::InputPtr), module.most_memory())
+        && u128::from(pointer) + bytes > u128::from(most)
     {
         let finding = Finding::new(
             Code::TileOutOfBounds,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gimli::{
-    Abbreviations, AttributeValue, DebugAbbrev, DebugAbbrevOffset, DebugInfo,
-    DebugStrOffsetsBase, LittleEndian, UnitHeader,
+    Abbreviations, AttributeValue, DebugAbbrev, DebugAbbrevOffset, DebugInfo, DebugStrOffsetsBase,
+    LittleEndian, UnitHeader,
 };
 
 use super::lines::sound_header;

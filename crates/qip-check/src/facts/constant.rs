@@ -1,11 +1,25 @@
 //! What constant expressions and getters come to, without running anything.
 
+use qip_contract::Value;
 use wasmparser::{ConstExpr, FunctionBody, Operator, Result};
 
 use super::{Body, Facts, Feature, Returned};
 
 /// Deeper expressions are left to the engine.
 const MOST_OPERANDS: usize = 64;
+
+/// The number that an expression is, where it is one constant.
+pub(super) fn number(expression: &ConstExpr<'_>) -> Option<Value> {
+    let mut operators = expression.get_operators_reader().into_iter();
+    let value = match operators.next()?.ok()? {
+        Operator::I32Const { value } => Value::I32(value),
+        Operator::I64Const { value } => Value::I64(value),
+        Operator::F32Const { value } => Value::F32(value.bits()),
+        Operator::F64Const { value } => Value::F64(value.bits()),
+        _ => return None,
+    };
+    matches!(operators.next()?.ok()?, Operator::End).then_some(value)
+}
 
 impl<'a> Facts<'a> {
     /// The value of a constant expression, where it is an `i32`.
@@ -64,10 +78,18 @@ impl<'a> Facts<'a> {
         let operators = body.get_operators_reader()?;
         let mut constant = None;
         let mut first_call = None;
+        let (mut has_parameter, mut kept_in) = (false, None);
         for (position, operator) in operators.into_iter_with_offsets().enumerate() {
             let (operator, offset) = operator?;
             if let Some(feature) = Feature::of(&operator) {
                 self.note(feature, offset);
+            }
+            match (position, &operator) {
+                (0, Operator::LocalGet { local_index: 0 }) => has_parameter = true,
+                (1, Operator::GlobalSet { global_index }) if has_parameter => {
+                    kept_in = Some(*global_index);
+                }
+                _ => {}
             }
             match (position, &operator) {
                 (0, Operator::I32Const { value }) => constant = Some(Returned::Value(*value)),
@@ -75,7 +97,8 @@ impl<'a> Facts<'a> {
                     constant = Some(Returned::Global(*global_index));
                 }
                 (0, Operator::Call { function_index }) => first_call = Some(*function_index),
-                (1, Operator::End | Operator::Return) | (2, Operator::End) if constant.is_some() => {}
+                (1, Operator::End | Operator::Return) | (2, Operator::End)
+                    if constant.is_some() => {}
                 _ => constant = None,
             }
         }
@@ -83,6 +106,7 @@ impl<'a> Facts<'a> {
             range: body.range(),
             constant,
             first_call,
+            kept_in,
         });
         Ok(())
     }

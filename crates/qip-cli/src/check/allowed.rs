@@ -21,11 +21,16 @@ impl Allowed {
         let lint = |code: &String| match lint(code) {
             Ok(lint) => Ok((lint, false)),
             Err(why) => {
-                let help = "`qip check` prints the codes in brackets, `qip explain --all` lists them";
+                let help =
+                    "`qip check` prints the codes in brackets, `qip explain --all` lists them";
                 Err(Failure::Usage(why, help.to_owned()))
             }
         };
-        codes.iter().map(lint).collect::<Result<_, _>>().map(Allowed)
+        codes
+            .iter()
+            .map(lint)
+            .collect::<Result<_, _>>()
+            .map(Allowed)
     }
 
     /// Takes out of a module's report what is allowed.

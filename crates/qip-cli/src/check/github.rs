@@ -55,7 +55,11 @@ fn annotate(checked: Option<&Checked>, finding: &Finding, to: &mut impl Write) -
     if let Some(help) = &finding.help {
         message = format!("{message}\nhelp: {help}");
     }
-    writeln!(to, "::{level} {file}title={title}::{}", message_text(&message))
+    writeln!(
+        to,
+        "::{level} {file}title={title}::{}",
+        message_text(&message)
+    )
 }
 
 fn command(level: Level) -> &'static str {
@@ -68,7 +72,9 @@ fn command(level: Level) -> &'static str {
 
 /// A message as the runner reads it: a line break would end the command.
 fn message_text(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// A value between commas and colons.

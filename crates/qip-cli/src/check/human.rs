@@ -29,7 +29,9 @@ fn draw<'a>(checked: Option<&'a Checked>, finding: &'a Finding, is_quiet: bool) 
         Level::Warning => Drawn::WARNING,
         Level::Note => Drawn::NOTE,
     };
-    let title = level.primary_title(&finding.message).id(finding.code.as_str());
+    let title = level
+        .primary_title(&finding.message)
+        .id(finding.code.as_str());
     let mut group = Group::with_title(title);
     if let Some(checked) = checked {
         group = place(group, checked, finding.place.as_ref());
@@ -110,8 +112,12 @@ fn place<'a>(group: Group<'a>, checked: &'a Checked, place: Option<&'a Place>) -
 /// The line that holds the begin of a span, and where in it the span is. Of a long line only
 /// what is near is kept.
 fn line_around<'t>(text: &'t str, span: &Range<usize>) -> (&'t str, Range<usize>) {
-    let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[span.start..].find('\n').map_or(text.len(), |at| span.start + at);
+    let start = text[..span.start]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
+    let end = text[span.start..]
+        .find('\n')
+        .map_or(text.len(), |at| span.start + at);
     let span_end = span.end.min(end);
     let mut from = start.max(span.start.saturating_sub(MOST_BESIDE));
     let mut to = end.min(span_end.min(span.start + MOST_BESIDE) + MOST_BESIDE);

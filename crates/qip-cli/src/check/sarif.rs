@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Checked, Outcome};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(super) fn write(outcome: &Outcome, to: &mut impl Write) -> io::Result<()> {
     let rules: Vec<FindingCode> = codes().collect();

@@ -50,7 +50,10 @@ fn walk(
     for path in paths {
         if path.is_dir() {
             walk(&path, seen, modules)?;
-        } else if path.extension().is_some_and(|it| it == "wasm" || it == "wat") {
+        } else if path
+            .extension()
+            .is_some_and(|it| it == "wasm" || it == "wat")
+        {
             // `.` says nothing in front of a path.
             modules.push(path.strip_prefix(".").map_or(path.clone(), Path::to_owned));
         }

@@ -1,0 +1,3 @@
+//! What the checker finds, and where.
+
+mod pages;
