@@ -104,10 +104,11 @@ impl<'a> Sections<'a> {
             Some(String::from_utf8_lossy(bytes).into_owned())
         };
         let name = text(&entry.path_name())?;
-        let directory = match entry.directory_index() {
-            0 => None,
-            _ => entry.directory(header).and_then(|value| text(&value)),
-        };
+        let directory = entry.directory(header).and_then(|value| text(&value));
+        // The directory that the compiler was started in is where the author is.
+        let is_start =
+            |directory: &String| entry.directory_index() == 0 && directory.starts_with('/');
+        let directory = directory.filter(|directory| !is_start(directory));
         let path = match directory {
             Some(directory) if !name.starts_with('/') && !directory.is_empty() => {
                 format!("{}/{name}", directory.trim_end_matches('/'))

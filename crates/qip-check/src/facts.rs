@@ -25,6 +25,8 @@ pub(crate) struct Facts<'a> {
     /// Functions with a body, in order; the imported ones come before them.
     pub(crate) bodies: Vec<Body>,
     pub(crate) imported_functions: u32,
+    /// Where each imported function is called first.
+    pub(crate) calls_of_imports: BTreeMap<u32, usize>,
     imported_globals: u32,
     globals: Vec<Global>,
     pub(crate) memory: Option<Memory>,
@@ -57,6 +59,8 @@ pub(crate) struct Import<'a> {
     pub(crate) field: &'a str,
     pub(crate) kind: &'static str,
     pub(crate) offset: usize,
+    /// Of a function its index.
+    pub(crate) function: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -288,8 +292,10 @@ impl<'a> Facts<'a> {
     }
 
     fn import(&mut self, offset: usize, import: &wasmparser::Import<'a>) {
+        let mut function = None;
         let kind = match import.ty {
             TypeRef::Func(_) | TypeRef::FuncExact(_) => {
+                function = Some(self.imported_functions);
                 self.imported_functions += 1;
                 "function"
             }
@@ -312,6 +318,7 @@ impl<'a> Facts<'a> {
             field: import.name,
             kind,
             offset,
+            function,
         });
     }
 

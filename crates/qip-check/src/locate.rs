@@ -234,6 +234,12 @@ impl Spot {
             }
             Site::Import(position) => {
                 let import = facts.imports.get(*position)?;
+                let call = import
+                    .function
+                    .and_then(|it| facts.calls_of_imports.get(&it));
+                if let Some(spot) = call.and_then(|offset| Spot::of_instruction(*offset, facts)) {
+                    return Some(spot);
+                }
                 let name = format!("{}.{}", quote(import.module), quote(import.field));
                 spot(format!("import `{name}`"), import.offset)
             }
@@ -247,17 +253,21 @@ impl Spot {
                 let element = elements.find(|element| element.index == *position)?;
                 spot(format!("element segment {position}"), element.offset)
             }
-            Site::Offset(offset) => match body_at(facts, *offset) {
-                Some((position, body)) => {
-                    let index = u32::try_from(position).ok()? + facts.imported_functions;
-                    Spot {
-                        body: Some(body),
-                        is_instruction: true,
-                        ..spot(facts.function_name(index), *offset)
-                    }
-                }
-                None => spot(format!("offset {offset:#x}"), *offset),
-            },
+            Site::Offset(offset) => Spot::of_instruction(*offset, facts)
+                .unwrap_or_else(|| spot(format!("offset {offset:#x}"), *offset)),
+        })
+    }
+
+    /// An instruction, where an offset lies in a function.
+    fn of_instruction(offset: usize, facts: &Facts<'_>) -> Option<Spot> {
+        let (position, body) = body_at(facts, offset)?;
+        let index = u32::try_from(position).ok()? + facts.imported_functions;
+        Some(Spot {
+            what: facts.function_name(index),
+            offset,
+            body: Some(body),
+            is_instruction: true,
+            declared: None,
         })
     }
 }

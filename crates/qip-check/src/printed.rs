@@ -112,7 +112,7 @@ impl Printer {
                 None => {
                     let is_it = match wanted.instruction {
                         Some(instruction) => !is_head && instruction == offset,
-                        None => is_head && is_head_of(offset, &wanted.body),
+                        None => is_head && offset == wanted.body.start,
                     };
                     if is_it {
                         *shown = Some(Shown {
@@ -187,7 +187,7 @@ impl Function {
         };
         let is_head = line.trim_start().starts_with("(func ");
         let is_in = match is_head {
-            true => is_head_of(offset, &self.body),
+            true => offset == self.body.start,
             false => !self.text.is_empty() && offset < self.body.end,
         };
         if is_in {
@@ -211,10 +211,4 @@ impl Print for Function {
     fn start_line(&mut self, offset: Option<usize>) {
         self.offset = offset;
     }
-}
-
-/// Where the printer says that a function is, is at its body's begin or right before.
-fn is_head_of(offset: usize, body: &Range<usize>) -> bool {
-    const LONGEST_SIZE: usize = 5;
-    (offset..=offset + LONGEST_SIZE).contains(&body.start)
 }

@@ -2,6 +2,8 @@
 //! and the texts that people read. What is expected comes from the clauses and the
 //! command's own description, not from what it prints.
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/closed_pipe.rs"]
 mod closed_pipe;
 #[path = "cli/command_lines.rs"]
@@ -24,6 +26,8 @@ mod hosts;
 mod image;
 #[path = "cli/input.rs"]
 mod input;
+#[path = "cli/inspect.rs"]
+mod inspect;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/messages.rs"]

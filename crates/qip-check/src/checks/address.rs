@@ -1,7 +1,7 @@
 //! Numbers that are exported as the address of a variable (MOD-9), capacities of which only
 //! one counts (IN-2, OUT-2), and numbers that only running the module tells (MOD-3).
 
-use qip_contract::{ExportName, Kind};
+use qip_contract::{ExportName, Kind, Shape, ValType};
 
 use super::{Module, at};
 use crate::place::Site;
@@ -37,7 +37,8 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
         unread(module, found);
     }
     for name in POINTERS.into_iter().chain(SIZES) {
-        if module.signature.export(name).is_some() && module.facts.number(name).is_none() {
+        let is_number = module.signature.export(name).is_some_and(is_number);
+        if is_number && module.facts.number(name).is_none() {
             let finding = at(
                 Lint::GetterNotConstant,
                 name,
@@ -47,6 +48,17 @@ pub(super) fn find(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
             found.push((finding, module.site(name)));
         }
     }
+}
+
+/// Whether it is what MOD-3 asks of a number; anything else is refused.
+fn is_number(shape: &Shape) -> bool {
+    matches!(
+        shape,
+        Shape::Global {
+            ty: ValType::I32,
+            ..
+        }
+    ) || shape.is_function(&[], &[ValType::I32])
 }
 
 fn addresses(

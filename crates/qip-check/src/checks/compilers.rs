@@ -1,6 +1,9 @@
 //! What compilers and linkers leave behind: start-up code that no host calls, constructors
 //! that run too often, and WebAssembly that a host may lack (MOD-8).
 
+use qip_contract::ExportName;
+use wasmparser::ExternalKind;
+
 use super::Module;
 use crate::place::Site;
 use crate::{Finding, Lint};
@@ -49,32 +52,35 @@ fn never_initialised(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
 }
 
 /// Where `--export` meets constructors, wasm-ld wraps every export in a function of its own,
-/// which calls them first.
+/// which calls them first. Without names the sign is that every function of the contract
+/// begins with a call of one and the same.
 fn constructors_rerun(module: &Module<'_>, found: &mut Vec<(Finding, Site)>) {
     const WRAPPED: &str = ".command_export";
-    const CONSTRUCTORS: &str = "__wasm_call_ctors";
     let facts = module.facts;
-    let name = |function: u32| facts.function_names.get(&function).copied();
-    let is_wrapper = |function: u32| {
-        name(function).is_some_and(|name| name.ends_with(WRAPPED))
-            || facts
-                .body_of(function)
-                .and_then(|body| body.first_call)
-                .is_some_and(|called| name(called) == Some(CONSTRUCTORS))
+    let functions = || {
+        let exports = facts.exports.iter().enumerate();
+        exports.filter(|(_, it)| {
+            it.kind == ExternalKind::Func && ExportName::from_text(it.name).is_some()
+        })
     };
-    let mut exports = facts.exports.iter().enumerate();
-    let wrapper = exports.find(|(_, export)| {
-        export.kind == wasmparser::ExternalKind::Func && is_wrapper(export.index)
-    });
+    let is_named = |function: u32| {
+        let name = facts.function_names.get(&function);
+        name.is_some_and(|name| name.ends_with(WRAPPED))
+    };
+    let first_call = |function: u32| facts.body_of(function)?.first_call;
+    let mut calls = functions().map(|(_, export)| first_call(export.index));
+    let first = calls.next().flatten();
+    let others: Vec<Option<u32>> = calls.collect();
+    let all_call_one =
+        first.is_some() && !others.is_empty() && others.iter().all(|it| *it == first);
+    let wrapper = functions().find(|(_, it)| all_call_one || is_named(it.index));
     if let Some((position, export)) = wrapper {
+        let name = export.name;
         let finding = Finding::new(
             Lint::ConstructorsRerun,
-            format!(
-                "`{}` runs the constructors of C++ each time that it is called, as every other export does",
-                qip_contract::quote(export.name)
-            ),
+            format!("`{name}` runs the constructors of C++ first, as every other export does"),
         )
-        .named(qip_contract::quote(export.name))
+        .named(name)
         .help("leave global objects with constructors out, or make them `constexpr`")
         .unless("the constructors do nothing that a second run changes");
         found.push((finding, Site::Export(position)));

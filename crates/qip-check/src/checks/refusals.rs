@@ -27,6 +27,10 @@ pub(super) fn find(module: &Module<'_>) -> Vec<(Finding, Site)> {
             _ => {
                 let at = |name| module.site_of(name);
                 let site = refusal.name().map_or(Site::Module, at);
+                let mut finding = finding;
+                if matches!(refusal.code(), Code::MissingExport) && finding.help.is_none() {
+                    finding.help = not_exported(module, refusal.name().unwrap_or_default());
+                }
                 // What is not there has no place, but what was likely meant has.
                 let meant = || module.suggested(&refusal).map(Site::Export);
                 let site = match site {
@@ -43,6 +47,24 @@ pub(super) fn find(module: &Module<'_>) -> Vec<(Finding, Site)> {
         types(module, &mut found);
     }
     found
+}
+
+/// What to do about an export that a compiler or linker has most likely left out.
+fn not_exported(module: &Module<'_>, name: &str) -> Option<String> {
+    const HOW: &str = "in C `__attribute__((export_name(\"…\")))` or `-Wl,--export=…`, in Zig \
+                       `export` and `-rdynamic`, in Rust `#[unsafe(no_mangle)] pub extern \"C\"` \
+                       in a `cdylib`";
+    let mut names = module.facts.function_names.values();
+    if names.any(|it| *it == name) {
+        return Some(format!(
+            "there is a function `{name}`, which is not exported: {HOW}"
+        ));
+    }
+    let exports = &module.facts.exports;
+    let is_bare = exports
+        .iter()
+        .all(|it| it.name == "memory" || it.name.starts_with('_'));
+    is_bare.then(|| format!("nothing of the module's own is exported: {HOW}"))
 }
 
 /// Segments that do not fit: instantiating the module traps (MOD-5).

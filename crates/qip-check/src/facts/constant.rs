@@ -84,6 +84,13 @@ impl<'a> Facts<'a> {
             if let Some(feature) = Feature::of(&operator) {
                 self.note(feature, offset);
             }
+            if let Operator::Call { function_index } = &operator
+                && *function_index < self.imported_functions
+            {
+                self.calls_of_imports
+                    .entry(*function_index)
+                    .or_insert(offset);
+            }
             match (position, &operator) {
                 (0, Operator::LocalGet { local_index: 0 }) => has_parameter = true,
                 (1, Operator::GlobalSet { global_index }) if has_parameter => {

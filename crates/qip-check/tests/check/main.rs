@@ -1,3 +1,6 @@
 //! What the checker finds, and where.
 
+mod findings;
+mod hostile;
 mod pages;
+mod places;

@@ -90,11 +90,16 @@ fn place<'a>(group: Group<'a>, checked: &'a Checked, place: Option<&'a Place>) -
             span,
             offset,
         }) => group
-            .element(Origin::path(format!("{path}: {what}, offset {offset:#x}")))
             .element(
                 Snippet::source(text)
                     .line_numbering(false)
+                    .fold(false)
                     .annotation(AnnotationKind::Primary.span(span.clone())),
+            )
+            .element(
+                Drawn::NOTE
+                    .with_name("in")
+                    .message(format!("{path}: {what}, offset {offset:#x}")),
             ),
         Some(Place::Binary {
             what,

@@ -180,6 +180,9 @@ fn map(memory: &Memory) -> String {
     }
     let map: String = map.into_iter().collect();
     let _ = writeln!(text, "            {map}");
+    if map.contains('#') {
+        let _ = writeln!(text, "            # more than one of these");
+    }
     for region in memory.regions.iter().take(SHOWN_REGIONS) {
         let (start, end) = (region.range.start, region.range.end);
         let _ = writeln!(

@@ -23,18 +23,11 @@ fn help_of_qip() {
     let help = asked(&["--help"]);
     assert!(help.contains("Examples:\n"));
     // What is not built yet does not appear.
-    for command in [
-        "check",
-        "explain",
-        "test",
-        "new",
-        "inspect",
-        "diff",
-        "bench",
-        "completions",
-    ] {
+    for command in ["test", "new", "diff", "bench", "completions"] {
         assert!(!help.contains(&format!("\n  {command} ")), "{command}");
     }
+    const SCREEN: usize = 24;
+    assert!(help.lines().count() <= SCREEN + 2, "{help}");
     assert_text!("help-of-qip", help);
 }
 
@@ -76,6 +69,27 @@ fn help_of_run() {
         assert!(help.contains(default), "{default}");
     }
     assert_text!("help-of-run", help);
+}
+
+#[test]
+fn help_of_check() {
+    let help = asked(&["check", "--help"]);
+    assert_ends_with_examples_and_exit_codes(&help, &["0", "1", "2", "3"]);
+    assert_text!("help-of-check", help);
+}
+
+#[test]
+fn help_of_inspect() {
+    let help = asked(&["inspect", "--help"]);
+    assert_ends_with_examples_and_exit_codes(&help, &["0", "2", "3", "4", "5"]);
+    assert_text!("help-of-inspect", help);
+}
+
+#[test]
+fn help_of_explain() {
+    let help = asked(&["explain", "--help"]);
+    assert_ends_with_examples_and_exit_codes(&help, &["0", "2"]);
+    assert_text!("help-of-explain", help);
 }
 
 #[test]

@@ -1,0 +1,165 @@
+//! Modules that are out to harm the checker: no panic, no hang, memory linear in size.
+
+use std::borrow::Cow;
+
+use allocation_counter::measure;
+use qip_check::{Options, Place, Report, check};
+use wasm_encoder::{CustomSection, Encode, Section};
+
+use crate::places::{WRONG, with_lines};
+
+fn checked(bytes: &[u8]) -> Report {
+    check(bytes, &Options::standard())
+}
+
+/// Every byte replaced by some others, and every length: of a module with names and DWARF.
+#[test]
+fn damaged_modules() {
+    let wasm = with_lines(WRONG);
+    for length in 0..wasm.len() {
+        checked(&wasm[..length]);
+    }
+    for at in 0..wasm.len() {
+        for byte in [
+            0x00,
+            0x01,
+            0x7f,
+            0x80,
+            0xff,
+            wasm[at] ^ 1,
+            wasm[at].wrapping_add(1),
+        ] {
+            let mut damaged = wasm.clone();
+            damaged[at] = byte;
+            checked(&damaged);
+        }
+    }
+}
+
+/// Text that is cut anywhere.
+#[test]
+fn damaged_text() {
+    for (at, _) in WRONG.char_indices() {
+        checked(&WRONG.as_bytes()[..at]);
+    }
+}
+
+/// A module with findings in functions, and custom sections behind.
+fn with_sections(sections: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut wasm = wat::parse_str(WRONG).unwrap();
+    for (name, data) in sections {
+        let section = CustomSection {
+            name: Cow::Borrowed(name),
+            data: Cow::Borrowed(data),
+        };
+        wasm.push(section.id());
+        section.encode(&mut wasm);
+    }
+    wasm
+}
+
+/// A header of version 5 whose files take no bytes, and are more than memory can hold.
+#[test]
+fn files_without_bytes() {
+    const PATH: u8 = 1;
+    const FLAG_PRESENT: u8 = 0x19;
+    const MANY: [u8; 9] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+    let mut header = vec![1, 1, 1, 0xfb, 14, 1];
+    header.extend([1, PATH, FLAG_PRESENT]);
+    header.extend(MANY);
+    header.extend([1, PATH, FLAG_PRESENT]);
+    header.extend(MANY);
+    let mut unit = vec![5, 0, 4, 0];
+    unit.extend(u32::try_from(header.len()).unwrap().to_le_bytes());
+    unit.extend(&header);
+    let mut line = u32::try_from(unit.len()).unwrap().to_le_bytes().to_vec();
+    line.extend(&unit);
+    let report = checked(&with_sections(&[(".debug_line", &line)]));
+    let places = report
+        .findings
+        .iter()
+        .filter_map(|finding| finding.place.as_ref());
+    assert!(
+        places
+            .into_iter()
+            .all(|place| !matches!(place, Place::Source { .. }))
+    );
+}
+
+/// Units of a few bytes that all name one long table of abbreviations, and entries of one
+/// byte with very many attributes that take none.
+#[test]
+fn long_lists_that_are_named_often() {
+    let peak = |units: usize, abbreviations: usize| {
+        let mut abbrev = Vec::new();
+        for code in 1..=abbreviations {
+            code.encode_uleb(&mut abbrev);
+            // A variable without children, with a name that takes no bytes.
+            abbrev.extend([0x34, 0]);
+            for _ in 0..50 {
+                abbrev.extend([0x03, 0x19]);
+            }
+            abbrev.extend([0, 0]);
+        }
+        abbrev.push(0);
+        let mut info = Vec::new();
+        for _ in 0..units {
+            // Length, version 4, the table at 0, addresses of 4 bytes, and entries of code 1.
+            info.extend(27_u32.to_le_bytes());
+            info.extend([4, 0, 0, 0, 0, 0, 4]);
+            info.extend([1; 20]);
+        }
+        let line = [0_u8; 4];
+        let wasm = with_sections(&[
+            (".debug_info", &info),
+            (".debug_abbrev", &abbrev),
+            (".debug_line", &line),
+        ]);
+        let size = wasm.len();
+        let memory = measure(|| drop(checked(&wasm)));
+        (size as u64, memory.bytes_max, memory.count_total)
+    };
+    for (units, abbreviations) in [(10, 10), (2_000, 10), (10, 500), (2_000, 500)] {
+        let (size, bytes, allocations) = peak(units, abbreviations);
+        assert!(
+            bytes < 200 * size + 2_000_000,
+            "{units} {abbreviations}: {bytes} of {size}"
+        );
+        assert!(
+            allocations < 10 * size + 100_000,
+            "{units} {abbreviations}: {allocations}"
+        );
+    }
+}
+
+trait Uleb {
+    fn encode_uleb(self, to: &mut Vec<u8>);
+}
+
+impl Uleb for usize {
+    fn encode_uleb(mut self, to: &mut Vec<u8>) {
+        while self >= 0x80 {
+            to.push((self & 0x7f) as u8 | 0x80);
+            self >>= 7;
+        }
+        to.push(self as u8);
+    }
+}
+
+/// As many exports, imports, functions and names as fit: memory grows with the size.
+#[test]
+fn many_of_everything() {
+    let peak = |count: usize| {
+        let mut wat = String::from("(module (memory (export \"memory\") 1)");
+        for n in 0..count {
+            wat += &format!("(func $f{n} (export \"uniform_{n}\") (result i64) (i64.const {n}))");
+        }
+        wat.push(')');
+        let wasm = wat::parse_str(&wat).unwrap();
+        let memory = measure(|| drop(checked(&wasm)));
+        (wasm.len() as u64, memory.bytes_max)
+    };
+    let ((small, small_bytes), (large, large_bytes)) = (peak(500), peak(4_000));
+    let (least, most) = (small_bytes / small, large_bytes / large);
+    assert!(most < 3 * least.max(200), "{least} to {most} for each byte");
+}
