@@ -222,7 +222,7 @@ fn sizes(inspection: &Inspection) -> String {
     }
     if !others.is_empty() {
         let bytes = others.iter().map(|function| function.bytes).sum();
-        row("", bytes, &format!("{} others", others.len()));
+        row("", bytes, &format!("in {} more", others.len()));
     }
     if !functions.is_empty() {
         let bytes = functions.iter().map(|function| function.bytes).sum();

@@ -5,12 +5,11 @@ mod compilers;
 #[path = "check/sarif.rs"]
 mod sarif;
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use crate::directory::{Answer, Directory};
 use crate::messages::assert_text;
+use crate::real_modules::modules;
 
 /// Nothing is wrong with it.
 const SOUND: &str = r#"(module
@@ -273,7 +272,9 @@ fn github_text_is_escaped() {
 /// Nothing is wrong with any module of the project, and nothing is doubtful.
 #[test]
 fn our_own_modules_are_clean() {
-    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../modules-wat");
+    let Some(modules) = modules() else {
+        return;
+    };
     let modules = modules.to_str().unwrap();
     let answer = Directory::new().qip(&["check", modules, "--format", "json"]);
     let lines = json(&answer);
