@@ -8,7 +8,7 @@ use qip_contract::{
 };
 
 use crate::checks::Module;
-use crate::facts::Facts;
+use crate::facts::{Data, Facts};
 use crate::{Feature, Finding, Options, printed};
 
 /// What a module is. A number is `None` where only running the module tells it.
@@ -153,7 +153,7 @@ pub struct Size {
 /// What makes reading on pointless: it is no valid module, or too large. A module that hosts
 /// refuse for another reason is inspected.
 pub fn inspect(bytes: &[u8], options: &Options) -> Result<Inspection, Box<Finding>> {
-    crate::with_binary(bytes, options, |wasm| Ok(inspect_binary(wasm, options)?))
+    crate::with_binary(bytes, options, |wasm| inspect_binary(wasm, options))
 }
 
 /// Prints one function as WebAssembly text: `function` is its name, the name of an export, or
@@ -175,7 +175,7 @@ pub fn function_text(
     })
 }
 
-fn inspect_binary(wasm: &[u8], options: &Options) -> Result<Inspection, Finding> {
+fn inspect_binary(wasm: &[u8], options: &Options) -> Result<Inspection, Box<Finding>> {
     let signature =
         Signature::read(wasm, &options.limits).map_err(|it| Finding::of_refusal(&it))?;
     let facts = Facts::read(wasm);
@@ -273,7 +273,7 @@ fn memory(module: &Module<'_>) -> Option<Memory> {
     let mut regions = Vec::new();
     // Above the stack's top is something else; how far it goes down nobody says.
     if let Some(top) = module.facts.stack_top().map(u64::from) {
-        let data = module.facts.data.iter().filter_map(|data| data.range());
+        let data = module.facts.data.iter().filter_map(Data::range);
         let below = data.map(|data| data.end).filter(|end| *end <= top).max();
         regions.push(Region {
             what: Content::Stack,

@@ -47,10 +47,15 @@ enum Seeds {
 type Seed = fn(&str, &[u8], &[u8]) -> Option<Vec<u8>>;
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "signature",
         run: signature,
+        seeds: Seeds::OfRequests(|_, wasm, _| Some(wasm.to_vec())),
+    },
+    Target {
+        name: "check",
+        run: check,
         seeds: Seeds::OfRequests(|_, wasm, _| Some(wasm.to_vec())),
     },
     Target {
@@ -127,6 +132,35 @@ pub fn signature(wasm: &[u8]) {
         for refusal in signature.refusals(&Rules::default()) {
             assert!(!refusal.to_string().is_empty());
         }
+    }
+}
+
+/// Checking and inspecting a module, binary or text: what a host refuses is found first, a
+/// warning says what would make it wrong, and sections add up to the module.
+pub fn check(bytes: &[u8]) {
+    let options = qip_check::Options::standard();
+    let report = qip_check::check(bytes, &options);
+    for finding in &report.findings {
+        let is_warning = finding.level == qip_check::Level::Warning;
+        assert_eq!(finding.unless.is_some(), is_warning, "{finding:?}");
+    }
+    let refused = match Signature::read(bytes, &options.limits) {
+        Ok(signature) => signature.refusals(&options.rules).into_iter().next(),
+        // Text is assembled, and then held to the rest.
+        Err(_) if qip_contract::text::is_text(bytes) => None,
+        Err(refusal) => Some(refusal),
+    };
+    if let Some(refusal) = refused {
+        let first = report.findings.first().map(|finding| finding.code);
+        assert_eq!(first, Some(refusal.code().into()), "{refusal}");
+    }
+    if let Ok(inspection) = qip_check::inspect::inspect(bytes, &options) {
+        let bytes: usize = inspection
+            .sections
+            .iter()
+            .map(|section| section.bytes)
+            .sum();
+        assert_eq!(bytes, inspection.bytes);
     }
 }
 

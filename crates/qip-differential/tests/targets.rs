@@ -26,6 +26,11 @@ fn signature() {
 }
 
 #[test]
+fn check() {
+    holds("check");
+}
+
+#[test]
 fn run() {
     holds("run");
 }

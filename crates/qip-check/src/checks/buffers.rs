@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Buffer, Module, at, shown};
+use crate::facts::Data;
 use crate::place::Site;
 use crate::{Finding, Lint};
 
@@ -88,7 +89,7 @@ fn over_stack(module: &Module<'_>, buffer: &Buffer, found: &mut Vec<(Finding, Si
     let Some(top) = module.facts.stack_top().map(u64::from) else {
         return;
     };
-    let data = || module.facts.data.iter().filter_map(|data| data.range());
+    let data = || module.facts.data.iter().filter_map(Data::range);
     let is_first = data().next().is_some() && data().all(|data| data.start >= top);
     let (stack, assumed) = if is_first {
         (0..top, "the linker put the stack first, below all data")

@@ -52,7 +52,7 @@ pub(super) fn find(module: &Module<'_>) -> Vec<(Finding, Site)> {
 /// What to do about an export that a compiler or linker has most likely left out.
 fn not_exported(module: &Module<'_>, name: &str) -> Option<String> {
     const HOW: &str = "in C `__attribute__((export_name(\"…\")))` or `-Wl,--export=…`, in Zig \
-                       `export` and `-rdynamic`, in Rust `#[unsafe(no_mangle)] pub extern \"C\"` \
+                       `export` and `-rdynamic`, in Rust `pub extern \"C\" fn` with `no_mangle` \
                        in a `cdylib`";
     let mut names = module.facts.function_names.values();
     if names.any(|it| *it == name) {

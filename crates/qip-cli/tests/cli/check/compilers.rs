@@ -58,7 +58,7 @@ const ZIG: &[Fixture] = &[
 const RUST: &[Fixture] = &[
     fixture("sound.rs", &[]),
     fixture("variables.rs", &[("capacity-is-address", Some(12))]),
-    fixture("misspelt.rs", &[("import", Some(26))]),
+    fixture("misspelt.rs", &[("import", Some(27))]),
 ];
 
 /// AssemblyScript writes no DWARF.
@@ -266,7 +266,7 @@ fn rust() {
                 "--target=wasm32-unknown-unknown",
                 "--crate-type=cdylib",
                 "--crate-name=module",
-                "--edition=2024",
+                "--edition=2021",
                 "-Copt-level=2",
                 "-Cpanic=abort",
                 &format!("-Clink-arg=-zstack-size={STACK}"),

@@ -5,24 +5,25 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-unsafe extern "C" {
+extern "C" {
     fn memcpyy(to: *mut u8, from: *const u8, size: usize) -> *mut u8;
 }
 
 static mut INPUT: [u8; 65536] = [0; 65536];
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn input_ptr() -> *mut u8 {
-    &raw mut INPUT as *mut u8
+    core::ptr::addr_of_mut!(INPUT) as *mut u8
 }
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn input_utf8_cap() -> u32 {
     65536
 }
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn render(size: u32) -> u32 {
+    // SAFETY: it never runs, since nothing defines it.
     unsafe { memcpyy(input_ptr(), input_ptr(), 1) };
     size
 }

@@ -7,17 +7,17 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
 
 static mut INPUT: [u8; 65536] = [0; 65536];
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn input_ptr() -> *mut u8 {
-    &raw mut INPUT as *mut u8
+    core::ptr::addr_of_mut!(INPUT) as *mut u8
 }
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn input_utf8_cap() -> u32 {
     65536
 }
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn render(size: u32) -> u32 {
     size
 }

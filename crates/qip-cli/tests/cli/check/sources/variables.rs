@@ -5,13 +5,13 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub static mut input_ptr: [u8; 65536] = [0; 65536];
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub static input_utf8_cap: u32 = 65536;
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn render(size: u32) -> u32 {
     size
 }
