@@ -71,7 +71,7 @@ impl Topic {
                 clauses.map(|clause| clause.id).collect()
             }
             Topic::Trap(_) => vec!["TRAP-1"],
-            Topic::Lint(lint) => vec![lint.clause()],
+            Topic::Lint(lint) => lint.clause().into_iter().collect(),
             Topic::Clause(_) => Vec::new(),
         }
     }
@@ -83,7 +83,9 @@ impl Topic {
             return Vec::new();
         };
         let failures = clause.codes.iter().map(|code| FindingCode::Failure(*code));
-        let lints = Lint::ALL.iter().filter(|lint| lint.clause() == clause.id);
+        let lints = Lint::ALL
+            .iter()
+            .filter(|lint| lint.clause() == Some(clause.id));
         failures
             .chain(lints.map(|lint| FindingCode::Lint(*lint)))
             .collect()

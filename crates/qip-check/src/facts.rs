@@ -19,7 +19,12 @@ pub use feature::Feature;
 /// The facts of one module.
 #[derive(Debug, Default)]
 pub(crate) struct Facts<'a> {
+    /// The sections in their order: all but custom ones beyond a number.
     pub(crate) sections: Vec<Section<'a>>,
+    /// The bytes of the custom sections that are left out.
+    pub(crate) other_sections: usize,
+    /// Where the last section ended.
+    end: usize,
     pub(crate) imports: Vec<Import<'a>>,
     pub(crate) exports: Vec<Export<'a>>,
     /// Functions with a body, in order; the imported ones come before them.
@@ -43,7 +48,13 @@ pub(crate) struct Facts<'a> {
     pub(crate) features: BTreeMap<Feature, usize>,
 }
 
-/// A section, with its header.
+/// The magic number and the version.
+pub(crate) const HEADER_BYTES: usize = 8;
+
+/// Custom sections that are kept. An empty one takes three bytes.
+const MOST_CUSTOM_SECTIONS: usize = 10_000;
+
+/// A section.
 #[derive(Debug)]
 pub(crate) struct Section<'a> {
     pub(crate) kind: &'static str,
@@ -51,6 +62,8 @@ pub(crate) struct Section<'a> {
     pub(crate) name: Option<&'a str>,
     /// Its contents, without kind and size.
     pub(crate) contents: Range<usize>,
+    /// How many bytes it takes, with kind and size.
+    pub(crate) bytes: usize,
 }
 
 #[derive(Debug)]
@@ -141,30 +154,41 @@ pub(crate) struct Number {
 }
 
 impl<'a> Facts<'a> {
-    /// Reads a module as far as it is well-formed, which one that was validated is to its
-    /// end.
+    /// Reads a module as far as its sections are well-formed. Of a section that holds what
+    /// cannot be read, or more than the parser takes, the rest is left out.
     pub(crate) fn read(wasm: &'a [u8]) -> Facts<'a> {
         let mut facts = Facts::default();
         for payload in Parser::new(0).parse_all(wasm) {
-            if payload.and_then(|payload| facts.payload(&payload)).is_err() {
-                break;
-            }
+            let Ok(payload) = payload else { break };
+            facts.section(&payload);
+            let _ = facts.payload(&payload);
         }
         facts
     }
 
-    fn payload(&mut self, payload: &Payload<'a>) -> Result<()> {
-        if let Some((id, range)) = payload.as_section() {
-            let name = match payload {
-                Payload::CustomSection(custom) => Some(custom.name()),
-                _ => None,
-            };
+    fn section(&mut self, payload: &Payload<'a>) {
+        let Some((id, range)) = payload.as_section() else {
+            return;
+        };
+        let name = match payload {
+            Payload::CustomSection(custom) => Some(custom.name()),
+            _ => None,
+        };
+        let bytes = range.end - self.end.max(HEADER_BYTES);
+        self.end = range.end;
+        if name.is_none() || self.sections.len() < MOST_CUSTOM_SECTIONS {
             self.sections.push(Section {
                 kind: section_kind(id),
                 name,
                 contents: range,
+                bytes,
             });
+        } else {
+            self.other_sections += bytes;
         }
+    }
+
+    fn payload(&mut self, payload: &Payload<'a>) -> Result<()> {
         match payload {
             Payload::TypeSection(section) => {
                 for group in section.clone() {
@@ -252,7 +276,7 @@ impl<'a> Facts<'a> {
                     }
                 }
             }
-            Payload::CodeSectionEntry(body) => self.body(body)?,
+            Payload::CodeSectionEntry(body) => self.body(body),
             Payload::DataSection(section) => {
                 for data in section.clone().into_iter_with_offsets() {
                     let (offset, data) = data?;
@@ -384,9 +408,10 @@ impl<'a> Facts<'a> {
 
     /// The kind of the section that an offset lies in.
     pub(crate) fn section_at(&self, offset: usize) -> Option<&'static str> {
-        let mut sections = self.sections.iter();
-        let section = sections.find(|section| section.contents.contains(&offset));
-        section.map(|section| section.kind)
+        let sections = &self.sections;
+        let after = sections.partition_point(|section| section.contents.start <= offset);
+        let section = sections.get(after.checked_sub(1)?)?;
+        section.contents.contains(&offset).then_some(section.kind)
     }
 
     /// The contents of the section of a kind that there is once at most.

@@ -72,13 +72,14 @@ impl FindingCode {
         }
     }
 
-    /// The clause that it is about: of a failure code the first that names it.
-    pub fn clause(self) -> &'static str {
+    /// The clause that it is about, if it is about one: of a failure code the first that
+    /// names it.
+    pub fn clause(self) -> Option<&'static str> {
         match self {
             FindingCode::Failure(code) => CLAUSES
                 .iter()
                 .find(|clause| clause.codes.contains(&code))
-                .map_or("ORD-1", |clause| clause.id),
+                .map(|clause| clause.id),
             FindingCode::Lint(lint) => lint.clause(),
         }
     }
@@ -109,8 +110,8 @@ impl From<Lint> for FindingCode {
 pub struct Finding {
     /// What kind of fault it is.
     pub code: FindingCode,
-    /// The clause that it is about.
-    pub clause: &'static str,
+    /// The clause that it is about, if it is about one.
+    pub clause: Option<&'static str>,
     /// How sure it is.
     pub level: Level,
     /// The export, import or limit at fault.
@@ -173,7 +174,7 @@ impl Finding {
     }
 
     pub(crate) fn about(mut self, clause: &'static str) -> Finding {
-        self.clause = clause;
+        self.clause = Some(clause);
         self
     }
 

@@ -8,7 +8,7 @@ use qip_contract::{
 };
 
 use crate::checks::Module;
-use crate::facts::{Data, Facts};
+use crate::facts::{Data, Facts, HEADER_BYTES};
 use crate::{Feature, Finding, Options, printed};
 
 /// What a module is. A number is `None` where only running the module tells it.
@@ -308,24 +308,23 @@ fn memory(module: &Module<'_>) -> Option<Memory> {
 }
 
 fn sections(facts: &Facts<'_>, wasm: &[u8]) -> Vec<Size> {
-    /// The magic number and the version.
-    const HEADER: usize = 8;
-    let mut sizes = vec![Size {
+    let header = Size {
         what: "header".to_owned(),
-        bytes: HEADER.min(wasm.len()),
-    }];
-    let mut end = HEADER;
-    for section in &facts.sections {
-        sizes.push(Size {
-            what: match section.name {
-                Some(name) => format!("custom `{}`", quote(name)),
-                None => section.kind.to_owned(),
-            },
-            bytes: section.contents.end - end,
-        });
-        end = section.contents.end;
-    }
-    sizes
+        bytes: HEADER_BYTES.min(wasm.len()),
+    };
+    let sections = facts.sections.iter().map(|section| Size {
+        what: match section.name {
+            Some(name) => format!("custom `{}`", quote(name)),
+            None => section.kind.to_owned(),
+        },
+        bytes: section.bytes,
+    });
+    let others = Some(facts.other_sections).filter(|bytes| *bytes > 0);
+    let others = others.map(|bytes| Size {
+        what: "more custom sections".to_owned(),
+        bytes,
+    });
+    [header].into_iter().chain(sections).chain(others).collect()
 }
 
 fn functions(facts: &Facts<'_>) -> Vec<Size> {

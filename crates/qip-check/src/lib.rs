@@ -18,7 +18,7 @@
 //! );
 //! let finding = &report.findings[0];
 //! assert_eq!(finding.code, Lint::CapacityBeyondMemory.into());
-//! assert_eq!((finding.level, finding.clause), (Level::Error, "IN-5"));
+//! assert_eq!((finding.level, finding.clause), (Level::Error, Some("IN-5")));
 //! ```
 //!
 //! Time and memory are linear in the size of a binary, whatever it holds. Text has a bound of

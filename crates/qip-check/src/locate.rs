@@ -10,11 +10,14 @@ use crate::dwarf::{self, SourceLine};
 use crate::facts::Facts;
 use crate::place::Site;
 use crate::printed::{self, Wanted};
-use crate::text::{Spans, line_and_column};
+use crate::text::{Lines, Spans, line_and_column};
 use crate::{Finding, Place};
 
 /// Functions that are printed: each line of a module is held against all of them.
 const MOST_PRINTED: usize = 64;
+
+/// Findings in text that get a place.
+const MOST_PLACED: usize = 1_000;
 
 /// What was checked.
 pub(crate) enum Subject<'a> {
@@ -32,11 +35,20 @@ pub(crate) fn locate(
 ) -> Vec<Finding> {
     let places: Vec<Option<Place>> = match subject {
         Subject::Text(source, spans) => {
+            let lines = Lines::of(source);
             let place = |(_, site): &(_, Site)| {
                 let span = in_text(site, source, spans, wasm, facts);
-                span.map(|span| text(source, span))
+                span.map(|span| {
+                    let (line, column) = lines.at(source, span.start);
+                    Place::Text { span, line, column }
+                })
             };
-            found.iter().map(place).collect()
+            // Each counts characters of its line, and lines may be long.
+            let placed = found.iter().take(MOST_PLACED).map(place);
+            placed
+                .chain(std::iter::repeat(None))
+                .take(found.len())
+                .collect()
         }
         Subject::Binary => in_binary(&found, wasm, facts),
     };

@@ -63,10 +63,24 @@ pub(crate) fn assemble(source: &str) -> Result<(Vec<u8>, Spans), (Refusal, Range
 
 /// The line and the character in it, both from 1, of an offset into text.
 pub(crate) fn line_and_column(source: &str, offset: usize) -> (usize, usize) {
-    let before = source.get(..offset).unwrap_or(source);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    (line, before[line_start..].chars().count() + 1)
+    Lines::of(source).at(source, offset)
+}
+
+/// Where the lines of a text begin.
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn of(source: &str) -> Lines {
+        let after = source.match_indices('\n').map(|(at, _)| at + 1);
+        Lines([0].into_iter().chain(after).collect())
+    }
+
+    /// The line and the character in it, both from 1.
+    pub(crate) fn at(&self, source: &str, offset: usize) -> (usize, usize) {
+        let line = self.0.partition_point(|start| *start <= offset).max(1);
+        let before = source.get(self.0[line - 1]..offset).unwrap_or_default();
+        (line, before.chars().count() + 1)
+    }
 }
 
 /// What stands at an offset, up to a space or a bracket.

@@ -127,18 +127,20 @@ fn list(to: &mut String) {
 
 fn human(topic: &Topic, to: &mut String) {
     append(to, format_args!("{}\n{}\n\n", topic.name(), kind(topic)));
-    append(to, format_args!("{}\n", wrapped(topic.meaning())));
+    append(to, format_args!("{}", wrapped(topic.meaning())));
     match topic {
         Topic::Clause(clause) => of_clause(topic, clause, to),
-        _ => append(
-            to,
-            format_args!("Clauses: {}\n", topic.clauses().join(", ")),
-        ),
+        _ => {
+            let clauses = topic.clauses().join(", ");
+            if !clauses.is_empty() {
+                append(to, format_args!("\nClauses: {clauses}\n"));
+            }
+        }
     }
     if let Some(page) = topic.page() {
         append(to, format_args!("\n{}\n", page.why));
         examples(&page.wrong, "Wrong", to);
-        append(to, format_args!("\nInstead: {}\n", page.instead));
+        append(to, format_args!("\nInstead:\n\n{}\n", page.instead));
         examples(&page.mended, "Mended", to);
     }
 }
@@ -156,7 +158,10 @@ fn of_clause(topic: &Topic, clause: &Clause, to: &mut String) {
     }
     append(
         to,
-        format_args!("Cases: conformance/CASES.md#{}\n", clause.id.to_lowercase()),
+        format_args!(
+            "\nCases: conformance/CASES.md#{}\n",
+            clause.id.to_lowercase()
+        ),
     );
 }
 

@@ -70,51 +70,56 @@ impl<'a> Facts<'a> {
     }
 
     /// Reads a body: what it uses, and what it returns where that is a constant.
-    pub(super) fn body(&mut self, body: &FunctionBody<'a>) -> Result<()> {
+    pub(super) fn body(&mut self, body: &FunctionBody<'a>) {
+        let mut read = Body {
+            range: body.range(),
+            constant: None,
+            first_call: None,
+            kept_in: None,
+        };
+        if self.instructions(body, &mut read).is_err() {
+            read.constant = None;
+        }
+        // Kept whatever is in it: functions are found by their position.
+        self.bodies.push(read);
+    }
+
+    fn instructions(&mut self, body: &FunctionBody<'a>, read: &mut Body) -> Result<()> {
         for local in body.get_locals_reader()? {
             let (_, ty) = local?;
             self.note_types([&ty], body.range().start);
         }
-        let operators = body.get_operators_reader()?;
-        let mut constant = None;
-        let mut first_call = None;
-        let (mut has_parameter, mut kept_in) = (false, None);
-        for (position, operator) in operators.into_iter_with_offsets().enumerate() {
+        let mut has_parameter = false;
+        let operators = body.get_operators_reader()?.into_iter_with_offsets();
+        for (position, operator) in operators.enumerate() {
             let (operator, offset) = operator?;
             if let Some(feature) = Feature::of(&operator) {
                 self.note(feature, offset);
             }
-            if let Operator::Call { function_index } = &operator
-                && *function_index < self.imported_functions
-            {
-                self.calls_of_imports
-                    .entry(*function_index)
-                    .or_insert(offset);
-            }
             match (position, &operator) {
                 (0, Operator::LocalGet { local_index: 0 }) => has_parameter = true,
                 (1, Operator::GlobalSet { global_index }) if has_parameter => {
-                    kept_in = Some(*global_index);
+                    read.kept_in = Some(*global_index);
                 }
+                (0, Operator::Call { function_index }) => read.first_call = Some(*function_index),
                 _ => {}
             }
-            match (position, &operator) {
-                (0, Operator::I32Const { value }) => constant = Some(Returned::Value(*value)),
+            if let Operator::Call { function_index } = operator
+                && function_index < self.imported_functions
+            {
+                self.calls_of_imports
+                    .entry(function_index)
+                    .or_insert(offset);
+            }
+            match (position, operator) {
+                (0, Operator::I32Const { value }) => read.constant = Some(Returned::Value(value)),
                 (0, Operator::GlobalGet { global_index }) => {
-                    constant = Some(Returned::Global(*global_index));
+                    read.constant = Some(Returned::Global(global_index));
                 }
-                (0, Operator::Call { function_index }) => first_call = Some(*function_index),
-                (1, Operator::End | Operator::Return) | (2, Operator::End)
-                    if constant.is_some() => {}
-                _ => constant = None,
+                (1, Operator::End | Operator::Return) | (2, Operator::End) => {}
+                _ => read.constant = None,
             }
         }
-        self.bodies.push(Body {
-            range: body.range(),
-            constant,
-            first_call,
-            kept_in,
-        });
         Ok(())
     }
 }

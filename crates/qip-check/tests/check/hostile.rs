@@ -163,3 +163,22 @@ fn many_of_everything() {
     let (least, most) = (small_bytes / small, large_bytes / large);
     assert!(most < 3 * least.max(200), "{least} to {most} for each byte");
 }
+
+/// Custom sections of three bytes each: what is kept of them is bounded, and they still add up.
+#[test]
+fn many_sections() {
+    const SECTIONS: usize = 200_000;
+    let mut wasm = wat::parse_str(WRONG).unwrap();
+    for _ in 0..SECTIONS {
+        wasm.extend([0, 1, 0]);
+    }
+    let memory = measure(|| drop(checked(&wasm)));
+    assert!(memory.bytes_max < 4_000_000, "{}", memory.bytes_max);
+    let inspection = qip_check::inspect::inspect(&wasm, &Options::standard()).unwrap();
+    let bytes: usize = inspection
+        .sections
+        .iter()
+        .map(|section| section.bytes)
+        .sum();
+    assert_eq!(bytes, wasm.len());
+}

@@ -70,7 +70,10 @@ fn messages_name_the_place() {
         for finding in report(&page.wrong[0]).findings {
             text += &format!(
                 "{}[{}] {}: {}\n",
-                finding.level, finding.code, finding.clause, finding.message
+                finding.level,
+                finding.code,
+                finding.clause.unwrap_or_default(),
+                finding.message
             );
             let place = match finding.place {
                 Some(qip_check::Place::Text { span, line, column }) => {

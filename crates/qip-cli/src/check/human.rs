@@ -54,7 +54,10 @@ fn draw<'a>(checked: Option<&'a Checked>, finding: &'a Finding, is_quiet: bool) 
     if let Some(unless) = &finding.unless {
         group = group.element(Drawn::NOTE.with_name("unless").message(unless));
     }
-    let note = format!("{}; `qip explain {}`", finding.clause, finding.code);
+    let clause = finding
+        .clause
+        .map_or_else(String::new, |clause| format!("{clause}; "));
+    let note = format!("{clause}`qip explain {}`", finding.code);
     group.element(Drawn::NOTE.message(note))
 }
 
@@ -117,22 +120,27 @@ fn place<'a>(group: Group<'a>, checked: &'a Checked, place: Option<&'a Place>) -
 /// The line that holds the begin of a span, and where in it the span is. Of a long line only
 /// what is near is kept.
 fn line_around<'t>(text: &'t str, span: &Range<usize>) -> (&'t str, Range<usize>) {
-    let start = text[..span.start]
-        .rfind('\n')
-        .map_or(0, |newline| newline + 1);
-    let end = text[span.start..]
-        .find('\n')
-        .map_or(text.len(), |at| span.start + at);
-    let span_end = span.end.min(end);
-    let mut from = start.max(span.start.saturating_sub(MOST_BESIDE));
-    let mut to = end.min(span_end.min(span.start + MOST_BESIDE) + MOST_BESIDE);
+    let mut from = span.start.saturating_sub(MOST_BESIDE);
+    let mut to = text
+        .len()
+        .min(span.end.min(span.start + MOST_BESIDE) + MOST_BESIDE);
     while !text.is_char_boundary(from) {
         from += 1;
     }
     while !text.is_char_boundary(to) {
         to -= 1;
     }
-    (&text[from..to], span.start - from..span_end.min(to) - from)
+    let before = &text[from..span.start];
+    let start = before
+        .rfind('\n')
+        .map_or(from, |newline| from + newline + 1);
+    let end = text[span.start..to]
+        .find('\n')
+        .map_or(to, |at| span.start + at);
+    (
+        &text[start..end],
+        span.start - start..span.end.min(end) - start,
+    )
 }
 
 fn to_usize(number: u64) -> usize {

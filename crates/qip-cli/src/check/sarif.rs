@@ -45,7 +45,7 @@ fn rule(code: FindingCode) -> Value {
     json!({
         "id": code.as_str(),
         "shortDescription": { "text": code.meaning() },
-        "help": { "text": format!("{}; `qip explain {code}`", code.clause()) },
+        "help": { "text": format!("`qip explain {code}`") },
         "defaultConfiguration": { "level": code.level().as_str() },
     })
 }
@@ -63,8 +63,10 @@ fn result(rules: &[FindingCode], checked: Option<&Checked>, finding: &Finding) -
         "ruleIndex": rules.iter().position(|code| *code == finding.code),
         "level": finding.level.as_str(),
         "message": { "text": text },
-        "properties": { "clause": finding.clause },
     });
+    if let Some(clause) = finding.clause {
+        result["properties"] = json!({ "clause": clause });
+    }
     if let Some(checked) = checked {
         let module = uri(&checked.path.display().to_string());
         let module = json!({ "uri": module });
