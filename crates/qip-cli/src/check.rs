@@ -77,9 +77,15 @@ struct Checked {
 }
 
 impl Checked {
+    /// The path, with `/` between its parts on every system: others read it.
+    fn path(&self) -> String {
+        let path = self.path.display().to_string();
+        path.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+
     /// The path as it is shown.
     fn shown(&self) -> String {
-        qip_contract::quote(&self.path.display().to_string())
+        qip_contract::quote(&self.path())
     }
 
     /// The text that was checked, where it was text.

@@ -39,7 +39,7 @@ fn annotate(checked: Option<&Checked>, finding: &Finding, to: &mut impl Write) -
     let level = command(finding.level);
     let title = property(finding.code.as_str());
     let mut message = finding.message.clone();
-    let path = checked.map(|checked| checked.path.display().to_string());
+    let path = checked.map(Checked::path);
     let file = match (&finding.place, path) {
         (Some(Place::Source { file, line, column }), Some(path)) => {
             message = format!("{path}: {message}");

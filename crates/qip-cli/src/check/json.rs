@@ -32,7 +32,7 @@ fn line(checked: Option<&Checked>, finding: &Finding) -> Value {
     let mut object = json!({
         "version": VERSION,
         "type": "finding",
-        "module": checked.map(|checked| checked.path.display().to_string()),
+        "module": checked.map(Checked::path),
         "code": finding.code.as_str(),
         "clause": finding.clause,
         "level": finding.level.as_str(),

@@ -68,7 +68,7 @@ fn result(rules: &[FindingCode], checked: Option<&Checked>, finding: &Finding) -
         result["properties"] = json!({ "clause": clause });
     }
     if let Some(checked) = checked {
-        let module = uri(&checked.path.display().to_string());
+        let module = uri(&checked.path());
         let module = json!({ "uri": module });
         let physical = match &finding.place {
             Some(Place::Text { line, column, .. }) => json!({
