@@ -1,0 +1,81 @@
+/**
+ * Ending code that runs in this thread, in runtimes that have a watchdog for that. Where there
+ * is none, modules are metered instead.
+ */
+
+/** @typedef {{ Script: new (code: string) => { runInThisContext(options: { timeout: number }): void } }} Vm */
+
+/** Runs over a function that a script can find. @type {{ script: InstanceType<Vm["Script"]> } | undefined} */
+let watchdog;
+/** Whether there is one is asked once. */
+let isAsked = false;
+/** What is to run. */
+let work = () => {};
+
+const NAME = Symbol.for("qip-host: what a watchdog watches");
+
+/** The longest that a watchdog can wait, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+function start() {
+  const { process } = /** @type {any} */ (globalThis);
+  const vm = /** @type {Vm | undefined} */ (process?.getBuiltinModule?.("node:vm"));
+  if (!vm?.Script) return undefined;
+  Object.defineProperty(globalThis, NAME, { value: () => work(), configurable: true });
+  const script = new vm.Script(`globalThis[Symbol.for("${NAME.description}")]()`);
+  return { script };
+}
+
+/**
+ * A function that counts from a number down to 0, as `run`: some tenths of a second of nothing
+ * but WebAssembly, for a watchdog to end.
+ */
+const COUNTS_DOWN = [
+  [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  [1, 5, 1, 0x60, 1, 0x7f, 0],
+  [3, 2, 1, 0],
+  [7, 7, 1, 3, 0x72, 0x75, 0x6e, 0, 0],
+  [10, 16, 1, 14, 0, 0x03, 0x40, 0x20, 0, 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0, 0x0b, 0x0b],
+].flat();
+
+/** Whether the watchdog, if there is one, ends WebAssembly: some end only JavaScript. */
+export function canInterrupt() {
+  if (isAsked) return watchdog !== undefined;
+  isAsked = true;
+  watchdog = start();
+  if (watchdog === undefined) return false;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(COUNTS_DOWN)));
+  const isDone = interruptible(1, () => /** @type {(from: number) => void} */ (exports.run)(500_000_000));
+  if (isDone) watchdog = undefined;
+  return watchdog !== undefined;
+}
+
+/**
+ * Runs this, and says whether it came to its end. What it throws passes.
+ * @param {number} timeMs
+ * @param {() => void} run
+ */
+export function interruptible(timeMs, run) {
+  const before = work;
+  let isDone = false;
+  let thrown = /** @type {{ error: unknown } | undefined} */ (undefined);
+  work = () => {
+    try {
+      run();
+      isDone = true;
+    } catch (error) {
+      thrown = { error };
+    }
+  };
+  try {
+    const timeout = Math.min(Math.max(Math.ceil(timeMs), 1), LONGEST);
+    watchdog?.script.runInThisContext({ timeout });
+  } catch (error) {
+    if (/** @type {any} */ (error)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+    return false;
+  } finally {
+    work = before;
+  }
+  if (thrown) throw thrown.error;
+  return isDone;
+}

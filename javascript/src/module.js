@@ -1,0 +1,230 @@
+/** A module on its way from bytes to instances. */
+
+import { concat, leb, sized } from "./bytes.js";
+import { check, trusted } from "./check.js";
+import { isJudged, read, readCode } from "./declared.js";
+import { engineFailure, quote, refused } from "./error.js";
+import { checkFeatures } from "./features.js";
+import { checkSize } from "./limits.js";
+import { Meter } from "./budget.js";
+import { judgeable, rewrite } from "./rewrite.js";
+import { fromModule, trapWords } from "./trap.js";
+
+/** @import { Plan, Rules, Setter } from "./check.js" */
+/** @import { Budget } from "./budget.js" */
+/** @import { Limits } from "./limits.js" */
+/** @import { Added } from "./rewrite.js" */
+
+/**
+ * What belongs to the code of a module.
+ * @typedef {object} Build
+ * @property {boolean} isMetered
+ * @property {boolean} isDeterministic
+ */
+
+/** A module that nothing is left to say against, compiled. */
+export class Compiled {
+  /**
+   * @param {Plan} plan
+   * @param {WebAssembly.Module} code
+   * @param {Added} added
+   * @param {WebAssembly.Instance} [only] the one instance that there is, if the caller gave it
+   */
+  constructor(plan, code, added, only) {
+    this.plan = plan;
+    this.code = code;
+    this.added = added;
+    this.only = only;
+  }
+
+  /**
+   * A fresh instance (RUN-4). A trap meanwhile is a refusal (MOD-5).
+   * @param {Budget} budget
+   */
+  instantiate(budget) {
+    try {
+      const instance = this.only ?? new WebAssembly.Instance(this.code);
+      return new Running(this, instance.exports, budget);
+    } catch (error) {
+      const failure = fromModule(error, false);
+      if (failure.kind === "trapped" || isSegmentFault(error)) {
+        throw refused("instantiate", `the module trapped while it was instantiated: ${quote(failure.message)}`);
+      }
+      throw failure;
+    }
+  }
+}
+
+/**
+ * Whether an exception says that a segment does not fit: where the engine has words of its own
+ * for that. Modules without imports have no other fault of this class.
+ * @param {unknown} error
+ */
+function isSegmentFault(error) {
+  return error instanceof WebAssembly.RuntimeError || error instanceof WebAssembly.LinkError;
+}
+
+/** An instance. */
+export class Running {
+  /**
+   * @param {Compiled} compiled
+   * @param {WebAssembly.Exports} exports
+   * @param {Budget} budget
+   */
+  constructor({ plan, added }, exports, budget) {
+    this.exports = /** @type {Record<string, any>} */ (exports);
+    this.memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+    this.sawNaN = added.sawNaN === undefined ? undefined : this.exports[added.sawNaN];
+    this.meter = added.counter === undefined ? undefined : new Meter(exports, added);
+    this.setters = plan.setters.map((setter) => callable(this.exports, setter));
+    this.meter?.begin(budget);
+    if (added.start !== undefined) this.exports[added.start]();
+  }
+
+  /** The memory as it is now. */
+  bytes() {
+    return new Uint8Array(this.memory.buffer);
+  }
+
+  /** Sets the uniforms (UNI-2). */
+  setUniforms() {
+    for (const [set, value] of this.setters) set(value);
+  }
+
+  /**
+   * Reads a pointer, capacity or size, as 32 bits without a sign (MOD-3). Of another type than
+   * i32 it is turned into an ECMAScript Number first (MOD-4).
+   * @param {string} name
+   * @returns {number}
+   */
+  number(name) {
+    const found = this.exports[name];
+    const value = Number(typeof found === "function" ? found() : found.value);
+    if (!Number.isFinite(value)) {
+      throw refused("export-shape", `\`${name}\` gives a value that is not finite, expected a number`);
+    }
+    return value >>> 0;
+  }
+
+  /**
+   * The failure that an exception out of this instance is.
+   * @param {unknown} error
+   */
+  failure(error) {
+    return fromModule(error, this.sawNaN?.value === 1);
+  }
+}
+
+/**
+ * A setter and its value. JavaScript cannot call what gives a v128, so there a module in between
+ * drops the results (UNI-1).
+ * @param {Record<string, any>} exports
+ * @param {Setter} setter
+ * @returns {[set: (value: number | bigint) => void, value: number | bigint]}
+ */
+function callable(exports, { name, value, shape }) {
+  return [withoutVectors(exports[name], shape), value];
+}
+
+const TYPE_BYTES = /** @type {Record<string, number>} */ ({
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  v128: 0x7b,
+  funcref: 0x70,
+  externref: 0x6f,
+});
+
+/**
+ * A function that can be called from JavaScript, whatever it gives.
+ * @param {any} run
+ * @param {string} shape
+ */
+export function withoutVectors(run, shape) {
+  if (!shape.includes("v128")) return run;
+  const [params, results] = shape
+    .slice("function ".length)
+    .split(" -> ")
+    .map((list) => list.slice(1, -1).split(" ").filter(Boolean).map((type) => TYPE_BYTES[type]));
+  const gets = params.flatMap((_, index) => [0x20, ...leb(index)]);
+  const drops = results.map(() => 0x1a);
+  const types = [[0x60, ...sized(params), ...sized(results)], [0x60, ...sized(params), 0]];
+  const bytes = concat([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    [1, ...sized(concat([[2], ...types]))],
+    [2, 5, 1, 0, 0, 0, 0],
+    [3, 2, 1, 1],
+    [7, 5, 1, 1, 0x61, 0, 1],
+    [10, ...sized(concat([[1], sized([0, ...gets, 0x10, 0, ...drops, 0x0b])]))],
+  ]);
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { "": { "": run } }).exports.a;
+}
+
+/**
+ * Judges and compiles a module (ORD-1).
+ * @param {Uint8Array} bytes
+ * @param {Rules} rules
+ * @param {Limits} limits
+ * @param {ReadonlyMap<string, string>} uniforms
+ * @param {Build} build
+ */
+export async function compile(bytes, rules, limits, uniforms, build) {
+  checkSize("moduleBytes", bytes.length, limits);
+  const declared = read(bytes);
+  // What is beyond the bounds of engines is refused for its size, and need not be valid (LIM-1).
+  if (!declared.isBeyond) {
+    const unjudged = readCode(declared);
+    checkFeatures(declared);
+    await validate(judgeable(declared, unjudged));
+  }
+  const plan = check(declared, rules, limits, uniforms);
+  const marksNaN = !trapWords().tellsNaN;
+  const { bytes: wanted, added } = rewrite(declared, { ...build, limits, marksNaN });
+  return new Compiled(plan, await compileCode(wanted), added);
+}
+
+/**
+ * Whether it is valid is for the engine to say, of what is left after the other proposals.
+ * @param {Uint8Array} bytes
+ */
+async function validate(bytes) {
+  if (WebAssembly.validate(bytes)) return;
+  const why = await WebAssembly.compile(bytes).then(
+    () => "the engine does not say why",
+    (error) => String(error.message),
+  );
+  throw refused("invalid-module", `the module is invalid: ${quote(why)}`);
+}
+
+/**
+ * Compiles a valid module. What the engine does not compile is too large for it (the choice at
+ * LIM-1).
+ * @param {Uint8Array} bytes
+ */
+async function compileCode(bytes) {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw engineFailure(error);
+    throw refused("limit", `the module is too large for this engine: ${quote(error.message)}`);
+  }
+}
+
+/**
+ * A module or an instance without its bytes, which cannot be judged: its exports are taken for
+ * what their names say. An instance serves every request, so nothing is ever fresh (RUN-4).
+ * @param {WebAssembly.Module | WebAssembly.Instance} given
+ */
+export function unjudged(given) {
+  /** @type {Map<string, string>} */
+  const exports = new Map();
+  if (given instanceof WebAssembly.Module) {
+    for (const { name, kind } of WebAssembly.Module.exports(given)) exports.set(name, kind);
+    return new Compiled(trusted(exports), given, {});
+  }
+  for (const [name, value] of Object.entries(given.exports)) {
+    exports.set(name, typeof value === "function" ? "function" : value instanceof WebAssembly.Memory ? "memory" : "global");
+  }
+  return new Compiled(trusted(exports), /** @type {any} */ (undefined), {}, given);
+}

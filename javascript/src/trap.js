@@ -1,0 +1,134 @@
+/**
+ * Which trap an exception is. Engines word their traps as they like, so each is made to happen
+ * once, and its words are remembered (TRAP-1).
+ */
+
+import { concat, leb, sized } from "./bytes.js";
+import { QipError, engineFailure } from "./error.js";
+
+/**
+ * @typedef {"unreachable" | "memory-out-of-bounds" | "table-out-of-bounds" |
+ *   "indirect-call-to-null" | "bad-signature" | "integer-overflow" | "integer-divide-by-zero" |
+ *   "bad-conversion-to-integer" | "stack-overflow"} TrapKind
+ */
+
+const DROP = 0x1a;
+
+/**
+ * Functions that trap, each on its own. The module has no page of memory, a table of two entries
+ * of which the first is the function 0 of the type 0, an element and a data segment of no bytes.
+ * An engine may have other words for the same kind of trap in another instruction.
+ * @type {[TrapKind, number[]][]}
+ */
+const TRAPS = [
+  ["unreachable", [0x00]],
+  ["memory-out-of-bounds", [0x41, 0x7f, 0x28, 0, 0, DROP]],
+  ["memory-out-of-bounds", [0x41, 0x7f, 0x41, 0, 0x41, 1, 0xfc, 11, 0]], // memory.fill
+  ["memory-out-of-bounds", [0x41, 0, 0x41, 0, 0x41, 1, 0xfc, 8, 0, 0]], // memory.init
+  ["table-out-of-bounds", [0x41, 9, 0x11, 0, 0]],
+  ["table-out-of-bounds", [0x41, 9, 0x25, 0, DROP]], // table.get
+  ["table-out-of-bounds", [0x41, 9, 0x41, 0, 0x41, 1, 0xfc, 12, 0, 0]], // table.init
+  ["table-out-of-bounds", [0x41, 0, 0x41, 0, 0x41, 1, 0xfc, 12, 0, 0]], // of no element
+  ["table-out-of-bounds", [0x41, 9, 0x41, 0, 0x41, 1, 0xfc, 14, 0, 0]], // table.copy
+  ["indirect-call-to-null", [0x41, 1, 0x11, 0, 0]],
+  ["bad-signature", [0x41, 0, 0x11, 1, 0, DROP]],
+  ["integer-overflow", [0x41, 0x80, 0x80, 0x80, 0x80, 0x78, 0x41, 0x7f, 0x6d, DROP]],
+  ["integer-overflow", [0x43, 0, 0, 0x80, 0x7f, 0xa8, DROP]], // i32.trunc_f32_s of infinity
+  ["integer-divide-by-zero", [0x41, 1, 0x41, 0, 0x6d, DROP]],
+  ["integer-divide-by-zero", [0x41, 1, 0x41, 0, 0x6f, DROP]], // i32.rem_s
+  ["bad-conversion-to-integer", [0x43, 0, 0, 0xc0, 0x7f, 0xa8, DROP]],
+];
+/** Calls itself for ever. */
+const ENDLESS = TRAPS.length;
+
+function sample() {
+  const bodies = [...TRAPS.map(([, code]) => code), [0x10, ...leb(ENDLESS)]];
+  /** @param {number} kind @param {(ArrayLike<number>)[]} entries */
+  const section = (kind, entries) => [kind, ...sized(concat([leb(entries.length), ...entries]))];
+  return concat([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, [[0x60, 0, 0], [0x60, 0, 1, 0x7f]]),
+    section(3, bodies.map(() => [0])),
+    section(4, [[0x70, 0, 2]]),
+    section(5, [[0, 0]]),
+    section(7, bodies.map((_, index) => [2, 0x61 + Math.floor(index / 26), 0x61 + (index % 26), 0, index])),
+    section(9, [[0, 0x41, 0, 0x0b, 1, 0]]),
+    [12, 1, 1],
+    section(10, bodies.map((code) => sized([0, ...code, 0x0b]))),
+    section(11, [[1, 0]]),
+  ]);
+}
+
+/**
+ * What the engine says, by the kind of trap. Of two kinds with the same words the first is told.
+ * @typedef {{ kinds: Map<string, TrapKind>, tellsNaN: boolean, tellsTables: boolean }} Words
+ */
+
+/** @type {Words | undefined} */
+let known;
+
+/** The words of this engine. */
+export function trapWords() {
+  return (known ??= calibrate());
+}
+
+/** @returns {Words} */
+function calibrate() {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(sample()));
+  const functions = /** @type {(() => void)[]} */ (Object.values(exports));
+  const told = functions.map((run) => {
+    try {
+      run();
+    } catch (error) {
+      return words(error);
+    }
+    return "";
+  });
+  const kinds = new Map();
+  const all = [...TRAPS.map(([kind]) => kind), /** @type {const} */ ("stack-overflow")];
+  for (const [index, kind] of all.entries()) {
+    if (told[index] && !kinds.has(told[index])) kinds.set(told[index], kind);
+  }
+  /** @param {TrapKind} kind @param {TrapKind} other */
+  const differ = (kind, other) => {
+    const ofKind = told.filter((_, index) => all[index] === kind);
+    return !ofKind.some((text) => told.some((found, index) => all[index] === other && found === text));
+  };
+  return {
+    kinds,
+    tellsNaN: differ("bad-conversion-to-integer", "integer-overflow"),
+    tellsTables:
+      differ("table-out-of-bounds", "indirect-call-to-null") &&
+      differ("table-out-of-bounds", "bad-signature") &&
+      differ("indirect-call-to-null", "bad-signature"),
+  };
+}
+
+/**
+ * The class and the message of an exception. One engine adds to the message what was called.
+ * @param {unknown} error
+ */
+function words(error) {
+  if (!(error instanceof Error)) return "";
+  return `${error.name}: ${error.message.replace(/ \(evaluating .*$/s, "")}`;
+}
+
+/**
+ * The kind of trap that an exception is, if it is one.
+ * @param {unknown} error
+ */
+export function trapKind(error) {
+  return trapWords().kinds.get(words(error));
+}
+
+/**
+ * The failure that an exception out of a module is: a trap, or a fault of the engine.
+ * @param {unknown} error
+ * @param {boolean} sawNaN whether the module noted that it converted NaN
+ */
+export function fromModule(error, sawNaN) {
+  if (error instanceof QipError) return error;
+  const kind = sawNaN ? "bad-conversion-to-integer" : trapKind(error);
+  if (kind === undefined) return engineFailure(error);
+  return new QipError("trapped", kind, `the module trapped: ${kind}`, { cause: error });
+}
