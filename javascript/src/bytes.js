@@ -4,13 +4,15 @@ import { quote, refused } from "./error.js";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Bytes that no other thread can change. @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
 /** The longest name that parsers take, in bytes. */
 const LONGEST_NAME = 100_000;
 
 /** Reads a part of a module from the front. What is malformed is `invalid-module` (MOD-8). */
 export class Reader {
   /**
-   * @param {Uint8Array} bytes the whole module
+   * @param {Bytes} bytes the whole module
    * @param {number} at where to begin
    * @param {number} end where the part ends
    */

@@ -8,6 +8,7 @@ import { Reader } from "./bytes.js";
 import { quote, refused } from "./error.js";
 import { MOST_SEGMENTS, PAGE, checkSize, mostOf, overLimit, sizeNames } from "./limits.js";
 
+/** @import { Bytes } from "./bytes.js" */
 /** @import { Found, Surroundings } from "./body.js" */
 /** @import { Size, Sizes } from "./limits.js" */
 
@@ -42,7 +43,7 @@ const MOST_ELEMENTS = 10_000_000;
 /**
  * What a module declares.
  * @typedef {object} Declared
- * @property {Uint8Array} bytes the module
+ * @property {Bytes} bytes the module
  * @property {Map<number, Range>} sections where the contents of each section are
  * @property {Range | undefined} names the custom section with the names of functions, whole
  * @property {Range[]} bodies where the body of each function is, behind its size
@@ -67,7 +68,7 @@ const MOST_ELEMENTS = 10_000_000;
 /**
  * Reads what a module declares, but for its instructions. Throws `not-wasm` and what of
  * `invalid-module` shows here: engines know more proposals than the contract (MOD-8).
- * @param {Uint8Array} bytes
+ * @param {Bytes} bytes
  * @returns {Declared}
  */
 export function read(bytes) {
@@ -101,7 +102,7 @@ export function read(bytes) {
 }
 
 class Scan {
-  /** @param {Uint8Array} bytes */
+  /** @param {Bytes} bytes */
   constructor(bytes) {
     /** @type {Declared} */
     this.declared = {

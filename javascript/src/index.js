@@ -12,10 +12,12 @@ export { standardLimits } from "./limits.js";
 export { load, Loaded, Reply } from "./recipe.js";
 export { render, Recipe } from "./runner.js";
 export { trapWords } from "./trap.js";
+export { loadInWorker, InWorker } from "./worker.js";
 
 /** @typedef {import("./recipe.js").Options} Options */
 /** @typedef {import("./recipe.js").Stage} Stage */
 /** @typedef {import("./recipe.js").Uniforms} Uniforms */
+/** @typedef {import("./image/block.js").Picture} Picture */
 /** @typedef {import("./source.js").Source} Source */
 /** @typedef {import("./limits.js").Limits} Limits */
 /** @typedef {import("./error.js").Kind} Kind */

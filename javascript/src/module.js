@@ -2,7 +2,7 @@
 
 import { concat, leb, sized } from "./bytes.js";
 import { check, trusted } from "./check.js";
-import { isJudged, read, readCode } from "./declared.js";
+import { read, readCode } from "./declared.js";
 import { engineFailure, quote, refused } from "./error.js";
 import { checkFeatures } from "./features.js";
 import { checkSize } from "./limits.js";
@@ -10,6 +10,7 @@ import { Meter } from "./budget.js";
 import { judgeable, rewrite } from "./rewrite.js";
 import { fromModule, trapWords } from "./trap.js";
 
+/** @import { Bytes } from "./bytes.js" */
 /** @import { Plan, Rules, Setter } from "./check.js" */
 /** @import { Budget } from "./budget.js" */
 /** @import { Limits } from "./limits.js" */
@@ -163,7 +164,7 @@ export function withoutVectors(run, shape) {
 
 /**
  * Judges and compiles a module (ORD-1).
- * @param {Uint8Array} bytes
+ * @param {Bytes} bytes
  * @param {Rules} rules
  * @param {Limits} limits
  * @param {ReadonlyMap<string, string>} uniforms
@@ -186,7 +187,7 @@ export async function compile(bytes, rules, limits, uniforms, build) {
 
 /**
  * Whether it is valid is for the engine to say, of what is left after the other proposals.
- * @param {Uint8Array} bytes
+ * @param {Bytes} bytes
  */
 async function validate(bytes) {
   if (WebAssembly.validate(bytes)) return;
@@ -200,7 +201,7 @@ async function validate(bytes) {
 /**
  * Compiles a valid module. What the engine does not compile is too large for it (the choice at
  * LIM-1).
- * @param {Uint8Array} bytes
+ * @param {Bytes} bytes
  */
 async function compileCode(bytes) {
   try {

@@ -7,7 +7,7 @@ import { canInterrupt, interruptible } from "./interrupt.js";
 import { checkSize, limitsWith } from "./limits.js";
 import { normalized } from "./media-type.js";
 import { compile, unjudged } from "./module.js";
-import { bytesOf } from "./source.js";
+import { asBytes, bytesOf } from "./source.js";
 import { decodeUnchecked, encode } from "./text.js";
 
 /** @import { OutputKind } from "./check.js" */
@@ -39,13 +39,6 @@ import { decodeUnchecked, encode } from "./text.js";
  *   no state
  * @property {"auto" | "metered"} [clock] `metered` never leaves a limit of time to the runtime's
  *   own watchdog, where it has one, but counts instructions
- */
-
-/**
- * What a request gives.
- * @template [T=string | Uint8Array | Int32Array | number]
- * @typedef {object} Result
- * @property {T} value
  */
 
 /** What a request gives: the output, and the content type that is current at the end. */
@@ -126,8 +119,10 @@ function isStage(stage) {
  * @param {Stage[]} stages
  * @param {Options} options
  * @param {boolean} filters whether all are to be tile filters (IMG-1)
+ * @param {(stage: number) => void} [entered] is told each stage that begins to run, from 1
+ * @returns {Promise<Loaded>}
  */
-export async function loadAll(stages, options, filters) {
+export async function loadAll(stages, options, filters, entered) {
   const { utf8 = "checked", numeric = "strict", fixedMemory = false, ...rest } = options;
   const { floats = "any", clock = "auto", reuse = false } = rest;
   const limits = limitsWith(options.limits ?? {});
@@ -155,7 +150,7 @@ export async function loadAll(stages, options, filters) {
   checkPipes(compiled);
   // Pictures take a third of the code, and are fetched where there are filters only.
   const image = compiled.some(({ plan }) => plan.isFilter) ? await import("./image/block.js") : undefined;
-  return new Loaded(compiled, { limits, interrupts, reuse, checksText: utf8 === "checked", image });
+  return new Loaded(compiled, { limits, interrupts, reuse, checksText: utf8 === "checked", image, entered });
 }
 
 /** A number as UNI-3 writes it. @param {string | number | bigint} value */
@@ -182,6 +177,7 @@ function checkPipes(stages) {
  * @property {boolean} reuse
  * @property {boolean} checksText
  * @property {typeof import("./image/block.js") | undefined} image
+ * @property {((stage: number) => void) | undefined} entered
  */
 
 /** A module, or the modules of a recipe, ready for any number of requests. */
@@ -227,7 +223,7 @@ export class Loaded {
       throw new TypeError("a picture is for tile filters, expected modules that `loadFilters` has loaded");
     }
     return this.#run((budget) => {
-      return image.applyFilters(this.#stages, picture, limits, budget, (stage) => (this.#stage = stage));
+      return image.applyFilters(this.#stages, picture, limits, budget, (stage) => this.#enter(stage));
     });
   }
 
@@ -259,7 +255,7 @@ export class Loaded {
       return asPiped(input, contentType, this.#settings.checksText);
     });
     for (let index = 0; index < stages.length; ) {
-      this.#stage = index + 1;
+      this.#enter(index + 1);
       if (stages[index].plan.isFilter) {
         let end = index + 1;
         while (stages[end]?.plan.isFilter) end += 1;
@@ -271,6 +267,13 @@ export class Loaded {
       }
     }
     return new Reply(piped);
+  }
+
+  /** @param {number} stage */
+  #enter(stage) {
+    if (stage === this.#stage) return;
+    this.#stage = stage;
+    this.#settings.entered?.(stage);
   }
 
   /** @param {number} index @param {Piped} input @param {Budget} budget */
@@ -301,7 +304,7 @@ export class Loaded {
     const { image, limits } = this.#settings;
     const stages = this.#stages.slice(first, end);
     const { runBlock, MEDIA_TYPE } = /** @type {typeof import("./image/block.js")} */ (image);
-    const running = (/** @type {number} */ stage) => (this.#stage = first + stage);
+    const running = (/** @type {number} */ stage) => this.#enter(first + stage);
     const bytes = runBlock(stages, input.bytes, limits, budget, running, first);
     return { kind: /** @type {OutputKind} */ ("bytes"), bytes, scalar: 0, text: undefined, contentType: MEDIA_TYPE };
   }
@@ -318,8 +321,6 @@ function asPiped(input, contentType, checksText) {
     const bytes = encode(input);
     return { kind: "utf8", bytes, scalar: 0, text: checksText ? input : undefined, contentType };
   }
-  const bytes = ArrayBuffer.isView(input)
-    ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
-    : new Uint8Array(input);
+  const bytes = asBytes(input);
   return { kind: "bytes", bytes, scalar: 0, text: undefined, contentType };
 }

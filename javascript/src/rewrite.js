@@ -10,6 +10,7 @@ import { ORDER, section } from "./declared.js";
 import { PAGE } from "./limits.js";
 import * as op from "./opcodes.js";
 
+/** @import { Bytes } from "./bytes.js" */
 /** @import { Declared } from "./declared.js" */
 /** @import { Limits } from "./limits.js" */
 
@@ -81,7 +82,7 @@ export function judgeable(declared, unjudged) {
  * own where there is nothing to do.
  * @param {Declared} declared a module in order, without imports
  * @param {Wanted} wanted
- * @returns {{ bytes: Uint8Array, added: Added }}
+ * @returns {{ bytes: Bytes, added: Added }}
  */
 export function rewrite(declared, wanted) {
   const { limits, isMetered } = wanted;
@@ -210,10 +211,12 @@ const ONE_NAN = /** @type {Record<number, [type: number, nan: number[], equal: n
   [op.F64X2]: [0x7b, [SIMD, 12, ...Array(2).fill([0, 0, 0, 0, 0, 0, 0xf8, 0x7f]).flat()], [SIMD, 71], [SIMD, 82]],
 });
 
-/** Conversions that trap, by the type that they convert. */
+/** Conversions that trap, by the type that they convert: which it is, and what tells it from itself. */
+const OF_F32 = { type: 0x7d, unequal: 0x5c };
+const OF_F64 = { type: 0x7c, unequal: 0x62 };
 const CONVERSIONS = new Map([
-  ...[0xa8, 0xa9, 0xae, 0xaf].map((code) => /** @type {const} */ ([code, { type: 0x7d, unequal: 0x5c }])),
-  ...[0xaa, 0xab, 0xb0, 0xb1].map((code) => /** @type {const} */ ([code, { type: 0x7c, unequal: 0x62 }])),
+  ...[0xa8, 0xa9, 0xae, 0xaf].map((code) => /** @type {const} */ ([code, OF_F32])),
+  ...[0xaa, 0xab, 0xb0, 0xb1].map((code) => /** @type {const} */ ([code, OF_F64])),
 ]);
 
 class Rewriter {

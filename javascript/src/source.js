@@ -3,6 +3,8 @@
 import { QipError, quote } from "./error.js";
 import { overLimit } from "./limits.js";
 
+/** @import { Bytes } from "./bytes.js" */
+
 /**
  * A module: its bytes, whatever holds them (a `Response`, a `Blob`), or where they are to be
  * had, as a URL. In Node, Deno and Bun also a `file:` URL. A `WebAssembly.Module` or
@@ -15,18 +17,24 @@ import { overLimit } from "./limits.js";
  * The bytes of a module, or what the caller has compiled already.
  * @param {Source} source
  * @param {number} most bytes, more of which are not read
- * @returns {Promise<Uint8Array | WebAssembly.Module | WebAssembly.Instance>}
+ * @returns {Promise<Bytes | WebAssembly.Module | WebAssembly.Instance>}
  */
 export async function bytesOf(source, most) {
   if (source instanceof WebAssembly.Module || source instanceof WebAssembly.Instance) return source;
-  if (ArrayBuffer.isView(source)) {
-    // A copy: the caller may change its bytes while they are compiled.
-    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice();
-  }
-  if (isBuffer(source)) return new Uint8Array(source.slice(0));
+  // A copy: the caller may change its bytes while they are compiled.
+  if (ArrayBuffer.isView(source) || isBuffer(source)) return asBytes(source).slice();
   if (typeof source === "string" || source instanceof URL) return fetched(source, most);
   if (typeof source?.arrayBuffer === "function") return received(source, most);
   throw new TypeError("no module: expected bytes, a Response, a Blob, a URL, a WebAssembly.Module or a WebAssembly.Instance");
+}
+
+/**
+ * A view of the bytes that these are.
+ * @param {BufferSource} source
+ */
+export function asBytes(source) {
+  const isView = ArrayBuffer.isView(source);
+  return isView ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
 }
 
 /** Also one of another window. @param {unknown} value @returns {value is ArrayBuffer} */

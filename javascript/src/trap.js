@@ -61,7 +61,11 @@ function sample() {
 
 /**
  * What the engine says, by the kind of trap. Of two kinds with the same words the first is told.
- * @typedef {{ kinds: Map<string, TrapKind>, tellsNaN: boolean, tellsTables: boolean }} Words
+ * @typedef {object} Words
+ * @property {Map<string, TrapKind>} kinds
+ * @property {boolean} tellsNaN whether a conversion of NaN is told from one of too large a number
+ * @property {boolean} tellsTables whether the three kinds that concern tables are told apart (TRAP-3)
+ * @property {boolean} tellsCalls whether messages name the call: only WebKit's engine does
  */
 
 /** @type {Words | undefined} */
@@ -76,14 +80,14 @@ export function trapWords() {
 function calibrate() {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(sample()));
   const functions = /** @type {(() => void)[]} */ (Object.values(exports));
-  const told = functions.map((run) => {
+  const errors = functions.map((run) => {
     try {
-      run();
+      return run();
     } catch (error) {
-      return words(error);
+      return error;
     }
-    return "";
   });
+  const told = errors.map(words);
   const kinds = new Map();
   const all = [...TRAPS.map(([kind]) => kind), /** @type {const} */ ("stack-overflow")];
   for (const [index, kind] of all.entries()) {
@@ -96,6 +100,7 @@ function calibrate() {
   };
   return {
     kinds,
+    tellsCalls: errors.some((error) => error instanceof Error && CALL.test(error.message)),
     tellsNaN: differ("bad-conversion-to-integer", "integer-overflow"),
     tellsTables:
       differ("table-out-of-bounds", "indirect-call-to-null") &&
@@ -104,13 +109,15 @@ function calibrate() {
   };
 }
 
+/** What one engine, WebKit's, adds to a message: the call. */
+const CALL = / \(evaluating .*$/s;
+
 /**
- * The class and the message of an exception. One engine adds to the message what was called.
+ * The class and the message of an exception, without the call.
  * @param {unknown} error
  */
 function words(error) {
-  if (!(error instanceof Error)) return "";
-  return `${error.name}: ${error.message.replace(/ \(evaluating .*$/s, "")}`;
+  return error instanceof Error ? `${error.name}: ${error.message.replace(CALL, "")}` : "";
 }
 
 /**

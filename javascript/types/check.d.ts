@@ -1,0 +1,92 @@
+/** What a host looks for before it instantiates anything, for one module, in the order of ORD-1. */
+import type { Declared } from "./declared.js";
+import type { Limits } from "./limits.js";
+export type OutputKind = "utf8" | "bytes" | "i32" | "scalar";
+export type Setter = {
+    name: string;
+    value: number | bigint;
+    shape: string;
+};
+export type Plan = {
+    /**
+     * whether it is a tile filter (IMG-1)
+     */
+    isFilter: boolean;
+    entry: string;
+    inputCap: string;
+    output: OutputKind;
+    /**
+     * where the output is buffered
+     */
+    outputCap?: string;
+    hasInputType: boolean;
+    hasOutputType: boolean;
+    /**
+     * the shape of the setter of a picture's size
+     */
+    size: string | undefined;
+    hasHalo: boolean;
+    /**
+     * in the order of their keys (UNI-2)
+     */
+    setters: Setter[];
+};
+export type Rules = {
+    /**
+     * whether text is checked (IN-6)
+     */
+    utf8: "checked" | "unchecked";
+    /**
+     * which types pointers and sizes may have (MOD-4)
+     */
+    numeric: "strict" | "lenient";
+    /**
+     * whether to insist on memory that cannot grow (MOD-7)
+     */
+    fixedMemory: boolean;
+    /**
+     * whether to insist on tile filters (IMG-1)
+     */
+    filters: boolean;
+};
+/** What the output of a module is. @typedef {"utf8" | "bytes" | "i32" | "scalar"} OutputKind */
+/**
+ * A setter to call before a request. `types` are those of its parameter and its results.
+ * @typedef {{ name: string, value: number | bigint, shape: string }} Setter
+ */
+/**
+ * What a request needs of a module: the exports that win.
+ * @typedef {object} Plan
+ * @property {boolean} isFilter whether it is a tile filter (IMG-1)
+ * @property {string} entry
+ * @property {string} inputCap
+ * @property {OutputKind} output
+ * @property {string} [outputCap] where the output is buffered
+ * @property {boolean} hasInputType
+ * @property {boolean} hasOutputType
+ * @property {string | undefined} size the shape of the setter of a picture's size
+ * @property {boolean} hasHalo
+ * @property {Setter[]} setters in the order of their keys (UNI-2)
+ */
+/**
+ * How modules are held to the contract.
+ * @typedef {object} Rules
+ * @property {"checked" | "unchecked"} utf8 whether text is checked (IN-6)
+ * @property {"strict" | "lenient"} numeric which types pointers and sizes may have (MOD-4)
+ * @property {boolean} fixedMemory whether to insist on memory that cannot grow (MOD-7)
+ * @property {boolean} filters whether to insist on tile filters (IMG-1)
+ */
+/**
+ * @param {Declared} declared a valid module
+ * @param {Rules} rules
+ * @param {Limits} limits
+ * @param {ReadonlyMap<string, string>} uniforms
+ * @returns {Plan}
+ */
+export declare function check(declared: Declared, rules: Rules, limits: Limits, uniforms: ReadonlyMap<string, string>): Plan;
+/**
+ * The plan for a module of which only the names and kinds of exports are known: shapes are taken
+ * on trust.
+ * @param {ReadonlyMap<string, string>} exports
+ */
+export declare function trusted(exports: ReadonlyMap<string, string>): Plan;

@@ -1,0 +1,28 @@
+/**
+ * A host of qip modules.
+ *
+ * `load` is the door: it judges and compiles modules once, and what it gives carries requests.
+ * `render` and `Recipe` are the short forms for one request.
+ * @module
+ */
+export { QipError } from "./error.js";
+export { features } from "./features.js";
+export { standardLimits } from "./limits.js";
+export { load, Loaded, Reply } from "./recipe.js";
+export { render, Recipe } from "./runner.js";
+export { trapWords } from "./trap.js";
+export { loadInWorker, InWorker } from "./worker.js";
+export type Options = import("./recipe.js").Options;
+export type Stage = import("./recipe.js").Stage;
+export type Uniforms = import("./recipe.js").Uniforms;
+export type Picture = import("./image/block.js").Picture;
+export type Source = import("./source.js").Source;
+export type Limits = import("./limits.js").Limits;
+export type Kind = import("./error.js").Kind;
+/** @typedef {import("./recipe.js").Options} Options */
+/** @typedef {import("./recipe.js").Stage} Stage */
+/** @typedef {import("./recipe.js").Uniforms} Uniforms */
+/** @typedef {import("./image/block.js").Picture} Picture */
+/** @typedef {import("./source.js").Source} Source */
+/** @typedef {import("./limits.js").Limits} Limits */
+/** @typedef {import("./error.js").Kind} Kind */

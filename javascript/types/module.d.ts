@@ -1,0 +1,92 @@
+/** A module on its way from bytes to instances. */
+import { Meter } from "./budget.js";
+import type { Bytes } from "./bytes.js";
+import type { Plan, Rules } from "./check.js";
+import type { Budget } from "./budget.js";
+import type { Limits } from "./limits.js";
+import type { Added } from "./rewrite.js";
+export type Build = {
+    isMetered: boolean;
+    isDeterministic: boolean;
+};
+/** @import { Bytes } from "./bytes.js" */
+/** @import { Plan, Rules, Setter } from "./check.js" */
+/** @import { Budget } from "./budget.js" */
+/** @import { Limits } from "./limits.js" */
+/** @import { Added } from "./rewrite.js" */
+/**
+ * What belongs to the code of a module.
+ * @typedef {object} Build
+ * @property {boolean} isMetered
+ * @property {boolean} isDeterministic
+ */
+/** A module that nothing is left to say against, compiled. */
+export declare class Compiled {
+    plan: Plan;
+    code: WebAssembly.Module;
+    added: Added;
+    only: WebAssembly.Instance | undefined;
+    /**
+     * @param {Plan} plan
+     * @param {WebAssembly.Module} code
+     * @param {Added} added
+     * @param {WebAssembly.Instance} [only] the one instance that there is, if the caller gave it
+     */
+    constructor(plan: Plan, code: WebAssembly.Module, added: Added, only?: WebAssembly.Instance);
+    /**
+     * A fresh instance (RUN-4). A trap meanwhile is a refusal (MOD-5).
+     * @param {Budget} budget
+     */
+    instantiate(budget: Budget): Running;
+}
+/** An instance. */
+export declare class Running {
+    exports: Record<string, any>;
+    memory: WebAssembly.Memory;
+    sawNaN: any;
+    meter: Meter | undefined;
+    setters: [set: (value: number | bigint) => void, value: number | bigint][];
+    /**
+     * @param {Compiled} compiled
+     * @param {WebAssembly.Exports} exports
+     * @param {Budget} budget
+     */
+    constructor({ plan, added }: Compiled, exports: WebAssembly.Exports, budget: Budget);
+    /** The memory as it is now. */
+    bytes(): Uint8Array<ArrayBuffer>;
+    /** Sets the uniforms (UNI-2). */
+    setUniforms(): void;
+    /**
+     * Reads a pointer, capacity or size, as 32 bits without a sign (MOD-3). Of another type than
+     * i32 it is turned into an ECMAScript Number first (MOD-4).
+     * @param {string} name
+     * @returns {number}
+     */
+    number(name: string): number;
+    /**
+     * The failure that an exception out of this instance is.
+     * @param {unknown} error
+     */
+    failure(error: unknown): import("./error.js").QipError;
+}
+/**
+ * A function that can be called from JavaScript, whatever it gives.
+ * @param {any} run
+ * @param {string} shape
+ */
+export declare function withoutVectors(run: any, shape: string): any;
+/**
+ * Judges and compiles a module (ORD-1).
+ * @param {Bytes} bytes
+ * @param {Rules} rules
+ * @param {Limits} limits
+ * @param {ReadonlyMap<string, string>} uniforms
+ * @param {Build} build
+ */
+export declare function compile(bytes: Bytes, rules: Rules, limits: Limits, uniforms: ReadonlyMap<string, string>, build: Build): Promise<Compiled>;
+/**
+ * A module or an instance without its bytes, which cannot be judged: its exports are taken for
+ * what their names say. An instance serves every request, so nothing is ever fresh (RUN-4).
+ * @param {WebAssembly.Module | WebAssembly.Instance} given
+ */
+export declare function unjudged(given: WebAssembly.Module | WebAssembly.Instance): Compiled;

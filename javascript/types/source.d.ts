@@ -1,0 +1,23 @@
+/** Where modules come from. */
+import type { Bytes } from "./bytes.js";
+export type Source = BufferSource | Response | Blob | URL | string | WebAssembly.Module | WebAssembly.Instance;
+/** @import { Bytes } from "./bytes.js" */
+/**
+ * A module: its bytes, whatever holds them (a `Response`, a `Blob`), or where they are to be
+ * had, as a URL. In Node, Deno and Bun also a `file:` URL. A `WebAssembly.Module` or
+ * `WebAssembly.Instance` has no bytes to judge and stands outside of the contract.
+ * @typedef {BufferSource | Response | Blob | URL | string | WebAssembly.Module |
+ *   WebAssembly.Instance} Source
+ */
+/**
+ * The bytes of a module, or what the caller has compiled already.
+ * @param {Source} source
+ * @param {number} most bytes, more of which are not read
+ * @returns {Promise<Bytes | WebAssembly.Module | WebAssembly.Instance>}
+ */
+export declare function bytesOf(source: Source, most: number): Promise<Bytes | WebAssembly.Module | WebAssembly.Instance>;
+/**
+ * A view of the bytes that these are.
+ * @param {BufferSource} source
+ */
+export declare function asBytes(source: BufferSource): Uint8Array<ArrayBuffer>;

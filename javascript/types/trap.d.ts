@@ -1,0 +1,34 @@
+/**
+ * Which trap an exception is. Engines word their traps as they like, so each is made to happen
+ * once, and its words are remembered (TRAP-1).
+ */
+import { QipError } from "./error.js";
+export type TrapKind = "unreachable" | "memory-out-of-bounds" | "table-out-of-bounds" | *   "indirect-call-to-null" | "bad-signature" | "integer-overflow" | "integer-divide-by-zero" | *   "bad-conversion-to-integer" | "stack-overflow";
+export type Words = {
+    kinds: Map<string, TrapKind>;
+    /**
+     * whether a conversion of NaN is told from one of too large a number
+     */
+    tellsNaN: boolean;
+    /**
+     * whether the three kinds that concern tables are told apart (TRAP-3)
+     */
+    tellsTables: boolean;
+    /**
+     * whether messages name the call: only WebKit's engine does
+     */
+    tellsCalls: boolean;
+};
+/** The words of this engine. */
+export declare function trapWords(): Words;
+/**
+ * The kind of trap that an exception is, if it is one.
+ * @param {unknown} error
+ */
+export declare function trapKind(error: unknown): TrapKind | undefined;
+/**
+ * The failure that an exception out of a module is: a trap, or a fault of the engine.
+ * @param {unknown} error
+ * @param {boolean} sawNaN whether the module noted that it converted NaN
+ */
+export declare function fromModule(error: unknown, sawNaN: boolean): QipError;

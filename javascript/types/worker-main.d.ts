@@ -1,0 +1,2 @@
+/** The thread's side of `loadInWorker`: loads modules, then carries requests. */
+export {};
