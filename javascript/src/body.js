@@ -3,7 +3,6 @@
 import * as op from "./opcodes.js";
 
 /** @import { Reader } from "./bytes.js" */
-/** @import { Instruction } from "./opcodes.js" */
 
 /** Types of values by their byte, as WebAssembly 2.0 has them. */
 export const valueTypes = /** @type {Record<number, string>} */ ({
@@ -37,9 +36,9 @@ export const valueTypes = /** @type {Record<number, string>} */ ({
  */
 
 /**
- * Is told of each instruction: its opcode (with the prefix in the upper byte), where it begins
- * and ends, and what it is.
- * @typedef {(code: number, start: number, end: number, instruction: Instruction) => void} Visit
+ * Is told of each instruction: its opcode, with the prefix in the upper byte, and where it begins
+ * and ends.
+ * @typedef {(code: number, start: number, end: number) => void} Visit
  */
 
 /**
@@ -174,7 +173,7 @@ export function walk(reader, module, type, visit) {
       }
     }
     if (height > found.operands) found.operands = height;
-    visit?.(code, start, reader.at, instruction);
+    visit?.(code, start, reader.at);
   }
   if (!reader.isDone) throw reader.invalid("more than the instructions of a function");
   return found;

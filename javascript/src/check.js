@@ -2,11 +2,10 @@
 
 import { checkSizes } from "./declared.js";
 import { quote, refused } from "./error.js";
-import { byBytes, uniformValue } from "./uniform.js";
 
 /** @import { Declared } from "./declared.js" */
 /** @import { Limits } from "./limits.js" */
-/** @import { NumberType } from "./uniform.js" */
+/** @import { NumberType, uniformValue } from "./uniform.js" */
 
 const TILE = ["tile_rgba32float_64x64", "tile_rgba_f32_64x64"];
 const ENTRY = ["render", "run"];
@@ -54,10 +53,15 @@ const TILE_FUNCTION = "function (f32 f32) -> ()";
  */
 
 /**
+ * The uniforms of a caller: texts by key, and what reads them.
+ * @typedef {{ texts: ReadonlyMap<string, string>, read: typeof uniformValue }} Given
+ */
+
+/**
  * @param {Declared} declared a valid module
  * @param {Rules} rules
  * @param {Limits} limits
- * @param {ReadonlyMap<string, string>} uniforms
+ * @param {Given | undefined} uniforms
  * @returns {Plan}
  */
 export function check(declared, rules, limits, uniforms) {
@@ -76,7 +80,7 @@ export function check(declared, rules, limits, uniforms) {
  * @param {ReadonlyMap<string, string>} exports
  */
 export function trusted(exports) {
-  return new Check(exports, true, true).plan(false, new Map());
+  return new Check(exports, true, true).plan(false, undefined);
 }
 
 /** @param {Declared} declared @param {boolean} isFixed */
@@ -111,7 +115,7 @@ class Check {
 
   /**
    * @param {boolean} wantsFilter
-   * @param {ReadonlyMap<string, string>} uniforms
+   * @param {Given | undefined} uniforms
    * @returns {Plan}
    */
   plan(wantsFilter, uniforms) {
@@ -185,16 +189,17 @@ class Check {
 
   /**
    * The uniforms that are given and those that are exported, in the order of their keys (UNI).
-   * @param {ReadonlyMap<string, string>} given
+   * @param {Given | undefined} given
    */
   setters(given) {
+    const texts = given?.texts ?? new Map();
     const exported = [...this.exports.keys()].filter((name) => name.startsWith(SET) && name !== SET && name !== SIZE);
     const known = new Set(exported.map((name) => name.slice(SET.length)));
-    const keys = [...new Set([...known, ...given.keys()])].sort(byBytes);
+    const keys = [...new Set([...known, ...texts.keys()])].sort(byBytes);
     /** @type {Setter[]} */
     const setters = [];
     for (const key of keys) {
-      const text = given.get(key);
+      const text = texts.get(key);
       if (!known.has(key)) {
         const some = [...known].slice(0, 16).map((other) => `\`${quote(other)}\``);
         const found = some.length > 0 ? `it has ${some.join(", ")}` : "it has none";
@@ -203,11 +208,23 @@ class Check {
       const name = SET + key;
       const wanted = "a function of one i32, i64, f32 or f64";
       this.shape(name, (shape) => /^function \([if](32|64)\) /.test(shape), wanted, "uniform-shape");
-      if (text === undefined) continue;
+      if (given === undefined || text === undefined) continue;
       const shape = /** @type {string} */ (this.exports.get(name));
       const type = /** @type {NumberType} */ (shape.slice("function (".length).slice(0, 3));
-      setters.push({ name, value: uniformValue(key, text, type), shape });
+      setters.push({ name, value: given.read(key, text, type), shape });
     }
     return setters;
   }
+}
+
+/**
+ * Orders keys by their bytes in UTF-8 (UNI-2), which is the order of their characters' numbers.
+ * @param {string} one
+ * @param {string} other
+ */
+export function byBytes(one, other) {
+  const [left, right] = [Array.from(one), Array.from(other)];
+  const at = left.findIndex((character, index) => character !== right[index]);
+  if (at < 0) return left.length - right.length;
+  return (left[at].codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
 }

@@ -35,6 +35,8 @@ export const section = /** @type {const} */ ({
 const MOST_TABLES = 100;
 const MOST_ITEMS = 1_000_000;
 const MOST_ELEMENTS = 10_000_000;
+/** The largest table that every engine compiles. */
+export const MOST_ENTRIES = 10_000_000;
 
 /** A part of the module: its first byte, and the one behind its last. */
 /** @typedef {{ start: number, end: number }} Range */
@@ -447,6 +449,15 @@ export function readCode(declared) {
   sizes.operands = code.operands;
   sizes.branchTargets = code.branchTargets;
   return unjudged;
+}
+
+/**
+ * Whether its memory could grow beyond the limit.
+ * @param {Declared} declared
+ * @param {Sizes} limits
+ */
+export function growsBeyond({ memory, code }, { memoryBytes }) {
+  return memory !== undefined && code.growsMemory && (memory.max ?? Infinity) > Math.floor(memoryBytes / PAGE);
 }
 
 /**

@@ -12,7 +12,6 @@ export { standardLimits } from "./limits.js";
 export { load, Loaded, Reply } from "./recipe.js";
 export { render, Recipe } from "./runner.js";
 export { trapWords } from "./trap.js";
-export { loadInWorker, InWorker } from "./worker.js";
 
 /** @typedef {import("./recipe.js").Options} Options */
 /** @typedef {import("./recipe.js").Stage} Stage */

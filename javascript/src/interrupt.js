@@ -3,12 +3,13 @@
  * is none, modules are metered instead.
  */
 
-/** @typedef {{ Script: new (code: string) => { runInThisContext(options: { timeout: number }): void } }} Vm */
+/** @typedef {{ runInThisContext(options: { timeout: number }): void }} Script */
+/**
+ * Runs this for so many milliseconds at most, and says whether it came to its end. What it throws
+ * passes.
+ * @typedef {(timeMs: number, run: () => void) => boolean} Interruptible
+ */
 
-/** Runs over a function that a script can find. @type {{ script: InstanceType<Vm["Script"]> } | undefined} */
-let watchdog;
-/** Whether there is one is asked once. */
-let isAsked = false;
 /** What is to run. */
 let work = () => {};
 
@@ -16,15 +17,6 @@ const NAME = Symbol.for("qip-host: what a watchdog watches");
 
 /** The longest that a watchdog can wait, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
-
-function start() {
-  const { process } = /** @type {any} */ (globalThis);
-  const vm = /** @type {Vm | undefined} */ (process?.getBuiltinModule?.("node:vm"));
-  if (!vm?.Script) return undefined;
-  Object.defineProperty(globalThis, NAME, { value: () => work(), configurable: true });
-  const script = new vm.Script(`globalThis[Symbol.for("${NAME.description}")]()`);
-  return { script };
-}
 
 /**
  * A function that counts from a number down to 0, as `run`: some tenths of a second of nothing
@@ -38,24 +30,33 @@ const COUNTS_DOWN = [
   [10, 16, 1, 14, 0, 0x03, 0x40, 0x20, 0, 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0, 0x0b, 0x0b],
 ].flat();
 
-/** Whether the watchdog, if there is one, ends WebAssembly: some end only JavaScript. */
-export function canInterrupt() {
-  if (isAsked) return watchdog !== undefined;
-  isAsked = true;
-  watchdog = start();
-  if (watchdog === undefined) return false;
+/** @type {{ found: Interruptible | undefined } | undefined} */
+let known;
+
+/** The watchdog, if there is one and it ends WebAssembly: some end only JavaScript. */
+export function watchdog() {
+  return (known ??= { found: find() }).found;
+}
+
+function find() {
+  const { process } = /** @type {any} */ (globalThis);
+  const vm = process?.getBuiltinModule?.("node:vm");
+  if (!vm?.Script) return undefined;
+  Object.defineProperty(globalThis, NAME, { value: () => work() });
+  const script = /** @type {Script} */ (new vm.Script(`globalThis[Symbol.for("${NAME.description}")]()`));
+  /** @type {Interruptible} */
+  const interruptible = (timeMs, run) => interrupt(script, timeMs, run);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(COUNTS_DOWN)));
   const isDone = interruptible(1, () => /** @type {(from: number) => void} */ (exports.run)(500_000_000));
-  if (isDone) watchdog = undefined;
-  return watchdog !== undefined;
+  return isDone ? undefined : interruptible;
 }
 
 /**
- * Runs this, and says whether it came to its end. What it throws passes.
+ * @param {Script} script
  * @param {number} timeMs
  * @param {() => void} run
  */
-export function interruptible(timeMs, run) {
+function interrupt(script, timeMs, run) {
   const before = work;
   let isDone = false;
   let thrown = /** @type {{ error: unknown } | undefined} */ (undefined);
@@ -68,8 +69,7 @@ export function interruptible(timeMs, run) {
     }
   };
   try {
-    const timeout = Math.min(Math.max(Math.ceil(timeMs), 1), LONGEST);
-    watchdog?.script.runInThisContext({ timeout });
+    script.runInThisContext({ timeout: Math.min(Math.max(Math.ceil(timeMs), 1), LONGEST) });
   } catch (error) {
     if (/** @type {any} */ (error)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
     return false;

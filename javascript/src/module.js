@@ -2,12 +2,10 @@
 
 import { concat, leb, sized } from "./bytes.js";
 import { check, trusted } from "./check.js";
-import { read, readCode } from "./declared.js";
+import { MOST_ENTRIES, growsBeyond, read, readCode } from "./declared.js";
 import { engineFailure, quote, refused } from "./error.js";
 import { checkFeatures } from "./features.js";
 import { checkSize } from "./limits.js";
-import { Meter } from "./budget.js";
-import { judgeable, rewrite } from "./rewrite.js";
 import { fromModule, trapWords } from "./trap.js";
 
 /** @import { Bytes } from "./bytes.js" */
@@ -76,7 +74,7 @@ export class Running {
     this.exports = /** @type {Record<string, any>} */ (exports);
     this.memory = /** @type {WebAssembly.Memory} */ (exports.memory);
     this.sawNaN = added.sawNaN === undefined ? undefined : this.exports[added.sawNaN];
-    this.meter = added.counter === undefined ? undefined : new Meter(exports, added);
+    this.meter = added.meter?.(exports);
     this.setters = plan.setters.map((setter) => callable(this.exports, setter));
     this.meter?.begin(budget);
     if (added.start !== undefined) this.exports[added.start]();
@@ -167,22 +165,34 @@ export function withoutVectors(run, shape) {
  * @param {Bytes} bytes
  * @param {Rules} rules
  * @param {Limits} limits
- * @param {ReadonlyMap<string, string>} uniforms
+ * @param {ReadonlyMap<string, string>} texts those of uniforms, by key
  * @param {Build} build
  */
-export async function compile(bytes, rules, limits, uniforms, build) {
+export async function compile(bytes, rules, limits, texts, build) {
   checkSize("moduleBytes", bytes.length, limits);
   const declared = read(bytes);
   // What is beyond the bounds of engines is refused for its size, and need not be valid (LIM-1).
   if (!declared.isBeyond) {
     const unjudged = readCode(declared);
     checkFeatures(declared);
-    await validate(judgeable(declared, unjudged));
+    const isTooLarge = unjudged.length > 0 || declared.tables.some(({ min }) => min > MOST_ENTRIES);
+    await validate(isTooLarge ? (await rewriting()).judgeable(declared, unjudged) : bytes);
   }
+  const uniforms = texts.size > 0 ? { texts, read: (await import("./uniform.js")).uniformValue } : undefined;
   const plan = check(declared, rules, limits, uniforms);
-  const marksNaN = !trapWords().tellsNaN;
-  const { bytes: wanted, added } = rewrite(declared, { ...build, limits, marksNaN });
+  const { code } = declared;
+  const marksNaN = code.converts && !trapWords().tellsNaN;
+  const isChanged =
+    build.isMetered || build.isDeterministic || marksNaN || code.growsTable || growsBeyond(declared, limits);
+  const { bytes: wanted, added } = isChanged
+    ? (await rewriting()).rewrite(declared, { ...build, limits, marksNaN })
+    : { bytes, added: {} };
   return new Compiled(plan, await compileCode(wanted), added);
+}
+
+/** What changes modules, which most do not need: fetched once one does. */
+function rewriting() {
+  return import("./rewrite.js");
 }
 
 /**

@@ -26,89 +26,68 @@ export const TYPES = 15;
 /** Instructions with a rule of their own, in `body.js`. */
 export const SPECIAL = 16;
 
-/** Beside what follows: whether NaN that comes out may have any bits (DET-1), by its type. */
-export const F32 = 1;
-export const F64 = 2;
-export const F32X4 = 3;
-export const F64X2 = 4;
-
 /**
  * @typedef {object} Instruction
  * @property {number} follows
  * @property {number} pops
  * @property {number} pushes
- * @property {number} float which NaN it makes, 0 for none
  */
 
 /**
  * Makes a list by opcode. Each row is the first and last opcode, what follows, what is taken and
  * what is given.
  * @param {[first: number, last: number, follows: number, pops: number, pushes: number][]} rows
- * @param {[float: number, opcodes: number[]][]} floats
  */
-function table(rows, floats = []) {
+function table(rows) {
   /** @type {(Instruction | undefined)[]} */
   const list = [];
   for (const [first, last, follows, pops, pushes] of rows) {
-    for (let code = first; code <= last; code += 1) list[code] = { follows, pops, pushes, float: 0 };
-  }
-  for (const [float, opcodes] of floats) {
-    for (const code of opcodes) /** @type {Instruction} */ (list[code]).float = float;
+    for (let code = first; code <= last; code += 1) list[code] = { follows, pops, pushes };
   }
   return list;
 }
 
-/** @param {number} first @param {number} last */
-const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
-
 /** Instructions of one byte. */
-export const plain = table(
-  [
-    [0x00, 0x00, SPECIAL, 0, 0], // unreachable
-    [0x01, 0x01, NONE, 0, 0], // nop
-    [0x02, 0x05, SPECIAL, 0, 0], // block, loop, if, else
-    [0x0b, 0x13, SPECIAL, 0, 0], // end, branches, return, calls
-    [0x1a, 0x1a, NONE, 1, 0], // drop
-    [0x1b, 0x1b, NONE, 3, 1], // select
-    [0x1c, 0x1c, TYPES, 3, 1], // select of a type
-    [0x20, 0x20, INDEX, 0, 1], // local.get
-    [0x21, 0x21, INDEX, 1, 0], // local.set
-    [0x22, 0x22, INDEX, 1, 1], // local.tee
-    [0x23, 0x23, INDEX, 0, 1], // global.get
-    [0x24, 0x24, INDEX, 1, 0], // global.set
-    [0x25, 0x25, INDEX, 1, 1], // table.get
-    [0x26, 0x26, INDEX, 2, 0], // table.set
-    [0x28, 0x35, ADDRESS, 1, 1], // loads
-    [0x36, 0x3e, ADDRESS, 2, 0], // stores
-    [0x3f, 0x3f, ZERO, 0, 1], // memory.size
-    [0x40, 0x40, ZERO, 1, 1], // memory.grow
-    [0x41, 0x41, I32, 0, 1], // constants
-    [0x42, 0x42, I64, 0, 1],
-    [0x43, 0x43, FOUR, 0, 1],
-    [0x44, 0x44, EIGHT, 0, 1],
-    [0x45, 0x45, NONE, 1, 1], // i32.eqz
-    [0x46, 0x4f, NONE, 2, 1], // comparisons
-    [0x50, 0x50, NONE, 1, 1], // i64.eqz
-    [0x51, 0x66, NONE, 2, 1], // comparisons
-    [0x67, 0x69, NONE, 1, 1], // i32: clz, ctz, popcnt
-    [0x6a, 0x78, NONE, 2, 1],
-    [0x79, 0x7b, NONE, 1, 1], // i64: clz, ctz, popcnt
-    [0x7c, 0x8a, NONE, 2, 1],
-    [0x8b, 0x91, NONE, 1, 1], // f32: abs to sqrt
-    [0x92, 0x98, NONE, 2, 1], // f32: add to copysign
-    [0x99, 0x9f, NONE, 1, 1], // f64: abs to sqrt
-    [0xa0, 0xa6, NONE, 2, 1], // f64: add to copysign
-    [0xa7, 0xc4, NONE, 1, 1], // conversions
-    [0xd0, 0xd0, TYPE, 0, 1], // ref.null
-    [0xd1, 0xd1, NONE, 1, 1], // ref.is_null
-    [0xd2, 0xd2, INDEX, 0, 1], // ref.func
-  ],
-  [
-    // Rounding, roots, arithmetic, minimum and maximum, conversion of one float to the other.
-    [F32, [...range(0x8d, 0x97), 0xb6]],
-    [F64, [...range(0x9b, 0xa5), 0xbb]],
-  ],
-);
+export const plain = table([
+  [0x00, 0x00, SPECIAL, 0, 0], // unreachable
+  [0x01, 0x01, NONE, 0, 0], // nop
+  [0x02, 0x05, SPECIAL, 0, 0], // block, loop, if, else
+  [0x0b, 0x13, SPECIAL, 0, 0], // end, branches, return, calls
+  [0x1a, 0x1a, NONE, 1, 0], // drop
+  [0x1b, 0x1b, NONE, 3, 1], // select
+  [0x1c, 0x1c, TYPES, 3, 1], // select of a type
+  [0x20, 0x20, INDEX, 0, 1], // local.get
+  [0x21, 0x21, INDEX, 1, 0], // local.set
+  [0x22, 0x22, INDEX, 1, 1], // local.tee
+  [0x23, 0x23, INDEX, 0, 1], // global.get
+  [0x24, 0x24, INDEX, 1, 0], // global.set
+  [0x25, 0x25, INDEX, 1, 1], // table.get
+  [0x26, 0x26, INDEX, 2, 0], // table.set
+  [0x28, 0x35, ADDRESS, 1, 1], // loads
+  [0x36, 0x3e, ADDRESS, 2, 0], // stores
+  [0x3f, 0x3f, ZERO, 0, 1], // memory.size
+  [0x40, 0x40, ZERO, 1, 1], // memory.grow
+  [0x41, 0x41, I32, 0, 1], // constants
+  [0x42, 0x42, I64, 0, 1],
+  [0x43, 0x43, FOUR, 0, 1],
+  [0x44, 0x44, EIGHT, 0, 1],
+  [0x45, 0x45, NONE, 1, 1], // i32.eqz
+  [0x46, 0x4f, NONE, 2, 1], // comparisons
+  [0x50, 0x50, NONE, 1, 1], // i64.eqz
+  [0x51, 0x66, NONE, 2, 1], // comparisons
+  [0x67, 0x69, NONE, 1, 1], // i32: clz, ctz, popcnt
+  [0x6a, 0x78, NONE, 2, 1],
+  [0x79, 0x7b, NONE, 1, 1], // i64: clz, ctz, popcnt
+  [0x7c, 0x8a, NONE, 2, 1],
+  [0x8b, 0x91, NONE, 1, 1], // f32: abs to sqrt
+  [0x92, 0x98, NONE, 2, 1], // f32: add to copysign
+  [0x99, 0x9f, NONE, 1, 1], // f64: abs to sqrt
+  [0xa0, 0xa6, NONE, 2, 1], // f64: add to copysign
+  [0xa7, 0xc4, NONE, 1, 1], // conversions
+  [0xd0, 0xd0, TYPE, 0, 1], // ref.null
+  [0xd1, 0xd1, NONE, 1, 1], // ref.is_null
+  [0xd2, 0xd2, INDEX, 0, 1], // ref.func
+]);
 
 /** Instructions behind 0xfc. */
 export const bulk = table([
@@ -126,68 +105,61 @@ export const bulk = table([
 ]);
 
 /** Instructions behind 0xfd: vectors. The gaps are not assigned. */
-export const simd = table(
-  [
-    [0, 10, ADDRESS, 1, 1], // loads
-    [11, 11, ADDRESS, 2, 0], // v128.store
-    [12, 12, SIXTEEN, 0, 1], // v128.const
-    [13, 13, SIXTEEN, 2, 1], // shuffle
-    [14, 14, NONE, 2, 1], // swizzle
-    [15, 20, NONE, 1, 1], // splats
-    [21, 34, LANE, 1, 1], // extract_lane, but for the next
-    ...[23, 26, 28, 30, 32, 34].map((code) => replaceLane(code)),
-    [35, 76, NONE, 2, 1], // comparisons
-    [77, 77, NONE, 1, 1], // v128.not
-    [78, 81, NONE, 2, 1],
-    [82, 82, NONE, 3, 1], // v128.bitselect
-    [83, 83, NONE, 1, 1], // v128.any_true
-    [84, 87, ADDRESS_LANE, 2, 1], // load_lane
-    [88, 91, ADDRESS_LANE, 2, 0], // store_lane
-    [92, 93, ADDRESS, 1, 1], // load_zero
-    [94, 100, NONE, 1, 1],
-    [101, 102, NONE, 2, 1],
-    [103, 106, NONE, 1, 1],
-    [107, 115, NONE, 2, 1],
-    [116, 117, NONE, 1, 1],
-    [118, 121, NONE, 2, 1],
-    [122, 122, NONE, 1, 1],
-    [123, 123, NONE, 2, 1],
-    [124, 129, NONE, 1, 1],
-    [130, 130, NONE, 2, 1],
-    [131, 132, NONE, 1, 1],
-    [133, 134, NONE, 2, 1],
-    [135, 138, NONE, 1, 1],
-    [139, 147, NONE, 2, 1],
-    [148, 148, NONE, 1, 1],
-    [149, 153, NONE, 2, 1],
-    [155, 159, NONE, 2, 1],
-    [160, 161, NONE, 1, 1],
-    [163, 164, NONE, 1, 1],
-    [167, 170, NONE, 1, 1],
-    [171, 174, NONE, 2, 1],
-    [177, 177, NONE, 2, 1],
-    [181, 186, NONE, 2, 1],
-    [188, 191, NONE, 2, 1],
-    [192, 193, NONE, 1, 1],
-    [195, 196, NONE, 1, 1],
-    [199, 202, NONE, 1, 1],
-    [203, 206, NONE, 2, 1],
-    [209, 209, NONE, 2, 1],
-    [213, 223, NONE, 2, 1],
-    [224, 225, NONE, 1, 1],
-    [227, 227, NONE, 1, 1],
-    [228, 235, NONE, 2, 1],
-    [236, 237, NONE, 1, 1],
-    [239, 239, NONE, 1, 1],
-    [240, 247, NONE, 2, 1],
-    [248, 255, NONE, 1, 1],
-  ],
-  [
-    // As above; pmin and pmax choose one of their operands as it is.
-    [F32X4, [94, ...range(103, 106), ...range(227, 233)]],
-    [F64X2, [95, 116, 117, 122, 148, ...range(239, 245)]],
-  ],
-);
+export const simd = table([
+  [0, 10, ADDRESS, 1, 1], // loads
+  [11, 11, ADDRESS, 2, 0], // v128.store
+  [12, 12, SIXTEEN, 0, 1], // v128.const
+  [13, 13, SIXTEEN, 2, 1], // shuffle
+  [14, 14, NONE, 2, 1], // swizzle
+  [15, 20, NONE, 1, 1], // splats
+  [21, 34, LANE, 1, 1], // extract_lane, but for the next
+  ...[23, 26, 28, 30, 32, 34].map((code) => replaceLane(code)),
+  [35, 76, NONE, 2, 1], // comparisons
+  [77, 77, NONE, 1, 1], // v128.not
+  [78, 81, NONE, 2, 1],
+  [82, 82, NONE, 3, 1], // v128.bitselect
+  [83, 83, NONE, 1, 1], // v128.any_true
+  [84, 87, ADDRESS_LANE, 2, 1], // load_lane
+  [88, 91, ADDRESS_LANE, 2, 0], // store_lane
+  [92, 93, ADDRESS, 1, 1], // load_zero
+  [94, 100, NONE, 1, 1],
+  [101, 102, NONE, 2, 1],
+  [103, 106, NONE, 1, 1],
+  [107, 115, NONE, 2, 1],
+  [116, 117, NONE, 1, 1],
+  [118, 121, NONE, 2, 1],
+  [122, 122, NONE, 1, 1],
+  [123, 123, NONE, 2, 1],
+  [124, 129, NONE, 1, 1],
+  [130, 130, NONE, 2, 1],
+  [131, 132, NONE, 1, 1],
+  [133, 134, NONE, 2, 1],
+  [135, 138, NONE, 1, 1],
+  [139, 147, NONE, 2, 1],
+  [148, 148, NONE, 1, 1],
+  [149, 153, NONE, 2, 1],
+  [155, 159, NONE, 2, 1],
+  [160, 161, NONE, 1, 1],
+  [163, 164, NONE, 1, 1],
+  [167, 170, NONE, 1, 1],
+  [171, 174, NONE, 2, 1],
+  [177, 177, NONE, 2, 1],
+  [181, 186, NONE, 2, 1],
+  [188, 191, NONE, 2, 1],
+  [192, 193, NONE, 1, 1],
+  [195, 196, NONE, 1, 1],
+  [199, 202, NONE, 1, 1],
+  [203, 206, NONE, 2, 1],
+  [209, 209, NONE, 2, 1],
+  [213, 223, NONE, 2, 1],
+  [224, 225, NONE, 1, 1],
+  [227, 227, NONE, 1, 1],
+  [228, 235, NONE, 2, 1],
+  [236, 237, NONE, 1, 1],
+  [239, 239, NONE, 1, 1],
+  [240, 247, NONE, 2, 1],
+  [248, 255, NONE, 1, 1],
+]);
 
 /** @param {number} code @returns {[number, number, number, number, number]} */
 function replaceLane(code) {

@@ -3,7 +3,6 @@
 import { Budget, outOfTime } from "./budget.js";
 import { runContent } from "./content.js";
 import { atStage, ofStage, refused } from "./error.js";
-import { canInterrupt, interruptible } from "./interrupt.js";
 import { checkSize, limitsWith } from "./limits.js";
 import { normalized } from "./media-type.js";
 import { compile, unjudged } from "./module.js";
@@ -129,8 +128,10 @@ export async function loadAll(stages, options, filters, entered) {
   const rules = { utf8, numeric, fixedMemory, filters };
   if (stages.length === 0) throw refused("empty-recipe", "the recipe has no stage, expected one at least");
   checkSize("stages", stages.length, limits, "the recipe");
-  const interrupts = limits.timeMs !== undefined && clock === "auto" && canInterrupt();
-  const isMetered = limits.fuel !== undefined || (limits.timeMs !== undefined && !interrupts);
+  const isTimed = limits.timeMs !== undefined;
+  const { watchdog } = isTimed && clock === "auto" ? await import("./interrupt.js") : { watchdog: () => undefined };
+  const interruptible = watchdog();
+  const isMetered = limits.fuel !== undefined || (isTimed && !interruptible);
   const build = { isMetered, isDeterministic: floats === "deterministic" };
 
   /** @type {Compiled[]} */
@@ -150,7 +151,7 @@ export async function loadAll(stages, options, filters, entered) {
   checkPipes(compiled);
   // Pictures take a third of the code, and are fetched where there are filters only.
   const image = compiled.some(({ plan }) => plan.isFilter) ? await import("./image/block.js") : undefined;
-  return new Loaded(compiled, { limits, interrupts, reuse, checksText: utf8 === "checked", image, entered });
+  return new Loaded(compiled, { limits, interruptible, reuse, checksText: utf8 === "checked", image, entered });
 }
 
 /** A number as UNI-3 writes it. @param {string | number | bigint} value */
@@ -173,7 +174,8 @@ function checkPipes(stages) {
  * How the requests of a recipe are carried.
  * @typedef {object} Settings
  * @property {Limits} limits
- * @property {boolean} interrupts whether a watchdog of the runtime ends a request
+ * @property {import("./interrupt.js").Interruptible | undefined} interruptible has a watchdog of
+ *   the runtime end a request
  * @property {boolean} reuse
  * @property {boolean} checksText
  * @property {typeof import("./image/block.js") | undefined} image
@@ -234,10 +236,10 @@ export class Loaded {
    * @returns {T}
    */
   #run(request) {
-    const { limits, interrupts } = this.#settings;
+    const { limits, interruptible } = this.#settings;
     const budget = new Budget(limits);
     this.#stage = 1;
-    if (!interrupts) return request(budget);
+    if (!interruptible) return request(budget);
     const timeMs = /** @type {number} */ (limits.timeMs);
     let result = /** @type {{ value: T } | undefined} */ (undefined);
     const isDone = interruptible(timeMs, () => {
@@ -250,9 +252,10 @@ export class Loaded {
   /** @param {string | BufferSource} input @param {string} contentType @param {Budget} budget */
   #carry(input, contentType, budget) {
     const stages = this.#stages;
+    const given = typeof input === "string" ? input : asBytes(input);
     let piped = atStage(1, () => {
       budget.check();
-      return asPiped(input, contentType, this.#settings.checksText);
+      return asPiped(given, contentType, this.#settings.checksText);
     });
     for (let index = 0; index < stages.length; ) {
       this.#enter(index + 1);
@@ -311,16 +314,19 @@ export class Loaded {
 }
 
 /**
- * @param {string | BufferSource} input
+ * What goes into the first stage.
+ * @param {string | Uint8Array} input
  * @param {string} contentType
  * @param {boolean} checksText
  * @returns {Piped}
  */
 function asPiped(input, contentType, checksText) {
-  if (typeof input === "string") {
-    const bytes = encode(input);
-    return { kind: "utf8", bytes, scalar: 0, text: checksText ? input : undefined, contentType };
-  }
-  const bytes = asBytes(input);
-  return { kind: "bytes", bytes, scalar: 0, text: undefined, contentType };
+  const isText = typeof input === "string";
+  return {
+    kind: isText ? "utf8" : "bytes",
+    bytes: isText ? encode(input) : input,
+    scalar: 0,
+    text: isText && checksText ? input : undefined,
+    contentType,
+  };
 }

@@ -6,9 +6,9 @@
 
 import { walk } from "./body.js";
 import { Reader, concat, leb, signedLeb, sized } from "./bytes.js";
-import { ORDER, section } from "./declared.js";
+import { MOST_ENTRIES, ORDER, growsBeyond, section } from "./declared.js";
 import { PAGE } from "./limits.js";
-import * as op from "./opcodes.js";
+import { Meter } from "./meter.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Declared } from "./declared.js" */
@@ -35,9 +35,6 @@ const I32_LT_S = 0x48;
 const I32_SUB = 0x6b;
 const SIMD = 0xfd;
 
-/** The largest table that every engine compiles. */
-const MOST_ENTRIES = 10_000_000;
-
 /**
  * What is to be done to a module.
  * @typedef {object} Wanted
@@ -48,10 +45,9 @@ const MOST_ENTRIES = 10_000_000;
  */
 
 /**
- * The exports that a rewritten module has beside its own.
+ * What a rewritten module has beside its own exports: the names are those of more exports.
  * @typedef {object} Added
- * @property {string} [counter] the global that counts down what a metered module has left
- * @property {string} [refill] the table with the function that is called when it is below 0
+ * @property {(exports: WebAssembly.Exports) => Meter} [meter] makes the meter of an instance
  * @property {string} [start] the start function, which is no longer run by itself
  * @property {string} [sawNaN] the global that is 1 after a trap for converting NaN
  */
@@ -64,7 +60,6 @@ const MOST_ENTRIES = 10_000_000;
  */
 export function judgeable(declared, unjudged) {
   const hasLargeTable = declared.tables.some(({ min }) => min > MOST_ENTRIES);
-  if (unjudged.length === 0 && !hasLargeTable) return declared.bytes;
   const stub = Uint8Array.of(0, UNREACHABLE, END);
   const sections = new Map();
   if (unjudged.length > 0) {
@@ -78,8 +73,7 @@ export function judgeable(declared, unjudged) {
 }
 
 /**
- * The module as it is compiled, and what it exports beside its own. The bytes are the module's
- * own where there is nothing to do.
+ * The module as it is compiled.
  * @param {Declared} declared a module in order, without imports
  * @param {Wanted} wanted
  * @returns {{ bytes: Bytes, added: Added }}
@@ -92,8 +86,8 @@ export function rewrite(declared, wanted) {
   const added = {};
 
   const { memory, code } = declared;
-  const pages = Math.floor(limits.memoryBytes / PAGE);
-  if (memory && code.growsMemory && (memory.max ?? Infinity) > pages) {
+  if (memory && growsBeyond(declared, limits)) {
+    const pages = Math.floor(limits.memoryBytes / PAGE);
     sections.set(section.memory, concat([[1, 1], leb(memory.min), leb(pages)]));
   }
   if (code.growsTable || isMetered) {
@@ -103,7 +97,7 @@ export function rewrite(declared, wanted) {
   const calls = { type: declared.functions.params.length, table: declared.tables.length };
   let globals = declared.globals;
   const counter = isMetered ? globals++ : undefined;
-  const sawNaN = wanted.marksNaN && code.converts ? globals : undefined;
+  const sawNaN = wanted.marksNaN ? globals : undefined;
   if (isMetered || wanted.isDeterministic || sawNaN !== undefined) {
     const body = new Rewriter(declared, { ...wanted, counter, sawNaN, calls });
     const bodies = declared.bodies.map((_, index) => body.rewrite(index));
@@ -120,8 +114,10 @@ export function rewrite(declared, wanted) {
     return name;
   };
   if (counter !== undefined) {
-    added.counter = give("counter", 3, counter);
-    added.refill = give("refill", 1, calls.table);
+    const [left, refill] = [give("counter", 3, counter), give("refill", 1, calls.table)];
+    added.meter = (all) => {
+      return new Meter(/** @type {WebAssembly.Global} */ (all[left]), /** @type {WebAssembly.Table} */ (all[refill]));
+    };
     sections.set(section.type, extended(declared, section.type, [[0x60, 0, 1, I32]]));
     const start = declared.sections.get(section.start);
     if (start) {
@@ -137,7 +133,7 @@ export function rewrite(declared, wanted) {
     sections.set(section.global, extended(declared, section.global, newGlobals.map(() => zero)));
     sections.set(section.export, extended(declared, section.export, exports));
   }
-  return { bytes: sections.size > 0 ? assemble(declared, sections) : declared.bytes, added };
+  return { bytes: assemble(declared, sections), added };
 }
 
 /** Stands for a section that is left out. */
@@ -203,21 +199,44 @@ function codeSection({ bytes, bodies }, other) {
   return concat([leb(bodies.length), ...parts.flat()]);
 }
 
-/** One NaN for each type of float: its local's type, a constant of it, equality, and a choice. */
-const ONE_NAN = /** @type {Record<number, [type: number, nan: number[], equal: number[], choose: number[]]>} */ ({
-  [op.F32]: [0x7d, [0x43, 0, 0, 0xc0, 0x7f], [0x5b], [SELECT]],
-  [op.F64]: [0x7c, [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f], [0x61], [SELECT]],
-  [op.F32X4]: [0x7b, [SIMD, 12, ...Array(4).fill([0, 0, 0xc0, 0x7f]).flat()], [SIMD, 65], [SIMD, 82]],
-  [op.F64X2]: [0x7b, [SIMD, 12, ...Array(2).fill([0, 0, 0, 0, 0, 0, 0xf8, 0x7f]).flat()], [SIMD, 71], [SIMD, 82]],
-});
+/**
+ * How NaN gets one form: the type of a local to keep the value in, the constant, what tells a
+ * value from NaN, and what chooses between the two.
+ * @typedef {{ type: number, nan: number[], equal: number[], choose: number[] }} OneNaN
+ */
+/** @type {OneNaN} */
+const OF_F32 = { type: 0x7d, nan: [0x43, 0, 0, 0xc0, 0x7f], equal: [0x5b], choose: [SELECT] };
+/** @type {OneNaN} */
+const OF_F64 = { type: 0x7c, nan: [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f], equal: [0x61], choose: [SELECT] };
+/** The lanes of a vector. @param {OneNaN} lane @param {number} lanes @param {number} equal @returns {OneNaN} */
+const vectorOf = ({ nan }, lanes, equal) => {
+  const constant = Array(lanes).fill(nan.slice(1)).flat();
+  return { type: 0x7b, nan: [SIMD, 12, ...constant], equal: [SIMD, equal], choose: [SIMD, 82] };
+};
+const OF_F32X4 = vectorOf(OF_F32, 4, 65);
+const OF_F64X2 = vectorOf(OF_F64, 2, 71);
 
-/** Conversions that trap, by the type that they convert: which it is, and what tells it from itself. */
-const OF_F32 = { type: 0x7d, unequal: 0x5c };
-const OF_F64 = { type: 0x7c, unequal: 0x62 };
-const CONVERSIONS = new Map([
-  ...[0xa8, 0xa9, 0xae, 0xaf].map((code) => /** @type {const} */ ([code, OF_F32])),
-  ...[0xaa, 0xab, 0xb0, 0xb1].map((code) => /** @type {const} */ ([code, OF_F64])),
+/** @param {number} first @param {number} last */
+const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+/**
+ * Instructions that make NaN of any bits: rounding, roots, arithmetic, minimum and maximum, and
+ * conversions of one float to the other. What only moves or chooses a value is not among them.
+ */
+const MAKE_NAN = new Map([
+  ...[...range(0x8d, 0x97), 0xb6].map((code) => /** @type {const} */ ([code, OF_F32])),
+  ...[...range(0x9b, 0xa5), 0xbb].map((code) => /** @type {const} */ ([code, OF_F64])),
+  ...[94, ...range(103, 106), ...range(227, 233)].map((code) => /** @type {const} */ ([SIMD * 0x100 + code, OF_F32X4])),
+  ...[95, 116, 117, 122, 148, ...range(239, 245)].map((code) => /** @type {const} */ ([SIMD * 0x100 + code, OF_F64X2])),
 ]);
+
+/**
+ * Conversions that trap, by what they convert: its type, and what tells NaN from itself.
+ * @type {Map<number, { type: number, unequal: number }>}
+ */
+const CONVERSIONS = new Map();
+for (const code of [0xa8, 0xa9, 0xae, 0xaf]) CONVERSIONS.set(code, { type: 0x7d, unequal: 0x5c });
+for (const code of [0xaa, 0xab, 0xb0, 0xb1]) CONVERSIONS.set(code, { type: 0x7c, unequal: 0x62 });
 
 class Rewriter {
   /**
@@ -251,21 +270,23 @@ class Rewriter {
     const stretches = [{ at: start, cost: 0 }];
     const open = [0];
 
-    walk(new Reader(bytes, start, end), functions, functions.functions[index], (code, from, to, { float }) => {
+    walk(new Reader(bytes, start, end), functions, functions.functions[index], (code, from, to) => {
       stretches[open[open.length - 1]].cost += 1;
       if (code === 0x02 || code === IF) open.push(open[open.length - 1]);
       if (code === LOOP) open.push(stretches.push({ at: to, cost: 0 }) - 1);
       if (code === END) open.pop();
-      if (isDeterministic && float) {
-        const [type, nan, equal, choose] = ONE_NAN[float];
+      const made = isDeterministic ? MAKE_NAN.get(code) : undefined;
+      if (made) {
+        const { type, nan, equal, choose } = made;
         const value = local(type);
         const itself = [LOCAL_GET, ...value, LOCAL_GET, ...value];
         inserted.push({ at: to, code: [LOCAL_TEE, ...value, ...nan, ...itself, ...equal, ...choose] });
       }
       const conversion = sawNaN === undefined ? undefined : CONVERSIONS.get(code);
       if (conversion) {
-        const value = local(conversion.type);
-        const isNaN = [LOCAL_TEE, ...value, LOCAL_GET, ...value, LOCAL_GET, ...value, conversion.unequal];
+        const { type, unequal } = conversion;
+        const value = local(type);
+        const isNaN = [LOCAL_TEE, ...value, LOCAL_GET, ...value, LOCAL_GET, ...value, unequal];
         const trap = [I32_CONST, 1, GLOBAL_SET, ...leb(/** @type {number} */ (sawNaN)), UNREACHABLE];
         inserted.push({ at: from, code: [...isNaN, IF, EMPTY, ...trap, END] });
       }

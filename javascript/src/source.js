@@ -5,12 +5,12 @@ import { overLimit } from "./limits.js";
 
 /** @import { Bytes } from "./bytes.js" */
 
+/** @typedef {WebAssembly.Module | WebAssembly.Instance} Compiled */
 /**
  * A module: its bytes, whatever holds them (a `Response`, a `Blob`), or where they are to be
  * had, as a URL. In Node, Deno and Bun also a `file:` URL. A `WebAssembly.Module` or
  * `WebAssembly.Instance` has no bytes to judge and stands outside of the contract.
- * @typedef {BufferSource | Response | Blob | URL | string | WebAssembly.Module |
- *   WebAssembly.Instance} Source
+ * @typedef {BufferSource | Response | Blob | URL | string | Compiled} Source
  */
 
 /**
@@ -29,12 +29,15 @@ export async function bytesOf(source, most) {
 }
 
 /**
- * A view of the bytes that these are.
+ * A view of the bytes that these are: a copy, where another thread could change them.
  * @param {BufferSource} source
+ * @returns {Bytes}
  */
 export function asBytes(source) {
   const isView = ArrayBuffer.isView(source);
-  return isView ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
+  if (!isView && !isBuffer(source)) throw new TypeError("no bytes: expected an ArrayBuffer, a view of one, or a text");
+  const bytes = isView ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
+  return bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
 }
 
 /** Also one of another window. @param {unknown} value @returns {value is ArrayBuffer} */

@@ -6,11 +6,9 @@
 import { concat, leb, sized } from "./bytes.js";
 import { QipError, engineFailure } from "./error.js";
 
-/**
- * @typedef {"unreachable" | "memory-out-of-bounds" | "table-out-of-bounds" |
- *   "indirect-call-to-null" | "bad-signature" | "integer-overflow" | "integer-divide-by-zero" |
- *   "bad-conversion-to-integer" | "stack-overflow"} TrapKind
- */
+/** @typedef {"table-out-of-bounds" | "indirect-call-to-null" | "bad-signature"} TableTrap */
+/** @typedef {"integer-overflow" | "integer-divide-by-zero" | "bad-conversion-to-integer"} NumberTrap */
+/** @typedef {TableTrap | NumberTrap | "unreachable" | "memory-out-of-bounds" | "stack-overflow"} TrapKind */
 
 const DROP = 0x1a;
 

@@ -110,15 +110,3 @@ function compare(one, other) {
   if (one.power !== other.power) return Math.sign(one.power - other.power);
   return one.digits === other.digits ? 0 : one.digits > other.digits ? 1 : -1;
 }
-
-/**
- * Orders keys by their bytes in UTF-8 (UNI-2), which is the order of their characters' numbers.
- * @param {string} one
- * @param {string} other
- */
-export function byBytes(one, other) {
-  const [left, right] = [Array.from(one), Array.from(other)];
-  const at = left.findIndex((character, index) => character !== right[index]);
-  if (at < 0) return left.length - right.length;
-  return (left[at].codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
-}

@@ -1,8 +1,6 @@
 /** One pass over the instructions of a function: what they are, and what LIM-1 counts of them. */
 import type { Reader } from "./bytes.js";
-import type { Instruction } from "./opcodes.js";
 /** @import { Reader } from "./bytes.js" */
-/** @import { Instruction } from "./opcodes.js" */
 /** Types of values by their byte, as WebAssembly 2.0 has them. */
 export declare const valueTypes: Record<number, string>;
 export type Surroundings = {
@@ -27,7 +25,7 @@ export type Found = {
      */
     converts: boolean;
 };
-export type Visit = (code: number, start: number, end: number, instruction: Instruction) => void;
+export type Visit = (code: number, start: number, end: number) => void;
 export type Frame = {
     height: number;
     params: number;
@@ -53,9 +51,9 @@ export type Frame = {
  * @property {boolean} converts whether a float becomes an integer by an instruction that may trap
  */
 /**
- * Is told of each instruction: its opcode (with the prefix in the upper byte), where it begins
- * and ends, and what it is.
- * @typedef {(code: number, start: number, end: number, instruction: Instruction) => void} Visit
+ * Is told of each instruction: its opcode, with the prefix in the upper byte, and where it begins
+ * and ends.
+ * @typedef {(code: number, start: number, end: number) => void} Visit
  */
 /**
  * A block that is open, and how high the stack was when it was opened.

@@ -1,6 +1,7 @@
 /** What a host looks for before it instantiates anything, for one module, in the order of ORD-1. */
 import type { Declared } from "./declared.js";
 import type { Limits } from "./limits.js";
+import type { uniformValue } from "./uniform.js";
 export type OutputKind = "utf8" | "bytes" | "i32" | "scalar";
 export type Setter = {
     name: string;
@@ -49,6 +50,10 @@ export type Rules = {
      */
     filters: boolean;
 };
+export type Given = {
+    texts: ReadonlyMap<string, string>;
+    read: typeof uniformValue;
+};
 /** What the output of a module is. @typedef {"utf8" | "bytes" | "i32" | "scalar"} OutputKind */
 /**
  * A setter to call before a request. `types` are those of its parameter and its results.
@@ -77,16 +82,26 @@ export type Rules = {
  * @property {boolean} filters whether to insist on tile filters (IMG-1)
  */
 /**
+ * The uniforms of a caller: texts by key, and what reads them.
+ * @typedef {{ texts: ReadonlyMap<string, string>, read: typeof uniformValue }} Given
+ */
+/**
  * @param {Declared} declared a valid module
  * @param {Rules} rules
  * @param {Limits} limits
- * @param {ReadonlyMap<string, string>} uniforms
+ * @param {Given | undefined} uniforms
  * @returns {Plan}
  */
-export declare function check(declared: Declared, rules: Rules, limits: Limits, uniforms: ReadonlyMap<string, string>): Plan;
+export declare function check(declared: Declared, rules: Rules, limits: Limits, uniforms: Given | undefined): Plan;
 /**
  * The plan for a module of which only the names and kinds of exports are known: shapes are taken
  * on trust.
  * @param {ReadonlyMap<string, string>} exports
  */
 export declare function trusted(exports: ReadonlyMap<string, string>): Plan;
+/**
+ * Orders keys by their bytes in UTF-8 (UNI-2), which is the order of their characters' numbers.
+ * @param {string} one
+ * @param {string} other
+ */
+export declare function byBytes(one: string, other: string): number;

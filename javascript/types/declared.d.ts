@@ -21,6 +21,8 @@ export declare const section: {
     readonly data: 11;
     readonly dataCount: 12;
 };
+/** The largest table that every engine compiles. */
+export declare const MOST_ENTRIES = 10000000;
 export type Range = {
     start: number;
     end: number;
@@ -141,6 +143,12 @@ export declare function isJudged(declared: Declared, index: number): boolean;
  * @returns {number[]} their bodies
  */
 export declare function readCode(declared: Declared): number[];
+/**
+ * Whether its memory could grow beyond the limit.
+ * @param {Declared} declared
+ * @param {Sizes} limits
+ */
+export declare function growsBeyond({ memory, code }: Declared, { memoryBytes }: Sizes): boolean;
 /**
  * Holds the sizes against the limits, in the order of LIM-1.
  * @param {Declared} declared

@@ -11,7 +11,6 @@ export { standardLimits } from "./limits.js";
 export { load, Loaded, Reply } from "./recipe.js";
 export { render, Recipe } from "./runner.js";
 export { trapWords } from "./trap.js";
-export { loadInWorker, InWorker } from "./worker.js";
 export type Options = import("./recipe.js").Options;
 export type Stage = import("./recipe.js").Stage;
 export type Uniforms = import("./recipe.js").Uniforms;

@@ -1,5 +1,4 @@
 /** A module on its way from bytes to instances. */
-import { Meter } from "./budget.js";
 import type { Bytes } from "./bytes.js";
 import type { Plan, Rules } from "./check.js";
 import type { Budget } from "./budget.js";
@@ -44,7 +43,7 @@ export declare class Running {
     exports: Record<string, any>;
     memory: WebAssembly.Memory;
     sawNaN: any;
-    meter: Meter | undefined;
+    meter: import("./meter.js").Meter | undefined;
     setters: [set: (value: number | bigint) => void, value: number | bigint][];
     /**
      * @param {Compiled} compiled
@@ -80,10 +79,10 @@ export declare function withoutVectors(run: any, shape: string): any;
  * @param {Bytes} bytes
  * @param {Rules} rules
  * @param {Limits} limits
- * @param {ReadonlyMap<string, string>} uniforms
+ * @param {ReadonlyMap<string, string>} texts those of uniforms, by key
  * @param {Build} build
  */
-export declare function compile(bytes: Bytes, rules: Rules, limits: Limits, uniforms: ReadonlyMap<string, string>, build: Build): Promise<Compiled>;
+export declare function compile(bytes: Bytes, rules: Rules, limits: Limits, texts: ReadonlyMap<string, string>, build: Build): Promise<Compiled>;
 /**
  * A module or an instance without its bytes, which cannot be judged: its exports are taken for
  * what their names say. An instance serves every request, so nothing is ever fresh (RUN-4).

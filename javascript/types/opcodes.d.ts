@@ -24,19 +24,10 @@ export declare const TYPE = 14;
 export declare const TYPES = 15;
 /** Instructions with a rule of their own, in `body.js`. */
 export declare const SPECIAL = 16;
-/** Beside what follows: whether NaN that comes out may have any bits (DET-1), by its type. */
-export declare const F32 = 1;
-export declare const F64 = 2;
-export declare const F32X4 = 3;
-export declare const F64X2 = 4;
 export type Instruction = {
     follows: number;
     pops: number;
     pushes: number;
-    /**
-     * which NaN it makes, 0 for none
-     */
-    float: number;
 };
 /** Instructions of one byte. */
 export declare const plain: (Instruction | undefined)[];

@@ -120,9 +120,10 @@ export declare function loadAll(stages: Stage[], options: Options, filters: bool
 export type Settings = {
     limits: Limits;
     /**
-     * whether a watchdog of the runtime ends a request
+     * has a watchdog of
+     * the runtime end a request
      */
-    interrupts: boolean;
+    interruptible: import("./interrupt.js").Interruptible | undefined;
     reuse: boolean;
     checksText: boolean;
     image: typeof import("./image/block.js") | undefined;
@@ -132,7 +133,8 @@ export type Settings = {
  * How the requests of a recipe are carried.
  * @typedef {object} Settings
  * @property {Limits} limits
- * @property {boolean} interrupts whether a watchdog of the runtime ends a request
+ * @property {import("./interrupt.js").Interruptible | undefined} interruptible has a watchdog of
+ *   the runtime end a request
  * @property {boolean} reuse
  * @property {boolean} checksText
  * @property {typeof import("./image/block.js") | undefined} image

@@ -3,6 +3,7 @@
  * without: smaller maxima of memory and tables (TRAP-2), metering (RUN-6), one NaN (DET-1), and
  * a check that tells two traps apart (TRAP-1).
  */
+import { Meter } from "./meter.js";
 import type { Bytes } from "./bytes.js";
 import type { Declared } from "./declared.js";
 import type { Limits } from "./limits.js";
@@ -23,13 +24,9 @@ export type Wanted = {
 };
 export type Added = {
     /**
-     * the global that counts down what a metered module has left
+     * makes the meter of an instance
      */
-    counter?: string;
-    /**
-     * the table with the function that is called when it is below 0
-     */
-    refill?: string;
+    meter?: (exports: WebAssembly.Exports) => Meter;
     /**
      * the start function, which is no longer run by itself
      */
@@ -48,10 +45,9 @@ export type Added = {
  * @property {boolean} marksNaN whether a conversion of NaN is to be told from an overflow
  */
 /**
- * The exports that a rewritten module has beside its own.
+ * What a rewritten module has beside its own exports: the names are those of more exports.
  * @typedef {object} Added
- * @property {string} [counter] the global that counts down what a metered module has left
- * @property {string} [refill] the table with the function that is called when it is below 0
+ * @property {(exports: WebAssembly.Exports) => Meter} [meter] makes the meter of an instance
  * @property {string} [start] the start function, which is no longer run by itself
  * @property {string} [sawNaN] the global that is 1 after a trap for converting NaN
  */
@@ -61,10 +57,9 @@ export type Added = {
  * @param {Declared} declared
  * @param {number[]} unjudged bodies of functions
  */
-export declare function judgeable(declared: Declared, unjudged: number[]): Bytes;
+export declare function judgeable(declared: Declared, unjudged: number[]): Uint8Array<ArrayBuffer>;
 /**
- * The module as it is compiled, and what it exports beside its own. The bytes are the module's
- * own where there is nothing to do.
+ * The module as it is compiled.
  * @param {Declared} declared a module in order, without imports
  * @param {Wanted} wanted
  * @returns {{ bytes: Bytes, added: Added }}
@@ -72,4 +67,10 @@ export declare function judgeable(declared: Declared, unjudged: number[]): Bytes
 export declare function rewrite(declared: Declared, wanted: Wanted): {
     bytes: Bytes;
     added: Added;
+};
+export type OneNaN = {
+    type: number;
+    nan: number[];
+    equal: number[];
+    choose: number[];
 };

@@ -1,13 +1,14 @@
 /** Where modules come from. */
 import type { Bytes } from "./bytes.js";
-export type Source = BufferSource | Response | Blob | URL | string | WebAssembly.Module | WebAssembly.Instance;
+export type Compiled = WebAssembly.Module | WebAssembly.Instance;
+export type Source = BufferSource | Response | Blob | URL | string | Compiled;
 /** @import { Bytes } from "./bytes.js" */
+/** @typedef {WebAssembly.Module | WebAssembly.Instance} Compiled */
 /**
  * A module: its bytes, whatever holds them (a `Response`, a `Blob`), or where they are to be
  * had, as a URL. In Node, Deno and Bun also a `file:` URL. A `WebAssembly.Module` or
  * `WebAssembly.Instance` has no bytes to judge and stands outside of the contract.
- * @typedef {BufferSource | Response | Blob | URL | string | WebAssembly.Module |
- *   WebAssembly.Instance} Source
+ * @typedef {BufferSource | Response | Blob | URL | string | Compiled} Source
  */
 /**
  * The bytes of a module, or what the caller has compiled already.
@@ -17,7 +18,8 @@ export type Source = BufferSource | Response | Blob | URL | string | WebAssembly
  */
 export declare function bytesOf(source: Source, most: number): Promise<Bytes | WebAssembly.Module | WebAssembly.Instance>;
 /**
- * A view of the bytes that these are.
+ * A view of the bytes that these are: a copy, where another thread could change them.
  * @param {BufferSource} source
+ * @returns {Bytes}
  */
-export declare function asBytes(source: BufferSource): Uint8Array<ArrayBuffer>;
+export declare function asBytes(source: BufferSource): Bytes;

@@ -3,7 +3,9 @@
  * once, and its words are remembered (TRAP-1).
  */
 import { QipError } from "./error.js";
-export type TrapKind = "unreachable" | "memory-out-of-bounds" | "table-out-of-bounds" | *   "indirect-call-to-null" | "bad-signature" | "integer-overflow" | "integer-divide-by-zero" | *   "bad-conversion-to-integer" | "stack-overflow";
+export type TableTrap = "table-out-of-bounds" | "indirect-call-to-null" | "bad-signature";
+export type NumberTrap = "integer-overflow" | "integer-divide-by-zero" | "bad-conversion-to-integer";
+export type TrapKind = TableTrap | NumberTrap | "unreachable" | "memory-out-of-bounds" | "stack-overflow";
 export type Words = {
     kinds: Map<string, TrapKind>;
     /**

@@ -17,10 +17,4 @@ declare function digitsOf(text: string): {
     power: number;
 };
 export type Digits = ReturnType<typeof digitsOf>;
-/**
- * Orders keys by their bytes in UTF-8 (UNI-2), which is the order of their characters' numbers.
- * @param {string} one
- * @param {string} other
- */
-export declare function byBytes(one: string, other: string): number;
 export {};
