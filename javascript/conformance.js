@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 /**
- * A host program for `qip conformance --host 'node javascript/conformance.js'`: questions on
- * stdin, answers on stdout, one JSON object a line.
+ * A host program: `qip conformance --host 'node javascript/conformance.js'`. Questions come on
+ * stdin, answers go to stdout, one JSON object a line. With `--metered`, limits of time are kept
+ * by counting instructions instead of by the runtime's watchdog.
  */
 
 import { createInterface } from "node:readline";
-import { answer } from "./conformance/answer.js";
 import { about } from "./conformance/about.js";
+import { answer } from "./conformance/answer.js";
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const said = JSON.stringify(await answer(line, about()));
+const clock = process.argv.includes("--metered") ? "metered" : "auto";
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  const said = JSON.stringify(await answer(line, about, { clock }));
   await new Promise((resolve) => process.stdout.write(`${said}\n`, resolve));
 }

@@ -1,16 +1,15 @@
-/** Who answers: the runtime and its engine, for hello. */
+/** Who answers, for hello: the runtime that runs this program, with its engine. */
 
-const { version } = JSON.parse(await readPackage());
+import { readFileSync } from "node:fs";
 
-async function readPackage() {
-  const { readFile } = await import("node:fs/promises");
-  return readFile(new URL("../package.json", import.meta.url), "utf8");
-}
+/** The package's own version. */
+export const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
-/** The runtime under the name by which reports and expectation files call it. */
-export function about() {
-  const { deno, bun, node, v8 } = process.versions;
-  if (deno) return { host: "deno", version, engine: `Deno ${deno}, V8 ${v8}`.slice(0, 64) };
-  if (bun) return { host: "bun", version, engine: `Bun ${bun}, JavaScriptCore` };
-  return { host: "node", version, engine: `Node ${node}, V8 ${v8}` };
-}
+const { deno, bun, node, v8 = "", webkit = "" } = process.versions;
+
+/** The name is that by which reports and expectation files call it. */
+export const about = {
+  host: deno ? "deno" : bun ? "bun" : "node",
+  version,
+  engine: (deno ? `Deno ${deno}, V8 ${v8}` : bun ? `Bun ${bun}, WebKit ${webkit.slice(0, 8)}` : `Node ${node}, V8 ${v8}`).slice(0, 64),
+};

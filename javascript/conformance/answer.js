@@ -5,6 +5,8 @@
 import { QipError, features, load, trapWords } from "../src/index.js";
 import { loadFilters } from "../src/image.js";
 
+/** @import { Options } from "../src/index.js" */
+
 /** What does not depend on the engine. */
 const CAPABILITIES = [
   ...["content", "recipe", "uniforms", "content-types", "requests", "reuse", "image", "time-limit"],
@@ -16,26 +18,27 @@ const CAPABILITIES = [
  * The answer to a line.
  * @param {string} line
  * @param {{ host: string, version: string, engine: string }} about
+ * @param {Pick<Options, "clock">} how limits of time are kept
  */
-export async function answer(line, about) {
+export async function answer(line, about, how) {
   const message = JSON.parse(line);
   if ("hello" in message) {
     const optional = [...features(), ...(trapWords().tellsTables ? ["indirect-kinds"] : [])];
     return { hello: { protocol: 1, ...about, capabilities: [...CAPABILITIES, ...optional] } };
   }
   const { id, requests } = message.case;
-  const outcomes = await outcomesOf(message.case);
+  const outcomes = await outcomesOf(message.case, how);
   return requests ? { id, outcomes } : { id, outcome: outcomes[0] };
 }
 
-/** @param {any} question */
-async function outcomesOf(question) {
+/** @param {any} question @param {Pick<Options, "clock">} how */
+async function outcomesOf(question, how) {
   const requests = question.requests ?? [question];
   const stages = question.stages.map((/** @type {any} */ stage) => ({
     module: fromBase64(stage.wasm),
     uniforms: stage.uniforms,
   }));
-  const options = { ...asOptions(question.options), limits: asLimits(question.limits) };
+  const options = { ...how, ...asOptions(question.options), limits: asLimits(question.limits) };
   const isPicture = requests.some((/** @type {any} */ request) => request.image);
   try {
     const loaded = await (isPicture ? loadFilters(stages, options) : load(stages, options));

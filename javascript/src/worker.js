@@ -153,7 +153,7 @@ export class InWorker {
     try {
       return await worker.ask(request);
     } catch (error) {
-      if (worker.hasEnded) this.#worker = undefined;
+      if (worker.ended) this.#worker = undefined;
       throw error;
     } finally {
       clearTimeout(timer);
@@ -163,7 +163,8 @@ export class InWorker {
 
 /** Questions to a thread, one at a time. */
 class Conversation {
-  hasEnded = false;
+  /** Why it has ended, once it has. @type {QipError | undefined} */
+  ended;
   #thread;
   /** The stage that runs there. */
   #stage = 1;
@@ -185,14 +186,14 @@ class Conversation {
     return new Promise((resolve, reject) => {
       this.#asked = { resolve, reject };
       this.#thread.ref?.();
-      if (this.hasEnded) this.#settle((asked) => asked.reject(engineFailure("the worker has ended")));
+      if (this.ended) this.#settle((asked) => asked.reject(this.ended));
       else this.#thread.postMessage(question);
     });
   }
 
   /** Ends the thread; what was asked fails with this. @param {QipError} error */
   end(error) {
-    this.hasEnded = true;
+    this.ended = error;
     this.#thread.terminate();
     this.#settle((asked) => asked.reject(error.code === "time" ? ofStage(this.#stage, error) : error));
   }
