@@ -62,8 +62,8 @@ export const MOST_ENTRIES = 10_000_000;
  * @property {boolean} isExternref whether the type `externref` stands anywhere in a type
  * @property {boolean} isExtendedConst whether a constant expression calculates
  * @property {boolean} isBeyond whether more of a section was declared than engines judge
- * @property {Partial<Record<Size | "localsAndParams" | "elements" | "data", number>>} sizes the
- *   largest of its kind
+ * @property {Partial<Record<Size | "localsAndParams" | "localCells" | "elements" | "data", number>>} sizes
+ *   the largest of its kind
  * @property {Found} code what all instructions have
  */
 
@@ -138,7 +138,7 @@ class Scan {
     this.counts = { bodies: 0, data: /** @type {number | undefined} */ (undefined) };
   }
 
-  /** @param {Size | "localsAndParams" | "elements" | "data"} size @param {number} found */
+  /** @param {Size | "localsAndParams" | "localCells" | "elements" | "data"} size @param {number} found */
   note(size, found) {
     const sizes = this.declared.sizes;
     if (found > (sizes[size] ?? 0)) sizes[size] = found;
@@ -380,14 +380,17 @@ class Scan {
     const start = part.skip(size);
     const body = new Reader(part.bytes, start, part.at);
     let locals = 0;
+    let cells = 0;
     body.each(() => {
-      locals += body.u32();
-      this.noteType(valueType(body));
+      const count = body.u32();
+      locals += count;
+      cells += this.noteType(valueType(body)) === "v128" ? 2 * count : count;
     });
     const all = locals + (declared.functions.params[this.typeOf(index)] ?? 0);
     this.note("functionBytes", size);
     this.note("locals", locals);
     this.note("localsAndParams", all);
+    this.note("localCells", cells);
     if (declared.bodies.length > MOST_ITEMS) return;
     declared.bodies.push({ start, end: part.at });
     declared.instructions.push({ start: body.at, end: part.at });

@@ -14,6 +14,9 @@ import { fromModule, trapWords } from "./trap.js";
 /** @import { Limits } from "./limits.js" */
 /** @import { Added } from "./rewrite.js" */
 
+/** Locals, vectors counted twice, of which every engine's stack holds as many. */
+const SURE_CELLS = 10_000;
+
 /**
  * What belongs to the code of a module.
  * @typedef {object} Build
@@ -180,7 +183,8 @@ export async function compile(bytes, rules, limits, texts, build) {
   }
   const uniforms = texts.size > 0 ? { texts, read: (await import("./uniform.js")).uniformValue } : undefined;
   const plan = check(declared, rules, limits, uniforms);
-  const { code } = declared;
+  const { code, sizes } = declared;
+  if ((sizes.localCells ?? 0) > SURE_CELLS) (await import("./frame.js")).checkFrame(sizes.localCells ?? 0, SURE_CELLS);
   const marksNaN = code.converts && !trapWords().tellsNaN;
   const isChanged =
     build.isMetered || build.isDeterministic || marksNaN || code.growsTable || growsBeyond(declared, limits);

@@ -13,7 +13,7 @@ import { decodeUnchecked, encode } from "./text.js";
 /** @import { Piped } from "./content.js" */
 /** @import { Limits } from "./limits.js" */
 /** @import { Compiled, Running } from "./module.js" */
-/** @import { Source } from "./source.js" */
+/** @import { Buffered, Source } from "./source.js" */
 
 /** What the uniforms of a stage are set to, by key: numbers, or texts as UNI-3 has them. */
 /** @typedef {Record<string, string | number | bigint>} Uniforms */
@@ -205,7 +205,7 @@ export class Loaded {
    * Carries one request, each stage on a fresh instance unless the caller let it be reused.
    * Tile filters that stand side by side are a block, which takes a BMP picture and gives one
    * (REC-6).
-   * @param {string | BufferSource} input
+   * @param {string | Buffered} input
    * @param {{ contentType?: string }} [request] the content type of the input, where it is known
    * @returns {Reply}
    * @throws {QipError} the first failure in the order of ORD-2, with its stage
@@ -249,7 +249,7 @@ export class Loaded {
     return result.value;
   }
 
-  /** @param {string | BufferSource} input @param {string} contentType @param {Budget} budget */
+  /** @param {string | Buffered} input @param {string} contentType @param {Budget} budget */
   #carry(input, contentType, budget) {
     const stages = this.#stages;
     const given = typeof input === "string" ? input : asBytes(input);

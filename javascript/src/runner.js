@@ -5,12 +5,12 @@ import { normalized } from "./media-type.js";
 import { load } from "./recipe.js";
 
 /** @import { Loaded } from "./recipe.js" */
-/** @import { Source } from "./source.js" */
+/** @import { Buffered, Source } from "./source.js" */
 
 /**
  * Runs one module on one input.
  * @param {Source} module
- * @param {string | BufferSource} input
+ * @param {string | Buffered} input
  * @returns {Promise<string | Uint8Array | Int32Array | number>} what the module gives: text, bytes,
  *   numbers of 32 bits, or a scalar
  * @throws {QipError}
@@ -46,7 +46,7 @@ export class Recipe {
 
   /**
    * Runs the modules on an input.
-   * @param {string | BufferSource} input
+   * @param {string | Buffered} input
    * @returns {Promise<string | Uint8Array | Int32Array | number>}
    * @throws {QipError}
    */

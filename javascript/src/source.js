@@ -5,12 +5,13 @@ import { overLimit } from "./limits.js";
 
 /** @import { Bytes } from "./bytes.js" */
 
+/** Bytes, also those that threads share, which are copied. @typedef {ArrayBufferLike | ArrayBufferView} Buffered */
 /** @typedef {WebAssembly.Module | WebAssembly.Instance} Compiled */
 /**
  * A module: its bytes, whatever holds them (a `Response`, a `Blob`), or where they are to be
  * had, as a URL. In Node, Deno and Bun also a `file:` URL. A `WebAssembly.Module` or
  * `WebAssembly.Instance` has no bytes to judge and stands outside of the contract.
- * @typedef {BufferSource | Response | Blob | URL | string | Compiled} Source
+ * @typedef {Buffered | Response | Blob | URL | string | Compiled} Source
  */
 
 /**
@@ -30,17 +31,17 @@ export async function bytesOf(source, most) {
 
 /**
  * A view of the bytes that these are: a copy, where another thread could change them.
- * @param {BufferSource} source
+ * @param {Buffered} source
  * @returns {Bytes}
  */
 export function asBytes(source) {
   const isView = ArrayBuffer.isView(source);
   if (!isView && !isBuffer(source)) throw new TypeError("no bytes: expected an ArrayBuffer, a view of one, or a text");
   const bytes = isView ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
-  return bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
+  return bytes.buffer instanceof ArrayBuffer ? /** @type {Bytes} */ (bytes) : bytes.slice();
 }
 
-/** Also one of another window. @param {unknown} value @returns {value is ArrayBuffer} */
+/** Also one of another window. @param {unknown} value @returns {value is ArrayBufferLike} */
 function isBuffer(value) {
   return ["[object ArrayBuffer]", "[object SharedArrayBuffer]"].includes(Object.prototype.toString.call(value));
 }

@@ -13,6 +13,7 @@ import { trapWords } from "./trap.js";
 
 /** @import { Picture } from "./image/block.js" */
 /** @import { Options, Stage, Uniforms } from "./recipe.js" */
+/** @import { Buffered } from "./source.js" */
 
 /**
  * What of a thread is used. A `Worker` of the web is one.
@@ -112,7 +113,7 @@ export class InWorker {
 
   /**
    * Carries one request, as `Loaded.render` does.
-   * @param {string | BufferSource} input
+   * @param {string | Buffered} input
    * @param {{ contentType?: string }} [request]
    * @returns {Promise<Reply>}
    * @throws {QipError}

@@ -3,7 +3,7 @@ import type { OutputKind } from "./check.js";
 import type { Piped } from "./content.js";
 import type { Limits } from "./limits.js";
 import type { Compiled } from "./module.js";
-import type { Source } from "./source.js";
+import type { Buffered, Source } from "./source.js";
 export type Uniforms = Record<string, string | number | bigint>;
 export type Stage = Source | {
     module: Source;
@@ -48,7 +48,7 @@ export type Options = {
 /** @import { Piped } from "./content.js" */
 /** @import { Limits } from "./limits.js" */
 /** @import { Compiled, Running } from "./module.js" */
-/** @import { Source } from "./source.js" */
+/** @import { Buffered, Source } from "./source.js" */
 /** What the uniforms of a stage are set to, by key: numbers, or texts as UNI-3 has them. */
 /** @typedef {Record<string, string | number | bigint>} Uniforms */
 /**
@@ -153,12 +153,12 @@ export declare class Loaded {
      * Carries one request, each stage on a fresh instance unless the caller let it be reused.
      * Tile filters that stand side by side are a block, which takes a BMP picture and gives one
      * (REC-6).
-     * @param {string | BufferSource} input
+     * @param {string | Buffered} input
      * @param {{ contentType?: string }} [request] the content type of the input, where it is known
      * @returns {Reply}
      * @throws {QipError} the first failure in the order of ORD-2, with its stage
      */
-    render(input: string | BufferSource, { contentType }?: {
+    render(input: string | Buffered, { contentType }?: {
         contentType?: string;
     }): Reply;
     /**

@@ -1,16 +1,16 @@
 /** The short forms: a request on modules that are loaded for it. */
-import type { Source } from "./source.js";
+import type { Buffered, Source } from "./source.js";
 /** @import { Loaded } from "./recipe.js" */
-/** @import { Source } from "./source.js" */
+/** @import { Buffered, Source } from "./source.js" */
 /**
  * Runs one module on one input.
  * @param {Source} module
- * @param {string | BufferSource} input
+ * @param {string | Buffered} input
  * @returns {Promise<string | Uint8Array | Int32Array | number>} what the module gives: text, bytes,
  *   numbers of 32 bits, or a scalar
  * @throws {QipError}
  */
-export declare function render(module: Source, input: string | BufferSource): Promise<string | Uint8Array | Int32Array | number>;
+export declare function render(module: Source, input: string | Buffered): Promise<string | Uint8Array | Int32Array | number>;
 /** Modules that run one after the other. They are loaded once, by the first request. */
 export declare class Recipe {
     #private;
@@ -32,9 +32,9 @@ export declare class Recipe {
     constructor(inputMimeType: string, modules: Source[]);
     /**
      * Runs the modules on an input.
-     * @param {string | BufferSource} input
+     * @param {string | Buffered} input
      * @returns {Promise<string | Uint8Array | Int32Array | number>}
      * @throws {QipError}
      */
-    render(input: string | BufferSource): Promise<string | Uint8Array | Int32Array | number>;
+    render(input: string | Buffered): Promise<string | Uint8Array | Int32Array | number>;
 }

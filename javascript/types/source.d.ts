@@ -1,14 +1,16 @@
 /** Where modules come from. */
 import type { Bytes } from "./bytes.js";
+export type Buffered = ArrayBufferLike | ArrayBufferView;
 export type Compiled = WebAssembly.Module | WebAssembly.Instance;
-export type Source = BufferSource | Response | Blob | URL | string | Compiled;
+export type Source = Buffered | Response | Blob | URL | string | Compiled;
 /** @import { Bytes } from "./bytes.js" */
+/** Bytes, also those that threads share, which are copied. @typedef {ArrayBufferLike | ArrayBufferView} Buffered */
 /** @typedef {WebAssembly.Module | WebAssembly.Instance} Compiled */
 /**
  * A module: its bytes, whatever holds them (a `Response`, a `Blob`), or where they are to be
  * had, as a URL. In Node, Deno and Bun also a `file:` URL. A `WebAssembly.Module` or
  * `WebAssembly.Instance` has no bytes to judge and stands outside of the contract.
- * @typedef {BufferSource | Response | Blob | URL | string | Compiled} Source
+ * @typedef {Buffered | Response | Blob | URL | string | Compiled} Source
  */
 /**
  * The bytes of a module, or what the caller has compiled already.
@@ -19,7 +21,7 @@ export type Source = BufferSource | Response | Blob | URL | string | Compiled;
 export declare function bytesOf(source: Source, most: number): Promise<Bytes | WebAssembly.Module | WebAssembly.Instance>;
 /**
  * A view of the bytes that these are: a copy, where another thread could change them.
- * @param {BufferSource} source
+ * @param {Buffered} source
  * @returns {Bytes}
  */
-export declare function asBytes(source: BufferSource): Bytes;
+export declare function asBytes(source: Buffered): Bytes;

@@ -6,6 +6,7 @@ import { QipError } from "./error.js";
 import { Reply } from "./recipe.js";
 import type { Picture } from "./image/block.js";
 import type { Options, Stage, Uniforms } from "./recipe.js";
+import type { Buffered } from "./source.js";
 export type Thread = {
     postMessage: (message: any) => void;
     terminate: () => unknown;
@@ -37,6 +38,7 @@ export type WorkerOptions = {
 };
 /** @import { Picture } from "./image/block.js" */
 /** @import { Options, Stage, Uniforms } from "./recipe.js" */
+/** @import { Buffered } from "./source.js" */
 /**
  * What of a thread is used. A `Worker` of the web is one.
  * @typedef {object} Thread
@@ -85,12 +87,12 @@ export declare class InWorker {
     ready(signal?: AbortSignal): Promise<Conversation>;
     /**
      * Carries one request, as `Loaded.render` does.
-     * @param {string | BufferSource} input
+     * @param {string | Buffered} input
      * @param {{ contentType?: string }} [request]
      * @returns {Promise<Reply>}
      * @throws {QipError}
      */
-    render(input: string | BufferSource, { contentType }?: {
+    render(input: string | Buffered, { contentType }?: {
         contentType?: string;
     }): Promise<Reply>;
     /**
@@ -106,7 +108,8 @@ export declare class InWorker {
 /** Questions to a thread, one at a time. */
 declare class Conversation {
     #private;
-    hasEnded: boolean;
+    /** Why it has ended, once it has. @type {QipError | undefined} */
+    ended: QipError | undefined;
     /** @param {Thread} thread */
     constructor(thread: Thread);
     /** @param {object} question @returns {Promise<any>} */

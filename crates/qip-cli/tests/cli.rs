@@ -28,6 +28,8 @@ mod image;
 mod input;
 #[path = "cli/inspect.rs"]
 mod inspect;
+#[path = "cli/javascript_host.rs"]
+mod javascript_host;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/messages.rs"]
