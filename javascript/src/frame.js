@@ -23,8 +23,8 @@ export function checkFrame(cells, sure) {
     [10, ...leb(body.length + 1), 1],
     body,
   ]);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
   try {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
     /** @type {() => void} */ (exports.a)();
   } catch {
     throw overLimit("a function with a number of locals, vectors counted twice, of", cells, sure);

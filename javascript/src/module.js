@@ -30,12 +30,14 @@ export class Compiled {
    * @param {Plan} plan
    * @param {WebAssembly.Module} code
    * @param {Added} added
+   * @param {Bytes} [bytes] those that were compiled
    * @param {WebAssembly.Instance} [only] the one instance that there is, if the caller gave it
    */
-  constructor(plan, code, added, only) {
+  constructor(plan, code, added, bytes, only) {
     this.plan = plan;
     this.code = code;
     this.added = added;
+    this.bytes = bytes;
     this.only = only;
   }
 
@@ -48,7 +50,7 @@ export class Compiled {
       const instance = this.only ?? new WebAssembly.Instance(this.code);
       return new Running(this, instance.exports, budget);
     } catch (error) {
-      const failure = fromModule(error, false);
+      const failure = fromModule(error, this.bytes, false);
       if (failure.kind === "trapped" || isSegmentFault(error)) {
         throw refused("instantiate", `the module trapped while it was instantiated: ${quote(failure.message)}`);
       }
@@ -73,7 +75,8 @@ export class Running {
    * @param {WebAssembly.Exports} exports
    * @param {Budget} budget
    */
-  constructor({ plan, added }, exports, budget) {
+  constructor({ plan, added, bytes }, exports, budget) {
+    this.code = bytes;
     this.exports = /** @type {Record<string, any>} */ (exports);
     this.memory = /** @type {WebAssembly.Memory} */ (exports.memory);
     this.sawNaN = added.sawNaN === undefined ? undefined : this.exports[added.sawNaN];
@@ -113,7 +116,7 @@ export class Running {
    * @param {unknown} error
    */
   failure(error) {
-    return fromModule(error, this.sawNaN?.value === 1);
+    return fromModule(error, this.code, this.sawNaN?.value === 1);
   }
 }
 
@@ -191,7 +194,7 @@ export async function compile(bytes, rules, limits, texts, build) {
   const { bytes: wanted, added } = isChanged
     ? (await rewriting()).rewrite(declared, { ...build, limits, marksNaN })
     : { bytes, added: {} };
-  return new Compiled(plan, await compileCode(wanted), added);
+  return new Compiled(plan, await compileCode(wanted), added, wanted);
 }
 
 /** What changes modules, which most do not need: fetched once one does. */
@@ -241,5 +244,5 @@ export function unjudged(given) {
   for (const [name, value] of Object.entries(given.exports)) {
     exports.set(name, typeof value === "function" ? "function" : value instanceof WebAssembly.Memory ? "memory" : "global");
   }
-  return new Compiled(trusted(exports), /** @type {any} */ (undefined), {}, given);
+  return new Compiled(trusted(exports), /** @type {any} */ (undefined), {}, undefined, given);
 }

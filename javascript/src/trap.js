@@ -61,6 +61,7 @@ function sample() {
  * What the engine says, by the kind of trap. Of two kinds with the same words the first is told.
  * @typedef {object} Words
  * @property {Map<string, TrapKind>} kinds
+ * @property {boolean} tellsBounds whether the bounds of a table are told from those of a memory
  * @property {boolean} tellsNaN whether a conversion of NaN is told from one of too large a number
  * @property {boolean} tellsTables whether the three kinds that concern tables are told apart (TRAP-3)
  * @property {boolean} tellsCalls whether messages name the call: only WebKit's engine does
@@ -99,6 +100,7 @@ function calibrate() {
   return {
     kinds,
     tellsCalls: errors.some((error) => error instanceof Error && CALL.test(error.message)),
+    tellsBounds: differ("table-out-of-bounds", "memory-out-of-bounds"),
     tellsNaN: differ("bad-conversion-to-integer", "integer-overflow"),
     tellsTables:
       differ("table-out-of-bounds", "indirect-call-to-null") &&
@@ -118,22 +120,35 @@ function words(error) {
   return error instanceof Error ? `${error.name}: ${error.message.replace(CALL, "")}` : "";
 }
 
+/** Where in the bytes of a module an instruction trapped, as stacks tell it. */
+const OFFSET = /wasm-function\[\d+\]:0x([0-9a-f]+)/;
+
+/** Instructions that look into a table. Those behind 0xfc are `table.init` to `table.fill`. */
+const TABLE = [0x11, 0x13, 0x25, 0x26];
+
 /**
- * The kind of trap that an exception is, if it is one.
+ * Whether the instruction that trapped looks into a table: for an engine that has one word for
+ * what lies outside of a table and of a memory.
  * @param {unknown} error
+ * @param {Uint8Array} code
  */
-export function trapKind(error) {
-  return trapWords().kinds.get(words(error));
+function isAtTable(error, code) {
+  const [, offset] = OFFSET.exec(/** @type {Error} */ (error).stack ?? "") ?? [];
+  const at = Number.parseInt(offset ?? "", 16);
+  return TABLE.includes(code[at]) || (code[at] === 0xfc && code[at + 1] >= 12);
 }
 
 /**
  * The failure that an exception out of a module is: a trap, or a fault of the engine.
  * @param {unknown} error
+ * @param {Uint8Array | undefined} code the bytes that were compiled
  * @param {boolean} sawNaN whether the module noted that it converted NaN
  */
-export function fromModule(error, sawNaN) {
+export function fromModule(error, code, sawNaN) {
   if (error instanceof QipError) return error;
-  const kind = sawNaN ? "bad-conversion-to-integer" : trapKind(error);
+  const { kinds, tellsBounds } = trapWords();
+  let kind = sawNaN ? "bad-conversion-to-integer" : kinds.get(words(error));
   if (kind === undefined) return engineFailure(error);
+  if (kind === "memory-out-of-bounds" && !tellsBounds && code && isAtTable(error, code)) kind = "table-out-of-bounds";
   return new QipError("trapped", kind, `the module trapped: ${kind}`, { cause: error });
 }

@@ -4,8 +4,6 @@ import { quote, refused } from "./error.js";
 
 /** @typedef {"i32" | "i64" | "f32" | "f64"} NumberType */
 
-const DECIMAL = /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$/;
-
 /**
  * The value that a text is, for a setter of this type.
  * @param {string} key names the uniform in the message
@@ -20,8 +18,9 @@ export function uniformValue(key, text, type) {
     if (value !== undefined) return bits === 64 ? value : Number(value);
     throw unfit(key, text, `a decimal ${type}, or 0x and up to ${bits} bits`);
   }
-  if (DECIMAL.test(text)) {
-    const value = bits === 64 ? Number(text) : single(text);
+  const parts = decimal(text);
+  if (parts !== undefined) {
+    const value = bits === 64 ? Number(text) : single(text, parts);
     if (Number.isFinite(value)) return value;
   }
   throw unfit(key, text, `a decimal number within the range of ${type}`);
@@ -32,31 +31,90 @@ function unfit(key, text, wanted) {
   return refused("uniform-value", `uniform \`${quote(key)}\` has the value \`${quote(text)}\`, expected ${wanted}`);
 }
 
+/**
+ * Goes through a text from the front. Texts may be as long as a caller likes, and regular
+ * expressions fail on long ones in some engines.
+ */
+class Scanner {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+    this.at = 0;
+  }
+
+  get isDone() {
+    return this.at === this.text.length;
+  }
+
+  /** Takes one of these characters, if it stands here. @param {string} characters */
+  one(characters) {
+    const found = this.text[this.at];
+    if (found === undefined || !characters.includes(found)) return "";
+    this.at += 1;
+    return found;
+  }
+
+  /** Takes as many of these characters as stand here. @param {string} characters */
+  many(characters) {
+    const start = this.at;
+    while (this.one(characters)) continue;
+    return this.text.slice(start, this.at);
+  }
+}
+
+const DIGITS = "0123456789";
+
 /** @param {string} text @param {number} bits */
 function integer(text, bits) {
-  const [, hexadecimal] = /^0x0*([0-9a-fA-F]+)$/.exec(text) ?? [];
-  if (hexadecimal !== undefined) {
-    return hexadecimal.length <= bits / 4 ? BigInt.asIntN(bits, BigInt(`0x${hexadecimal}`)) : undefined;
+  const scanner = new Scanner(text);
+  if (text.startsWith("0x")) {
+    scanner.at = 2;
+    const zeros = scanner.many("0");
+    const digits = scanner.many(`${DIGITS}abcdefABCDEF`);
+    const isFit = scanner.isDone && zeros + digits !== "" && digits.length <= bits / 4;
+    return isFit ? BigInt.asIntN(bits, BigInt(`0x0${digits}`)) : undefined;
   }
-  const [, sign, digits] = /^([+-]?)0*([0-9]+)$/.exec(text) ?? [];
+  const sign = scanner.one("+-");
+  const zeros = scanner.many("0");
+  const digits = scanner.many(DIGITS);
   // More digits than 64 bits have are not worth reading.
-  if (digits === undefined || digits.length > 20) return undefined;
+  if (!scanner.isDone || zeros + digits === "" || digits.length > 20) return undefined;
   const value = sign === "-" ? -BigInt(digits) : BigInt(digits);
   return BigInt.asIntN(bits, value) === value ? value : undefined;
+}
+
+/**
+ * The parts of a decimal number, if the text is one.
+ * @param {string} text
+ */
+function decimal(text) {
+  const scanner = new Scanner(text);
+  scanner.one("+-");
+  const whole = scanner.many(DIGITS);
+  const fraction = scanner.one(".") ? scanner.many(DIGITS) : "";
+  let exponent = "0";
+  if (whole + fraction !== "" && scanner.one("eE")) {
+    const sign = scanner.one("+-");
+    const places = scanner.many(DIGITS);
+    if (places === "") return undefined;
+    exponent = sign + places;
+  }
+  return scanner.isDone && whole + fraction !== "" ? { whole, fraction, exponent } : undefined;
 }
 
 /**
  * The nearest f32, rounded once. By way of f64 it is rounded twice, which is wrong where the f64
  * lies halfway between two f32 and the text does not: then the text's side decides.
  * @param {string} text a decimal number
+ * @param {Parts} parts of it
  */
-function single(text) {
+function single(text, parts) {
   const wide = Number(text);
   if (!Number.isFinite(wide) || Math.fround(wide) === wide) return wide;
   const near = Math.max(-BEYOND, Math.min(Math.fround(wide), BEYOND));
   const other = neighbour(near, wide > near);
   const isHalfway = Math.abs(wide - near) === Math.abs(other - wide);
-  const side = isHalfway ? Math.sign(wide) * compare(digitsOf(text), digitsOf(exactly(Math.abs(wide)))) : 0;
+  const side = isHalfway ? Math.sign(wide) * compare(digitsOf(parts), digitsOf(exactly(Math.abs(wide)))) : 0;
   return Math.fround(side !== 0 && side > 0 === other > near ? other : near);
 }
 
@@ -87,23 +145,23 @@ function exactly(value) {
     whole *= 2; // exact
     places += 1;
   }
-  return `${BigInt(whole) * 5n ** BigInt(places)}e-${places}`;
+  return { whole: String(BigInt(whole) * 5n ** BigInt(places)), fraction: "", exponent: String(-places) };
 }
 
 /**
  * A decimal number as 0.DIGITS times a power of ten, without its sign.
- * @param {string} text
+ * @param {Parts} parts
  */
-function digitsOf(text) {
-  const [, whole, fraction = "", exponent = "0"] = /** @type {RegExpExecArray} */ (
-    /^[+-]?([0-9]*)(?:\.([0-9]*))?(?:[eE](.*))?$/.exec(text)
-  );
+function digitsOf({ whole, fraction, exponent }) {
   const all = whole + fraction;
-  const first = all.search(/[1-9]/);
-  if (first < 0) return { digits: "", power: -Infinity };
-  return { digits: all.slice(first).replace(/0+$/, ""), power: Number(exponent) + whole.length - first };
+  let [first, end] = [0, all.length];
+  while (all[first] === "0") first += 1;
+  while (end > first && all[end - 1] === "0") end -= 1;
+  if (first === end) return { digits: "", power: -Infinity };
+  return { digits: all.slice(first, end), power: Number(exponent) + whole.length - first };
 }
 
+/** @typedef {NonNullable<ReturnType<typeof decimal>>} Parts */
 /** @typedef {ReturnType<typeof digitsOf>} Digits */
 /** 1, 0 or -1. @param {Digits} one @param {Digits} other */
 function compare(one, other) {
