@@ -33,9 +33,10 @@ const TILE_FUNCTION = "function (f32 f32) -> ()";
  * @typedef {object} Plan
  * @property {boolean} isFilter whether it is a tile filter (IMG-1)
  * @property {string} entry
- * @property {string} inputCap
+ * @property {string[]} numbers what is read, once each and in this order (RUN-2, IMG-12): the
+ *   input's pointer and capacity, and where the output is buffered those of the output
+ * @property {boolean} isText whether the input is UTF-8 (IN-2)
  * @property {OutputKind} output
- * @property {string} [outputCap] where the output is buffered
  * @property {boolean} hasInputType
  * @property {boolean} hasOutputType
  * @property {string | undefined} size the shape of the setter of a picture's size
@@ -127,7 +128,8 @@ class Check {
     const inputCap = isFilter
       ? this.first(["input_bytes_cap"], this.numbers)
       : this.first(["input_utf8_cap", "input_bytes_cap"], this.numbers);
-    const plan = { isFilter, entry, inputCap, size: undefined, hasHalo: false };
+    const numbers = ["input_ptr", inputCap];
+    const plan = { isFilter, entry, numbers, isText: inputCap === "input_utf8_cap", size: undefined, hasHalo: false };
     if (isFilter) {
       const size = exports.get(SIZE);
       this.shape(SIZE, (shape) => shape.startsWith("function (f32 f32) "), "a function `(f32, f32)`");
@@ -143,8 +145,9 @@ class Check {
       if (isThere) pair.forEach((name) => this.number(name));
       return isThere;
     });
+    if (outputCap !== undefined) numbers.push("output_ptr", outputCap);
     const output = /** @type {OutputKind} */ (outputCap?.split("_")[1] ?? "scalar");
-    return { ...plan, output, outputCap, hasInputType, hasOutputType, setters: this.setters(uniforms) };
+    return { ...plan, output, hasInputType, hasOutputType, setters: this.setters(uniforms) };
   }
 
   /**

@@ -31,14 +31,11 @@ const LONGEST_TYPE = 255;
 export function runContent(running, plan, input, checksText) {
   running.setUniforms();
   // RUN-2: once each, in this order.
-  const inputPtr = running.number("input_ptr");
-  const inputCap = running.number(plan.inputCap);
-  let outputPtr = 0;
-  let outputCap = 0;
-  if (plan.outputCap !== undefined) {
-    outputPtr = running.number("output_ptr");
-    outputCap = running.number(plan.outputCap);
-  }
+  const inputPtr = running.number(0);
+  const inputCap = running.number(1);
+  const isBuffered = plan.output !== "scalar";
+  const outputPtr = isBuffered ? running.number(2) : 0;
+  const outputCap = isBuffered ? running.number(3) : 0;
   let { contentType } = input;
   if (plan.hasInputType || plan.hasOutputType) {
     contentType = declaredTypes(running, plan, contentType);
@@ -51,11 +48,11 @@ export function runContent(running, plan, input, checksText) {
   }
   const memory = running.bytes();
   if (inputPtr + length > memory.length) throw outOfBounds("input-out-of-bounds", "input", inputPtr, length, memory);
-  if (checksText && input.text === undefined && plan.inputCap === "input_utf8_cap") decode(bytes, "input-not-utf8");
+  if (checksText && input.text === undefined && plan.isText) decode(bytes, "input-not-utf8");
   memory.set(bytes, inputPtr);
 
-  const result = running.exports[plan.entry](length) | 0;
-  if (plan.outputCap === undefined) {
+  const result = running.run(length) | 0;
+  if (!isBuffered) {
     return { kind: "scalar", bytes: NO_BYTES, scalar: result, text: undefined, contentType };
   }
   const count = result >>> 0;
@@ -110,7 +107,7 @@ function declaredTypes(running, plan, current) {
 /** @param {Running} running @param {"input" | "output"} which @returns {Place} */
 function place(running, which) {
   const name = `${which}_content_type_ptr`;
-  return { name, ptr: running.number(name), size: running.number(`${which}_content_type_size`) };
+  return { name, ptr: running.numberOf(name), size: running.numberOf(`${which}_content_type_size`) };
 }
 
 /** The type that stands there, normalised (MIME-1). @param {Running} running @param {Place} [at] */

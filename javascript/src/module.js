@@ -79,6 +79,10 @@ export class Running {
     this.code = bytes;
     this.exports = /** @type {Record<string, any>} */ (exports);
     this.memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+    /** The entry point, or the tile function. */
+    this.run = /** @type {Function} */ (exports[plan.entry]);
+    this.names = plan.numbers;
+    this.numbers = plan.numbers.map((name) => this.exports[name]);
     this.sawNaN = added.sawNaN === undefined ? undefined : this.exports[added.sawNaN];
     this.meter = added.meter?.(exports);
     this.setters = plan.setters.map((setter) => callable(this.exports, setter));
@@ -97,18 +101,20 @@ export class Running {
   }
 
   /**
-   * Reads a pointer, capacity or size, as 32 bits without a sign (MOD-3). Of another type than
-   * i32 it is turned into an ECMAScript Number first (MOD-4).
-   * @param {string} name
-   * @returns {number}
+   * Reads one of the numbers of the plan.
+   * @param {number} index
    */
-  number(name) {
+  number(index) {
+    const found = this.numbers[index];
+    const value = typeof found === "function" ? found() : found.value;
+    // An i32, as nearly all are.
+    return typeof value === "number" && value === (value | 0) ? value >>> 0 : pointer(value, this.names[index]);
+  }
+
+  /** Reads a number that few modules have. @param {string} name */
+  numberOf(name) {
     const found = this.exports[name];
-    const value = Number(typeof found === "function" ? found() : found.value);
-    if (!Number.isFinite(value)) {
-      throw refused("export-shape", `\`${name}\` gives a value that is not finite, expected a number`);
-    }
-    return value >>> 0;
+    return pointer(typeof found === "function" ? found() : found.value, name);
   }
 
   /**
@@ -118,6 +124,20 @@ export class Running {
   failure(error) {
     return fromModule(error, this.code, this.sawNaN?.value === 1);
   }
+}
+
+/**
+ * A pointer, capacity or size, as 32 bits without a sign (MOD-3). Of another type than i32 it is
+ * turned into an ECMAScript Number first (MOD-4).
+ * @param {number | bigint} value
+ * @param {string} name
+ */
+function pointer(value, name) {
+  const number = Number(value);
+  if (!Number.isFinite(number)) {
+    throw refused("export-shape", `\`${name}\` gives a value that is not finite, expected a number`);
+  }
+  return number >>> 0;
 }
 
 /**

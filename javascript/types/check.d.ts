@@ -14,12 +14,16 @@ export type Plan = {
      */
     isFilter: boolean;
     entry: string;
-    inputCap: string;
-    output: OutputKind;
     /**
-     * where the output is buffered
+     * what is read, once each and in this order (RUN-2, IMG-12): the
+     * input's pointer and capacity, and where the output is buffered those of the output
      */
-    outputCap?: string;
+    numbers: string[];
+    /**
+     * whether the input is UTF-8 (IN-2)
+     */
+    isText: boolean;
+    output: OutputKind;
     hasInputType: boolean;
     hasOutputType: boolean;
     /**
@@ -64,9 +68,10 @@ export type Given = {
  * @typedef {object} Plan
  * @property {boolean} isFilter whether it is a tile filter (IMG-1)
  * @property {string} entry
- * @property {string} inputCap
+ * @property {string[]} numbers what is read, once each and in this order (RUN-2, IMG-12): the
+ *   input's pointer and capacity, and where the output is buffered those of the output
+ * @property {boolean} isText whether the input is UTF-8 (IN-2)
  * @property {OutputKind} output
- * @property {string} [outputCap] where the output is buffered
  * @property {boolean} hasInputType
  * @property {boolean} hasOutputType
  * @property {string | undefined} size the shape of the setter of a picture's size

@@ -86,10 +86,9 @@ export type Declared = {
      */
     isBeyond: boolean;
     /**
-     * the
-     * largest of its kind
+     *   the largest of its kind
      */
-    sizes: Partial<Record<Size | "localsAndParams" | "elements" | "data", number>>;
+    sizes: Partial<Record<Size | "localsAndParams" | "localCells" | "elements" | "data", number>>;
     /**
      * what all instructions have
      */
@@ -118,8 +117,8 @@ export type Declared = {
  * @property {boolean} isExternref whether the type `externref` stands anywhere in a type
  * @property {boolean} isExtendedConst whether a constant expression calculates
  * @property {boolean} isBeyond whether more of a section was declared than engines judge
- * @property {Partial<Record<Size | "localsAndParams" | "elements" | "data", number>>} sizes the
- *   largest of its kind
+ * @property {Partial<Record<Size | "localsAndParams" | "localCells" | "elements" | "data", number>>} sizes
+ *   the largest of its kind
  * @property {Found} code what all instructions have
  */
 /**

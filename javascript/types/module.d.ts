@@ -8,11 +8,6 @@ export type Build = {
     isMetered: boolean;
     isDeterministic: boolean;
 };
-/** @import { Bytes } from "./bytes.js" */
-/** @import { Plan, Rules, Setter } from "./check.js" */
-/** @import { Budget } from "./budget.js" */
-/** @import { Limits } from "./limits.js" */
-/** @import { Added } from "./rewrite.js" */
 /**
  * What belongs to the code of a module.
  * @typedef {object} Build
@@ -24,14 +19,16 @@ export declare class Compiled {
     plan: Plan;
     code: WebAssembly.Module;
     added: Added;
+    bytes: Bytes | undefined;
     only: WebAssembly.Instance | undefined;
     /**
      * @param {Plan} plan
      * @param {WebAssembly.Module} code
      * @param {Added} added
+     * @param {Bytes} [bytes] those that were compiled
      * @param {WebAssembly.Instance} [only] the one instance that there is, if the caller gave it
      */
-    constructor(plan: Plan, code: WebAssembly.Module, added: Added, only?: WebAssembly.Instance);
+    constructor(plan: Plan, code: WebAssembly.Module, added: Added, bytes?: Bytes, only?: WebAssembly.Instance);
     /**
      * A fresh instance (RUN-4). A trap meanwhile is a refusal (MOD-5).
      * @param {Budget} budget
@@ -40,8 +37,13 @@ export declare class Compiled {
 }
 /** An instance. */
 export declare class Running {
+    code: Bytes | undefined;
     exports: Record<string, any>;
     memory: WebAssembly.Memory;
+    /** The entry point, or the tile function. */
+    run: Function;
+    names: string[];
+    numbers: any[];
     sawNaN: any;
     meter: import("./meter.js").Meter | undefined;
     setters: [set: (value: number | bigint) => void, value: number | bigint][];
@@ -50,18 +52,18 @@ export declare class Running {
      * @param {WebAssembly.Exports} exports
      * @param {Budget} budget
      */
-    constructor({ plan, added }: Compiled, exports: WebAssembly.Exports, budget: Budget);
+    constructor({ plan, added, bytes }: Compiled, exports: WebAssembly.Exports, budget: Budget);
     /** The memory as it is now. */
     bytes(): Uint8Array<ArrayBuffer>;
     /** Sets the uniforms (UNI-2). */
     setUniforms(): void;
     /**
-     * Reads a pointer, capacity or size, as 32 bits without a sign (MOD-3). Of another type than
-     * i32 it is turned into an ECMAScript Number first (MOD-4).
-     * @param {string} name
-     * @returns {number}
+     * Reads one of the numbers of the plan.
+     * @param {number} index
      */
-    number(name: string): number;
+    number(index: number): number;
+    /** Reads a number that few modules have. @param {string} name */
+    numberOf(name: string): number;
     /**
      * The failure that an exception out of this instance is.
      * @param {unknown} error

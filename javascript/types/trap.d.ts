@@ -9,6 +9,10 @@ export type TrapKind = TableTrap | NumberTrap | "unreachable" | "memory-out-of-b
 export type Words = {
     kinds: Map<string, TrapKind>;
     /**
+     * whether the bounds of a table are told from those of a memory
+     */
+    tellsBounds: boolean;
+    /**
      * whether a conversion of NaN is told from one of too large a number
      */
     tellsNaN: boolean;
@@ -24,13 +28,9 @@ export type Words = {
 /** The words of this engine. */
 export declare function trapWords(): Words;
 /**
- * The kind of trap that an exception is, if it is one.
- * @param {unknown} error
- */
-export declare function trapKind(error: unknown): TrapKind | undefined;
-/**
  * The failure that an exception out of a module is: a trap, or a fault of the engine.
  * @param {unknown} error
+ * @param {Uint8Array | undefined} code the bytes that were compiled
  * @param {boolean} sawNaN whether the module noted that it converted NaN
  */
-export declare function fromModule(error: unknown, sawNaN: boolean): QipError;
+export declare function fromModule(error: unknown, code: Uint8Array | undefined, sawNaN: boolean): QipError;

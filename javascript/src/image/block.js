@@ -55,7 +55,8 @@ export function runBlock(stages, bytes, limits, budget, running, first) {
  * @returns {Picture}
  */
 export function applyFilters(stages, picture, limits, budget, running) {
-  const { width, height, data } = picture;
+  const { width, height } = picture;
+  const data = new Uint8Array(picture.data.buffer, picture.data.byteOffset, picture.data.byteLength);
   // Its size is no stage's fault (IMG-11).
   checkPicture(picture, limits);
   if (data.length !== width * height * BYTES) {

@@ -12,13 +12,11 @@ import { FLOATS, SIDE } from "./tile.js";
 export class Filter {
   /**
    * @param {Running} running
-   * @param {string} entry
    * @param {number} halo in pixels
    * @param {number} ptr where its tile is
    */
-  constructor(running, entry, halo, ptr) {
+  constructor(running, halo, ptr) {
     this.running = running;
-    this.run = running.exports[entry];
     this.halo = halo;
     this.ptr = ptr;
     /** The bytes from one row of the tile to the next. */
@@ -37,7 +35,7 @@ export class Filter {
     budget.check();
     meter?.begin(budget);
     try {
-      this.run(x - this.halo, y - this.halo);
+      this.running.run(x - this.halo, y - this.halo);
     } catch (error) {
       throw this.running.failure(error);
     }
@@ -57,8 +55,8 @@ export function ready(compiled, { width, height }, budget) {
   const running = compiled.instantiate(budget);
   try {
     running.setUniforms();
-    const ptr = running.number("input_ptr");
-    const capacity = running.number(plan.inputCap);
+    const ptr = running.number(0);
+    const capacity = running.number(1);
     if (plan.size !== undefined) {
       withoutVectors(running.exports.uniform_set_width_and_height, plan.size)(width, height);
     }
@@ -75,7 +73,7 @@ export function ready(compiled, { width, height }, budget) {
       throw refused("tile-out-of-bounds", `the tile is out of bounds: ${told}`);
     }
     running.meter?.settle();
-    return new Filter(running, plan.entry, halo, ptr);
+    return new Filter(running, halo, ptr);
   } catch (error) {
     throw running.failure(error);
   }

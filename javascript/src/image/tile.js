@@ -33,12 +33,8 @@ export function fill(filter, from, column, row, isNearest) {
   const line = ptr + ys.before * stride;
   const first = line + xs.before * FLOATS;
   const rows = ys.end - ys.start;
-  const length = (xs.end - xs.start) * from.pixel;
-  let at = (ys.start * from.width + xs.start) * from.pixel;
-  for (let to = first; to < first + rows * stride; to += stride) {
-    memory.set(from.data.subarray(at, at + length), to);
-    at += from.width * from.pixel;
-  }
+  const source = { bytes: from.data, at: (ys.start * from.width + xs.start) * from.pixel, stride: from.width * from.pixel };
+  copyRows(source, { bytes: memory, at: first, stride }, rows, (xs.end - xs.start) * from.pixel);
   if (from.pixel === BYTES) filter.convert.load(first, rows, xs.end - xs.start, stride);
   if (xs.before + xs.after > 0) {
     for (let begin = line; begin < line + rows * stride; begin += stride) {
@@ -74,11 +70,27 @@ export function keep(filter, to, column, row) {
   const pixels = Math.min(SIDE, to.width - column * SIDE);
   const rows = Math.min(SIDE, to.height - row * SIDE);
   if (to.pixel === BYTES) filter.convert.store(core, rows, pixels, stride);
-  const memory = filter.running.bytes();
-  let at = (row * SIDE * to.width + column * SIDE) * to.pixel;
-  for (let from = core; from < core + rows * stride; from += stride) {
-    to.data.set(memory.subarray(from, from + pixels * to.pixel), at);
-    at += to.width * to.pixel;
+  const source = { bytes: filter.running.bytes(), at: core, stride };
+  const at = (row * SIDE * to.width + column * SIDE) * to.pixel;
+  copyRows(source, { bytes: to.data, at, stride: to.width * to.pixel }, rows, pixels * to.pixel);
+}
+
+/** Rows of bytes: where the first begins, and how far it is from one to the next. */
+/** @typedef {{ bytes: Uint8Array | Uint8ClampedArray, at: number, stride: number }} Rows */
+
+/**
+ * Copies rows.
+ * @param {Rows} from
+ * @param {Rows} to
+ * @param {number} rows
+ * @param {number} length of each, in bytes
+ */
+function copyRows(from, to, rows, length) {
+  let [read, write] = [from.at, to.at];
+  for (let row = 0; row < rows; row += 1) {
+    to.bytes.set(from.bytes.subarray(read, read + length), write);
+    read += from.stride;
+    write += to.stride;
   }
 }
 

@@ -6,7 +6,6 @@ import type { Compiled, Running } from "../module.js";
 /** A tile filter that is ready for its first tile. */
 export declare class Filter {
     running: Running;
-    run: any;
     halo: number;
     ptr: number;
     /** The bytes from one row of the tile to the next. */
@@ -17,11 +16,10 @@ export declare class Filter {
     };
     /**
      * @param {Running} running
-     * @param {string} entry
      * @param {number} halo in pixels
      * @param {number} ptr where its tile is
      */
-    constructor(running: Running, entry: string, halo: number, ptr: number);
+    constructor(running: Running, halo: number, ptr: number);
     /**
      * Calls the tile function for a core whose top-left pixel is at `x` and `y` (IMG-7).
      * @param {number} x

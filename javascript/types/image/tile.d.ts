@@ -37,3 +37,8 @@ export declare function fill(filter: Filter, from: Plane, column: number, row: n
  * @param {number} row
  */
 export declare function keep(filter: Filter, to: Plane, column: number, row: number): void;
+export type Rows = {
+    bytes: Uint8Array | Uint8ClampedArray;
+    at: number;
+    stride: number;
+};
