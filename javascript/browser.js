@@ -58,7 +58,10 @@ const name = process.argv[2] ?? "";
 const browser = BROWSERS[name] ?? fail(`\`${name}\` is no browser, expected one of ${Object.keys(BROWSERS).join(", ")}`);
 
 /** @param {string} program */
-const versionOf = (program) => spawnSync(program, ["--version"], { encoding: "utf8" });
+const versionOf = (program) => {
+  const [command, ...args] = [...(browser.under ?? []), program, "--version"];
+  return spawnSync(command, args, { encoding: "utf8" });
+};
 const program =
   browser.programs.find((candidate) => versionOf(candidate).status === 0) ??
   fail(`there is no ${name}, expected one of ${browser.programs.join(", ")}`);
