@@ -9,7 +9,7 @@ const { deno, bun, node, v8 = "", webkit = "" } = process.versions;
 
 /** The name is that by which reports and expectation files call it. */
 export const about = {
-  host: deno ? "deno" : bun ? "bun" : "node",
+  host: deno ? "deno" : bun ? "bun" : `node-${node.split(".")[0]}`,
   version,
   engine: (deno ? `Deno ${deno}, V8 ${v8}` : bun ? `Bun ${bun}, WebKit ${webkit.slice(0, 8)}` : `Node ${node}, V8 ${v8}`).slice(0, 64),
 };

@@ -2,6 +2,9 @@
 
 import { quote, refused } from "./error.js";
 
+/** What every module begins with. */
+export const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes that no other thread can change. @typedef {Uint8Array<ArrayBuffer>} Bytes */

@@ -75,15 +75,6 @@ export function check(declared, rules, limits, uniforms) {
   return new Check(exports, rules.numeric === "lenient").plan(rules.filters, uniforms);
 }
 
-/**
- * The plan for a module of which only the names and kinds of exports are known: shapes are taken
- * on trust.
- * @param {ReadonlyMap<string, string>} exports
- */
-export function trusted(exports) {
-  return new Check(exports, true, true).plan(false, undefined);
-}
-
 /** @param {Declared} declared @param {boolean} isFixed */
 function checkMemory({ exports, memory, code }, isFixed) {
   const shape = exports.get("memory");
@@ -98,11 +89,12 @@ function checkMemory({ exports, memory, code }, isFixed) {
   if (fault) throw refused("memory-not-fixed", `the memory ${fault}, expected a fixed memory`);
 }
 
-class Check {
+/** What is left of ORD-1 once the sizes are checked: all about exports and uniforms. */
+export class Check {
   /**
-   * @param {ReadonlyMap<string, string>} exports
-   * @param {boolean} isLenient
-   * @param {boolean} [trusts]
+   * @param {ReadonlyMap<string, string>} exports shapes by name
+   * @param {boolean} isLenient whether numbers may have any type (MOD-4)
+   * @param {boolean} [trusts] whether every shape is taken for right
    */
   constructor(exports, isLenient, trusts = false) {
     this.exports = exports;
@@ -186,7 +178,7 @@ class Check {
 
   /** @param {string[]} names */
   missing(names) {
-    const wanted = names === TILE ? "a function `(f32, f32) -> ()`" : names === ENTRY ? "a function `(i32) -> i32`" : this.numberWords;
+    const wanted = names === TILE ? TILE_FUNCTION : names === ENTRY ? ONE_I32 : this.numberWords;
     return refused("missing-export", `the module does not export \`${names.join("` or `")}\`, expected ${wanted}`);
   }
 

@@ -4,15 +4,13 @@
  */
 
 import { walk, referenceType, valueType } from "./body.js";
-import { Reader } from "./bytes.js";
+import { HEADER, Reader } from "./bytes.js";
 import { quote, refused } from "./error.js";
 import { MOST_SEGMENTS, PAGE, checkSize, mostOf, overLimit, sizeNames } from "./limits.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Found, Surroundings } from "./body.js" */
 /** @import { Size, Sizes } from "./limits.js" */
-
-const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 /** Sections by number, as they follow each other; custom ones (0) stand anywhere. */
 export const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];

@@ -1,10 +1,9 @@
 /** What of WebAssembly the engine has: found out by asking it, never by its name. */
 
+import { HEADER } from "./bytes.js";
 import { QipError } from "./error.js";
 
 /** @import { Declared } from "./declared.js" */
-
-const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
 /** A smallest module for each capability of MOD-8. */
 const SAMPLES = /** @type {const} */ ({

@@ -1,6 +1,6 @@
 /** Functions with so many locals that the stack may not hold them (the choice at LIM-1). */
 
-import { concat, leb, sized } from "./bytes.js";
+import { HEADER, concat, leb, sized } from "./bytes.js";
 import { overLimit } from "./limits.js";
 
 const V128 = 0x7b;
@@ -16,7 +16,7 @@ export function checkFrame(cells, sure) {
   const locals = Math.min(Math.ceil((cells / 2) * 1.1), 50_000);
   const body = sized(concat([[1], leb(locals), [V128, 0x0b]]));
   const bytes = concat([
-    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    HEADER,
     [1, 4, 1, 0x60, 0, 0],
     [3, 2, 1, 0],
     [7, 5, 1, 1, 0x61, 0, 0],

@@ -3,6 +3,8 @@
  * is none, modules are metered instead.
  */
 
+import { HEADER } from "./bytes.js";
+
 /** @typedef {{ runInThisContext(options: { timeout: number }): void }} Script */
 /**
  * Runs this for so many milliseconds at most, and says whether it came to its end. What it throws
@@ -23,7 +25,7 @@ const LONGEST = 2 ** 31 - 1;
  * but WebAssembly, for a watchdog to end.
  */
 const COUNTS_DOWN = [
-  [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  HEADER,
   [1, 5, 1, 0x60, 1, 0x7f, 0],
   [3, 2, 1, 0],
   [7, 7, 1, 3, 0x72, 0x75, 0x6e, 0, 0],

@@ -3,7 +3,7 @@
  * back for more: so one mechanism serves the clock and the fuel, on every engine.
  */
 
-import { concat } from "./bytes.js";
+import { HEADER, concat } from "./bytes.js";
 
 /** @import { Budget } from "./budget.js" */
 
@@ -56,7 +56,7 @@ let made;
 function bridge() {
   if (made === undefined) {
     const bytes = concat([
-      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      HEADER,
       [1, 5, 1, 0x60, 0, 1, 0x7f], // a type: nothing to i32
       [2, 5, 1, 0, 0, 0, 0], // an import without names
       [7, 5, 1, 1, 0x61, 0, 0], // the same, exported as `a`

@@ -1,7 +1,7 @@
 /** A module on its way from bytes to instances. */
 
-import { concat, leb, sized } from "./bytes.js";
-import { check, trusted } from "./check.js";
+import { HEADER, concat, leb, sized } from "./bytes.js";
+import { check } from "./check.js";
 import { MOST_ENTRIES, growsBeyond, read, readCode } from "./declared.js";
 import { engineFailure, quote, refused } from "./error.js";
 import { checkFeatures } from "./features.js";
@@ -21,6 +21,7 @@ const SURE_CELLS = 10_000;
  * What belongs to the code of a module.
  * @typedef {object} Build
  * @property {boolean} isMetered
+ * @property {boolean} isTimed whether there is a limit of time
  * @property {boolean} isDeterministic
  */
 
@@ -28,7 +29,7 @@ const SURE_CELLS = 10_000;
 export class Compiled {
   /**
    * @param {Plan} plan
-   * @param {WebAssembly.Module} code
+   * @param {WebAssembly.Module | undefined} code none where there is only an instance
    * @param {Added} added
    * @param {Bytes} [bytes] those that were compiled
    * @param {WebAssembly.Instance} [only] the one instance that there is, if the caller gave it
@@ -47,7 +48,7 @@ export class Compiled {
    */
   instantiate(budget) {
     try {
-      const instance = this.only ?? new WebAssembly.Instance(this.code);
+      const instance = this.only ?? new WebAssembly.Instance(/** @type {WebAssembly.Module} */ (this.code));
       return new Running(this, instance.exports, budget);
     } catch (error) {
       const failure = fromModule(error, this.bytes, false);
@@ -176,7 +177,7 @@ export function withoutVectors(run, shape) {
   const drops = results.map(() => 0x1a);
   const types = [[0x60, ...sized(params), ...sized(results)], [0x60, ...sized(params), 0]];
   const bytes = concat([
-    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    HEADER,
     [1, ...sized(concat([[2], ...types]))],
     [2, 5, 1, 0, 0, 0, 0],
     [3, 2, 1, 1],
@@ -209,10 +210,12 @@ export async function compile(bytes, rules, limits, texts, build) {
   const { code, sizes } = declared;
   if ((sizes.localCells ?? 0) > SURE_CELLS) (await import("./frame.js")).checkFrame(sizes.localCells ?? 0, SURE_CELLS);
   const marksNaN = code.converts && !trapWords().tellsNaN;
+  // V8's watchdog does not see functions that go on for ever by tail calls alone.
+  const isMetered = build.isMetered || (build.isTimed && code.tailCalls);
   const isChanged =
-    build.isMetered || build.isDeterministic || marksNaN || code.growsTable || growsBeyond(declared, limits);
+    isMetered || build.isDeterministic || marksNaN || code.growsTable || growsBeyond(declared, limits);
   const { bytes: wanted, added } = isChanged
-    ? (await rewriting()).rewrite(declared, { ...build, limits, marksNaN })
+    ? (await rewriting()).rewrite(declared, { ...build, isMetered, limits, marksNaN })
     : { bytes, added: {} };
   return new Compiled(plan, await compileCode(wanted), added, wanted);
 }
@@ -247,22 +250,4 @@ async function compileCode(bytes) {
     if (!(error instanceof WebAssembly.CompileError)) throw engineFailure(error);
     throw refused("limit", `the module is too large for this engine: ${quote(error.message)}`);
   }
-}
-
-/**
- * A module or an instance without its bytes, which cannot be judged: its exports are taken for
- * what their names say. An instance serves every request, so nothing is ever fresh (RUN-4).
- * @param {WebAssembly.Module | WebAssembly.Instance} given
- */
-export function unjudged(given) {
-  /** @type {Map<string, string>} */
-  const exports = new Map();
-  if (given instanceof WebAssembly.Module) {
-    for (const { name, kind } of WebAssembly.Module.exports(given)) exports.set(name, kind);
-    return new Compiled(trusted(exports), given, {});
-  }
-  for (const [name, value] of Object.entries(given.exports)) {
-    exports.set(name, typeof value === "function" ? "function" : value instanceof WebAssembly.Memory ? "memory" : "global");
-  }
-  return new Compiled(trusted(exports), /** @type {any} */ (undefined), {}, undefined, given);
 }

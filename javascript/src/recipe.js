@@ -5,15 +5,16 @@ import { runContent } from "./content.js";
 import { atStage, ofStage, refused } from "./error.js";
 import { checkSize, limitsWith } from "./limits.js";
 import { normalized } from "./media-type.js";
-import { compile, unjudged } from "./module.js";
+import { compile } from "./module.js";
 import { asBytes, bytesOf } from "./source.js";
 import { decodeUnchecked, encode } from "./text.js";
+import { trapWords } from "./trap.js";
 
 /** @import { OutputKind } from "./check.js" */
 /** @import { Piped } from "./content.js" */
 /** @import { Limits } from "./limits.js" */
 /** @import { Compiled, Running } from "./module.js" */
-/** @import { Buffered, Source } from "./source.js" */
+/** @import { Buffered, Compiled as Precompiled, Source } from "./source.js" */
 
 /** What the uniforms of a stage are set to, by key: numbers, or texts as UNI-3 has them. */
 /** @typedef {Record<string, string | number | bigint>} Uniforms */
@@ -129,10 +130,11 @@ export async function loadAll(stages, options, filters, entered) {
   if (stages.length === 0) throw refused("empty-recipe", "the recipe has no stage, expected one at least");
   checkSize("stages", stages.length, limits, "the recipe");
   const isTimed = limits.timeMs !== undefined;
-  const { watchdog } = isTimed && clock === "auto" ? await import("./interrupt.js") : { watchdog: () => undefined };
-  const interruptible = watchdog();
+  // Nothing ends a loop in WebKit's engine but the loop itself.
+  const isWatched = isTimed && clock === "auto" && !trapWords().tellsCalls;
+  const interruptible = isWatched ? (await import("./interrupt.js")).watchdog() : undefined;
   const isMetered = limits.fuel !== undefined || (isTimed && !interruptible);
-  const build = { isMetered, isDeterministic: floats === "deterministic" };
+  const build = { isMetered, isTimed, isDeterministic: floats === "deterministic" };
 
   /** @type {Compiled[]} */
   const compiled = [];
@@ -141,8 +143,12 @@ export async function loadAll(stages, options, filters, entered) {
     const texts = new Map(Object.entries(uniforms).map(([key, value]) => [key, asText(value)]));
     try {
       const source = await bytesOf(module, limits.moduleBytes);
-      const isJudged = source instanceof Uint8Array;
-      compiled.push(isJudged ? await compile(source, rules, limits, texts, build) : unjudged(source));
+      if (source instanceof Uint8Array) {
+        compiled.push(await compile(source, rules, limits, texts, build));
+      } else {
+        const { unjudged } = await import("./unjudged.js");
+        compiled.push(unjudged(/** @type {Precompiled} */ (source)));
+      }
     } catch (error) {
       if (error instanceof TypeError) throw error;
       throw ofStage(index + 1, error);

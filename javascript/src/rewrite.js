@@ -5,7 +5,7 @@
  */
 
 import { walk } from "./body.js";
-import { Reader, concat, leb, signedLeb, sized } from "./bytes.js";
+import { HEADER, Reader, concat, leb, signedLeb, sized } from "./bytes.js";
 import { MOST_ENTRIES, ORDER, growsBeyond, section } from "./declared.js";
 import { PAGE } from "./limits.js";
 import { Meter } from "./meter.js";
@@ -14,7 +14,6 @@ import { Meter } from "./meter.js";
 /** @import { Declared } from "./declared.js" */
 /** @import { Limits } from "./limits.js" */
 
-const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const encoder = new TextEncoder();
 
 const I32 = 0x7f;

@@ -3,7 +3,7 @@
  * once, and its words are remembered (TRAP-1).
  */
 
-import { concat, leb, sized } from "./bytes.js";
+import { HEADER, concat, leb, sized } from "./bytes.js";
 import { QipError, engineFailure } from "./error.js";
 
 /** @typedef {"table-out-of-bounds" | "indirect-call-to-null" | "bad-signature"} TableTrap */
@@ -44,7 +44,7 @@ function sample() {
   /** @param {number} kind @param {(ArrayLike<number>)[]} entries */
   const section = (kind, entries) => [kind, ...sized(concat([leb(entries.length), ...entries]))];
   return concat([
-    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    HEADER,
     section(1, [[0x60, 0, 0], [0x60, 0, 1, 0x7f]]),
     section(3, bodies.map(() => [0])),
     section(4, [[0x70, 0, 2]]),

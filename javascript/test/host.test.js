@@ -127,6 +127,16 @@ test("a limit of time ends a start function, too", async () => {
   }
 });
 
+test("a limit of time ends calls that never return, where each is the last thing of a function", async (t) => {
+  if (!features().includes("tail-call")) return t.skip("the engine has no tail calls");
+  const forever = "(func $forever (param i32) (result i32) (return_call $forever (local.get 0)))";
+  const module = content("(call $forever (local.get $size))", forever);
+  for (const clock of /** @type {const} */ (["auto", "metered"])) {
+    const loaded = await load(module, { clock, limits: { timeMs: 20 } });
+    assert.throws(() => loaded.render(""), { kind: "stopped", code: "time" }, clock);
+  }
+});
+
 test("fuel is the same each time, and is shared by all stages", async () => {
   const rounds = content("(local $n i32) (local.set $n (i32.const 1000)) (loop (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1))))) (local.get $size)");
   /** @param {number} stages @param {number} fuel */

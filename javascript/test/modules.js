@@ -7,7 +7,7 @@ const wabt = await wabtModule();
 
 /** @param {string} text */
 export function wat(text) {
-  const module = wabt.parseWat("test.wat", text, { simd: true, bulk_memory: true, reference_types: true, multi_value: true });
+  const module = wabt.parseWat("test.wat", text, { tail_call: true });
   const { buffer } = module.toBinary({});
   module.destroy();
   return new Uint8Array(buffer);

@@ -53,7 +53,7 @@ async function size(entry, apart) {
 }
 
 test("a page loads at most 12 kB, and with pictures 20 kB", async (t) => {
-  const apart = ["rewrite", "interrupt", "uniform"];
+  const apart = ["rewrite", "interrupt", "uniform", "frame", "unjudged"];
   const content = await size("index", [...apart, "image/block"]);
   const pictures = await size("image", []);
   t.diagnostic(`${content} and ${pictures} bytes`);

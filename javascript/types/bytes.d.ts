@@ -1,4 +1,6 @@
 /** Bytes of a binary: reading from the front, and putting together. */
+/** What every module begins with. */
+export declare const HEADER: number[];
 export type Bytes = Uint8Array<ArrayBuffer>;
 /** Reads a part of a module from the front. What is malformed is `invalid-module` (MOD-8). */
 export declare class Reader {

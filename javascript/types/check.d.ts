@@ -98,12 +98,48 @@ export type Given = {
  * @returns {Plan}
  */
 export declare function check(declared: Declared, rules: Rules, limits: Limits, uniforms: Given | undefined): Plan;
-/**
- * The plan for a module of which only the names and kinds of exports are known: shapes are taken
- * on trust.
- * @param {ReadonlyMap<string, string>} exports
- */
-export declare function trusted(exports: ReadonlyMap<string, string>): Plan;
+/** What is left of ORD-1 once the sizes are checked: all about exports and uniforms. */
+export declare class Check {
+    exports: ReadonlyMap<string, string>;
+    trusts: boolean;
+    numbers: string[];
+    numberWords: string;
+    /**
+     * @param {ReadonlyMap<string, string>} exports shapes by name
+     * @param {boolean} isLenient whether numbers may have any type (MOD-4)
+     * @param {boolean} [trusts] whether every shape is taken for right
+     */
+    constructor(exports: ReadonlyMap<string, string>, isLenient: boolean, trusts?: boolean);
+    /**
+     * @param {boolean} wantsFilter
+     * @param {Given | undefined} uniforms
+     * @returns {Plan}
+     */
+    plan(wantsFilter: boolean, uniforms: Given | undefined): Plan;
+    /**
+     * Holds each of these exports that is there to its shape, and says which wins: the first.
+     * @param {string[]} names
+     * @param {string[]} wanted
+     */
+    first(names: string[], wanted: string[]): string;
+    /** Holds an export that has to be there to the shape of a number (MOD-3). @param {string} name */
+    number(name: string): void;
+    /** @param {string[]} names @param {string[]} wanted */
+    all(names: string[], wanted: string[]): void;
+    /**
+     * @param {string} name
+     * @param {(shape: string) => boolean} fits
+     * @param {string} wanted in words
+     */
+    shape(name: string, fits: (shape: string) => boolean, wanted: string, code?: string): void;
+    /** @param {string[]} names */
+    missing(names: string[]): import("./error.js").QipError;
+    /**
+     * The uniforms that are given and those that are exported, in the order of their keys (UNI).
+     * @param {Given | undefined} given
+     */
+    setters(given: Given | undefined): Setter[];
+}
 /**
  * Orders keys by their bytes in UTF-8 (UNI-2), which is the order of their characters' numbers.
  * @param {string} one

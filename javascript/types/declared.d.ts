@@ -5,6 +5,9 @@
 import type { Bytes } from "./bytes.js";
 import type { Found, Surroundings } from "./body.js";
 import type { Size, Sizes } from "./limits.js";
+/** @import { Bytes } from "./bytes.js" */
+/** @import { Found, Surroundings } from "./body.js" */
+/** @import { Size, Sizes } from "./limits.js" */
 /** Sections by number, as they follow each other; custom ones (0) stand anywhere. */
 export declare const ORDER: number[];
 export declare const section: {

@@ -1,5 +1,6 @@
 /** What of WebAssembly the engine has: found out by asking it, never by its name. */
 import type { Declared } from "./declared.js";
+/** @import { Declared } from "./declared.js" */
 /** A smallest module for each capability of MOD-8. */
 declare const SAMPLES: {
     readonly "tail-call": readonly [1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 6, 1, 4, 0, 18, 0, 11];

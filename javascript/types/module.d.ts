@@ -6,29 +6,34 @@ import type { Limits } from "./limits.js";
 import type { Added } from "./rewrite.js";
 export type Build = {
     isMetered: boolean;
+    /**
+     * whether there is a limit of time
+     */
+    isTimed: boolean;
     isDeterministic: boolean;
 };
 /**
  * What belongs to the code of a module.
  * @typedef {object} Build
  * @property {boolean} isMetered
+ * @property {boolean} isTimed whether there is a limit of time
  * @property {boolean} isDeterministic
  */
 /** A module that nothing is left to say against, compiled. */
 export declare class Compiled {
     plan: Plan;
-    code: WebAssembly.Module;
+    code: WebAssembly.Module | undefined;
     added: Added;
     bytes: Bytes | undefined;
     only: WebAssembly.Instance | undefined;
     /**
      * @param {Plan} plan
-     * @param {WebAssembly.Module} code
+     * @param {WebAssembly.Module | undefined} code none where there is only an instance
      * @param {Added} added
      * @param {Bytes} [bytes] those that were compiled
      * @param {WebAssembly.Instance} [only] the one instance that there is, if the caller gave it
      */
-    constructor(plan: Plan, code: WebAssembly.Module, added: Added, bytes?: Bytes, only?: WebAssembly.Instance);
+    constructor(plan: Plan, code: WebAssembly.Module | undefined, added: Added, bytes?: Bytes, only?: WebAssembly.Instance);
     /**
      * A fresh instance (RUN-4). A trap meanwhile is a refusal (MOD-5).
      * @param {Budget} budget
@@ -85,9 +90,3 @@ export declare function withoutVectors(run: any, shape: string): any;
  * @param {Build} build
  */
 export declare function compile(bytes: Bytes, rules: Rules, limits: Limits, texts: ReadonlyMap<string, string>, build: Build): Promise<Compiled>;
-/**
- * A module or an instance without its bytes, which cannot be judged: its exports are taken for
- * what their names say. An instance serves every request, so nothing is ever fresh (RUN-4).
- * @param {WebAssembly.Module | WebAssembly.Instance} given
- */
-export declare function unjudged(given: WebAssembly.Module | WebAssembly.Instance): Compiled;

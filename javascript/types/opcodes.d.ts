@@ -29,9 +29,10 @@ export type Instruction = {
     pops: number;
     pushes: number;
 };
+export type Row = [first: number, last: number, follows: number, pops: number, pushes: number];
 /** Instructions of one byte. */
 export declare const plain: (Instruction | undefined)[];
 /** Instructions behind 0xfc. */
 export declare const bulk: (Instruction | undefined)[];
-/** Instructions behind 0xfd: vectors. The gaps are not assigned. */
+/** Instructions behind 0xfd: vectors. A later row stands for an earlier one. */
 export declare const simd: (Instruction | undefined)[];

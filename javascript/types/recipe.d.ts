@@ -48,7 +48,7 @@ export type Options = {
 /** @import { Piped } from "./content.js" */
 /** @import { Limits } from "./limits.js" */
 /** @import { Compiled, Running } from "./module.js" */
-/** @import { Buffered, Source } from "./source.js" */
+/** @import { Buffered, Compiled as Precompiled, Source } from "./source.js" */
 /** What the uniforms of a stage are set to, by key: numbers, or texts as UNI-3 has them. */
 /** @typedef {Record<string, string | number | bigint>} Uniforms */
 /**
