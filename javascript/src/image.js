@@ -1,13 +1,16 @@
-/** Tile filters over pictures (IMG). */
-import { loadAll } from "./recipe.js";
+/** Tile filters over pictures (IMG): the entry of the package for those who have pictures. */
 
-/** @import { Options, Stage } from "./recipe.js" */
+import { asStages, loadAll } from "./recipe.js";
+
+/** @import { Loaded, Options, Stage, Uniforms } from "./recipe.js" */
 
 /**
- * Loads tile filters, to run one after the other over pictures.
+ * Loads tile filters, to run one after the other over pictures by `apply`.
  * @param {Stage | Stage[]} stages
- * @param {Options} [options]
+ * @param {Options & { uniforms?: Uniforms }} [options] `uniforms` are those of the only filter
+ * @returns {Promise<Loaded>}
+ * @throws {QipError} `missing-export` where a module is no filter, else as `load`
  */
 export function loadFilters(stages, options = {}) {
-  return loadAll(Array.isArray(stages) ? stages : [stages], options, true);
+  return loadAll(asStages(stages, options.uniforms), options, true);
 }

@@ -14,7 +14,7 @@ import { trapWords } from "./trap.js";
 /** @import { Piped } from "./content.js" */
 /** @import { Limits } from "./limits.js" */
 /** @import { Compiled, Running } from "./module.js" */
-/** @import { Buffered, Compiled as Precompiled, Source } from "./source.js" */
+/** @import { Buffered, Precompiled, Source } from "./source.js" */
 
 /** What the uniforms of a stage are set to, by key: numbers, or texts as UNI-3 has them. */
 /** @typedef {Record<string, string | number | bigint>} Uniforms */
@@ -102,12 +102,22 @@ export class Reply {
  * @throws {QipError} the first fault in the order of ORD-1, with its stage
  */
 export async function load(stages, options = {}) {
-  const { uniforms, ...rest } = options;
-  if (uniforms === undefined) return loadAll(Array.isArray(stages) ? stages : [stages], rest, false);
-  if (Array.isArray(stages) || isStage(stages)) {
+  return loadAll(asStages(stages, options.uniforms), options, false);
+}
+
+/**
+ * The stages that a caller means.
+ * @param {Stage | Stage[]} stages
+ * @param {Uniforms} [uniforms] those of the only module
+ * @returns {{ module: Source, uniforms?: Uniforms }[]}
+ */
+export function asStages(stages, uniforms) {
+  const isOne = !Array.isArray(stages);
+  if (uniforms !== undefined && (!isOne || isStage(stages))) {
     throw new TypeError("`uniforms` are for one module, expected those of a recipe in `{ module, uniforms }`");
   }
-  return loadAll([{ module: stages, uniforms }], rest, false);
+  const list = isOne ? [stages] : stages;
+  return list.map((stage) => (isStage(stage) ? stage : { module: stage, uniforms }));
 }
 
 /** @param {Stage} stage @returns {stage is { module: Source, uniforms?: Uniforms }} */
@@ -116,7 +126,7 @@ function isStage(stage) {
 }
 
 /**
- * @param {Stage[]} stages
+ * @param {{ module: Source, uniforms?: Uniforms }[]} stages
  * @param {Options} options
  * @param {boolean} filters whether all are to be tile filters (IMG-1)
  * @param {(stage: number) => void} [entered] is told each stage that begins to run, from 1
@@ -138,8 +148,7 @@ export async function loadAll(stages, options, filters, entered) {
 
   /** @type {Compiled[]} */
   const compiled = [];
-  for (const [index, stage] of stages.entries()) {
-    const { module, uniforms = {} } = isStage(stage) ? stage : { module: stage };
+  for (const [index, { module, uniforms = {} }] of stages.entries()) {
     const texts = new Map(Object.entries(uniforms).map(([key, value]) => [key, asText(value)]));
     try {
       const source = await bytesOf(module, limits.moduleBytes);

@@ -6,19 +6,19 @@ import { overLimit } from "./limits.js";
 /** @import { Bytes } from "./bytes.js" */
 
 /** Bytes, also those that threads share, which are copied. @typedef {ArrayBufferLike | ArrayBufferView} Buffered */
-/** @typedef {WebAssembly.Module | WebAssembly.Instance} Compiled */
+/** What has no bytes to judge. @typedef {WebAssembly.Module | WebAssembly.Instance} Precompiled */
 /**
  * A module: its bytes, whatever holds them (a `Response`, a `Blob`), or where they are to be
  * had, as a URL. In Node, Deno and Bun also a `file:` URL. A `WebAssembly.Module` or
  * `WebAssembly.Instance` has no bytes to judge and stands outside of the contract.
- * @typedef {Buffered | Response | Blob | URL | string | Compiled} Source
+ * @typedef {Buffered | Response | Blob | URL | string | Precompiled} Source
  */
 
 /**
  * The bytes of a module, or what the caller has compiled already.
  * @param {Source} source
  * @param {number} most bytes, more of which are not read
- * @returns {Promise<Bytes | WebAssembly.Module | WebAssembly.Instance>}
+ * @returns {Promise<Bytes | Precompiled>}
  */
 export async function bytesOf(source, most) {
   if (source instanceof WebAssembly.Module || source instanceof WebAssembly.Instance) return source;

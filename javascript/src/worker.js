@@ -6,7 +6,7 @@
 import { outOfTime } from "./budget.js";
 import { QipError, engineFailure, ofStage } from "./error.js";
 import { limitsWith } from "./limits.js";
-import { Reply } from "./recipe.js";
+import { Reply, asStages } from "./recipe.js";
 import { asBytes, bytesOf } from "./source.js";
 import { encode } from "./text.js";
 import { trapWords } from "./trap.js";
@@ -45,15 +45,12 @@ import { trapWords } from "./trap.js";
 export async function loadInWorker(stages, options = {}) {
   const { uniforms, signal, createWorker = createDefault, filters = false, ...rest } = options;
   const limits = limitsWith(rest.limits ?? {});
-  const list = Array.isArray(stages) ? stages : [stages];
   const sent = await Promise.all(
-    list.map(async (stage, index) => {
-      const given = /** @type {any} */ (stage);
-      const isPlain = Object.getPrototypeOf(given) === Object.prototype && "module" in given;
+    asStages(stages, uniforms).map(async ({ module, uniforms }, index) => {
       try {
-        const module = await bytesOf(isPlain ? given.module : given, limits.moduleBytes);
-        if (module instanceof WebAssembly.Instance) throw new TypeError("an instance cannot be sent to a worker");
-        return { module, uniforms: isPlain ? given.uniforms : uniforms };
+        const bytes = await bytesOf(module, limits.moduleBytes);
+        if (bytes instanceof WebAssembly.Instance) throw new TypeError("an instance cannot be sent to a worker");
+        return { module: bytes, uniforms };
       } catch (error) {
         throw error instanceof TypeError ? error : ofStage(index + 1, error);
       }

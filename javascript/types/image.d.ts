@@ -1,8 +1,13 @@
-import type { Options, Stage } from "./recipe.js";
-/** @import { Options, Stage } from "./recipe.js" */
+/** Tile filters over pictures (IMG): the entry of the package for those who have pictures. */
+import type { Loaded, Options, Stage, Uniforms } from "./recipe.js";
+/** @import { Loaded, Options, Stage, Uniforms } from "./recipe.js" */
 /**
- * Loads tile filters, to run one after the other over pictures.
+ * Loads tile filters, to run one after the other over pictures by `apply`.
  * @param {Stage | Stage[]} stages
- * @param {Options} [options]
+ * @param {Options & { uniforms?: Uniforms }} [options] `uniforms` are those of the only filter
+ * @returns {Promise<Loaded>}
+ * @throws {QipError} `missing-export` where a module is no filter, else as `load`
  */
-export declare function loadFilters(stages: Stage | Stage[], options?: Options): Promise<import("./recipe.js").Loaded>;
+export declare function loadFilters(stages: Stage | Stage[], options?: Options & {
+    uniforms?: Uniforms;
+}): Promise<Loaded>;

@@ -48,7 +48,7 @@ export type Options = {
 /** @import { Piped } from "./content.js" */
 /** @import { Limits } from "./limits.js" */
 /** @import { Compiled, Running } from "./module.js" */
-/** @import { Buffered, Compiled as Precompiled, Source } from "./source.js" */
+/** @import { Buffered, Precompiled, Source } from "./source.js" */
 /** What the uniforms of a stage are set to, by key: numbers, or texts as UNI-3 has them. */
 /** @typedef {Record<string, string | number | bigint>} Uniforms */
 /**
@@ -110,13 +110,26 @@ export declare function load(stages: Stage | Stage[], options?: Options & {
     uniforms?: Uniforms;
 }): Promise<Loaded>;
 /**
- * @param {Stage[]} stages
+ * The stages that a caller means.
+ * @param {Stage | Stage[]} stages
+ * @param {Uniforms} [uniforms] those of the only module
+ * @returns {{ module: Source, uniforms?: Uniforms }[]}
+ */
+export declare function asStages(stages: Stage | Stage[], uniforms?: Uniforms): {
+    module: Source;
+    uniforms?: Uniforms;
+}[];
+/**
+ * @param {{ module: Source, uniforms?: Uniforms }[]} stages
  * @param {Options} options
  * @param {boolean} filters whether all are to be tile filters (IMG-1)
  * @param {(stage: number) => void} [entered] is told each stage that begins to run, from 1
  * @returns {Promise<Loaded>}
  */
-export declare function loadAll(stages: Stage[], options: Options, filters: boolean, entered?: (stage: number) => void): Promise<Loaded>;
+export declare function loadAll(stages: {
+    module: Source;
+    uniforms?: Uniforms;
+}[], options: Options, filters: boolean, entered?: (stage: number) => void): Promise<Loaded>;
 export type Settings = {
     limits: Limits;
     /**
