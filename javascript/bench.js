@@ -43,7 +43,9 @@ function compare(what, count, byHand, byHost) {
 /** @param {number} milliseconds */
 function told(milliseconds) {
   if (milliseconds >= 1) return `${milliseconds.toFixed(1)} ms`;
-  return milliseconds >= 0.001 ? `${(milliseconds * 1000).toFixed(2)} µs` : `${(milliseconds * 1e6).toFixed(0)} ns`;
+  return milliseconds >= 0.001
+    ? `${(milliseconds * 1000).toFixed(2)} µs`
+    : `${(milliseconds * 1e6).toFixed(0)} ns`;
 }
 
 const bytes = real("content/ascii-upper");
@@ -52,7 +54,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A request by hand: what a careful program does. @param {any} exports @param {Uint8Array} input */
 function request(exports, input) {
-  const read = (/** @type {any} */ number) => (typeof number === "function" ? number() : number.value) >>> 0;
+  const read = (/** @type {any} */ number) =>
+    (typeof number === "function" ? number() : number.value) >>> 0;
   const inputPtr = read(exports.input_ptr);
   if (input.length > read(exports.input_utf8_cap)) throw new Error("too large");
   decoder.decode(input);
@@ -68,18 +71,34 @@ console.log("| request | by hand | qip-host | |\n| --- | --- | --- | --- |");
 const warm = await load(bytes, { reuse: true });
 const fresh = await load(bytes);
 const { exports } = new WebAssembly.Instance(module);
-for (const [name, size, count] of /** @type {const} */ ([["10 B", 10, 20_000], ["1 KB", 1024, 10_000], ["64 KB", 65_536, 200]])) {
+for (const [name, size, count] of /** @type {const} */ ([
+  ["10 B", 10, 20_000],
+  ["1 KB", 1024, 10_000],
+  ["64 KB", 65_536, 200],
+])) {
   const input = new TextEncoder().encode("a".repeat(size));
-  compare(`warm instance, ${name}`, count, () => request(exports, input), () => warm.render(input).value);
+  compare(
+    `warm instance, ${name}`,
+    count,
+    () => request(exports, input),
+    () => warm.render(input).value,
+  );
 }
-for (const [name, size, count] of /** @type {const} */ ([["10 B", 10, 300], ["1 KB", 1024, 300]])) {
+for (const [name, size, count] of /** @type {const} */ ([
+  ["10 B", 10, 300],
+  ["1 KB", 1024, 300],
+])) {
   const input = new TextEncoder().encode("a".repeat(size));
   const byHand = () => request(new WebAssembly.Instance(module).exports, input);
   compare(`fresh instance, ${name}`, count, byHand, () => fresh.render(input).value);
 }
 
 const side = Number(process.argv[2] ?? 4096);
-const picture = { width: side, height: side, data: new Uint8ClampedArray(side * side * 4).fill(90) };
+const picture = {
+  width: side,
+  height: side,
+  data: new Uint8ClampedArray(side * side * 4).fill(90),
+};
 const invert = await loadFilters(real("tile/invert"));
 const pictures = Array.from({ length: 7 }, () => time(() => invert.apply(picture), 1));
 console.log(`\n\`invert\`, ${side} × ${side} pixels: ${told(median(pictures))}`);

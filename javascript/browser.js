@@ -29,7 +29,13 @@ const BROWSERS = {
   chromium: {
     programs: ["chromium", "chromium-browser", "google-chrome"],
     args: (profile, url) => [
-      ...["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
+      ...[
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+      ],
       ...[`--user-data-dir=${profile}`, url],
     ],
   },
@@ -55,7 +61,9 @@ function fail(why) {
 }
 
 const name = process.argv[2] ?? "";
-const browser = BROWSERS[name] ?? fail(`\`${name}\` is no browser, expected one of ${Object.keys(BROWSERS).join(", ")}`);
+const browser =
+  BROWSERS[name] ??
+  fail(`\`${name}\` is no browser, expected one of ${Object.keys(BROWSERS).join(", ")}`);
 
 /** @param {string} program */
 const versionOf = (program) => {
@@ -113,7 +121,9 @@ const server = createServer((request, response) => {
     });
   } else if (/^(src|conformance)\/[\w/-]+\.(js|html)$/.test(what)) {
     const type = TYPES[what.split(".")[1]];
-    response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(readFileSync(new URL(what, root)));
+    response
+      .writeHead(200, { "content-type": type, "cache-control": "no-store" })
+      .end(readFileSync(new URL(what, root)));
   } else {
     response.writeHead(404).end();
   }
@@ -125,7 +135,11 @@ const profile = mkdtempSync(join(tmpdir(), "qip-browser-"));
 const url = `http://127.0.0.1:${port}/${secret}/conformance/page.html`;
 const [command, ...args] = [...(browser.under ?? []), program, ...browser.args(profile, url)];
 // A process group of its own, so that it ends with all that it has started.
-const child = spawn(command, args, { detached: true, stdio: "ignore", env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: "1" } });
+const child = spawn(command, args, {
+  detached: true,
+  stdio: "ignore",
+  env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: "1" },
+});
 child.on("error", (error) => fail(`${command} cannot be started: ${error.message}`));
 child.on("exit", (code) => isOver || fail(`${program} has ended, with exit status ${code}`));
 

@@ -10,7 +10,14 @@ import { loadFilters } from "../src/image.js";
 /** What does not depend on the engine. */
 const CAPABILITIES = [
   ...["content", "recipe", "uniforms", "content-types", "requests", "reuse", "image", "time-limit"],
-  ...["fuel", "limits", "fixed-memory", "lenient-numbers", "unchecked-utf8", "deterministic-floats"],
+  ...[
+    "fuel",
+    "limits",
+    "fixed-memory",
+    "lenient-numbers",
+    "unchecked-utf8",
+    "deterministic-floats",
+  ],
   "texts",
 ];
 
@@ -56,7 +63,8 @@ function asOptions({ fixed_memory, ...others }) {
 
 /** @param {Record<string, number>} limits */
 function asLimits(limits) {
-  const camel = (/** @type {string} */ key) => key.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+  const camel = (/** @type {string} */ key) =>
+    key.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(limits).map(([key, value]) => [camel(key), value]));
 }
 
@@ -65,7 +73,9 @@ function carry(loaded, request) {
   if (request.image) {
     const { width, height, rgba } = request.image;
     const picture = loaded.apply({ width, height, data: fromBase64(rgba) });
-    return { image: { width: picture.width, height: picture.height, rgba: toBase64(picture.data) } };
+    return {
+      image: { width: picture.width, height: picture.height, rgba: toBase64(picture.data) },
+    };
   }
   const reply = loaded.render(fromBase64(request.input), { contentType: request.content_type });
   const type = reply.contentType ? { content_type: reply.contentType } : {};
@@ -118,7 +128,8 @@ function fromBase64(text) {
 /** @param {Uint8Array} bytes */
 function toBase64(bytes) {
   const { Buffer } = /** @type {any} */ (globalThis);
-  if (Buffer) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+  if (Buffer)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
   let text = "";
   for (let at = 0; at < bytes.length; at += CHUNK) {
     text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));

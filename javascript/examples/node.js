@@ -12,7 +12,9 @@ try {
     limits: { timeMs: 1000, memoryBytes: 16 << 20 },
   });
   const { value } = module.render(await buffer(process.stdin));
-  process.stdout.write(typeof value === "string" || value instanceof Uint8Array ? value : `${value}\n`);
+  process.stdout.write(
+    typeof value === "string" || value instanceof Uint8Array ? value : `${value}\n`,
+  );
 } catch (error) {
   if (!(error instanceof QipError)) throw error;
   console.error(`${error.kind} (${error.code}): ${error.message}`);

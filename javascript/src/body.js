@@ -61,7 +61,14 @@ export const valueTypes = /** @type {Record<number, string>} */ ({
  * @returns {Found}
  */
 export function walk(reader, module, type, visit) {
-  const found = { operands: 0, branchTargets: 0, growsMemory: false, growsTable: false, tailCalls: false, converts: false };
+  const found = {
+    operands: 0,
+    branchTargets: 0,
+    growsMemory: false,
+    growsTable: false,
+    tailCalls: false,
+    converts: false,
+  };
   const results = module.results[type] ?? 0;
   /** @type {Frame[]} */
   const frames = [{ height: 0, params: 0, results, isLoop: false }];
@@ -110,7 +117,10 @@ export function walk(reader, module, type, visit) {
       code = code * 0x100 + index;
     }
     if (instruction === undefined) {
-      throw reader.invalid(`the instruction 0x${code.toString(16)}, which is not part of WebAssembly 2.0`, start);
+      throw reader.invalid(
+        `the instruction 0x${code.toString(16)}, which is not part of WebAssembly 2.0`,
+        start,
+      );
     }
     if (instruction.follows !== op.SPECIAL) {
       passOperands(reader, instruction.follows);

@@ -19,7 +19,8 @@ export class Budget {
 
   /** Ends the request where its time is over (LIM-4). */
   check() {
-    if (this.timeMs !== undefined && performance.now() >= this.deadline) throw outOfTime(this.timeMs);
+    if (this.timeMs !== undefined && performance.now() >= this.deadline)
+      throw outOfTime(this.timeMs);
   }
 
   /** What a module may use before it asks again. */
@@ -42,5 +43,9 @@ export class Budget {
 export function outOfTime(timeMs) {
   // Never told as less than it is.
   const told = Math.ceil(timeMs);
-  return new QipError("stopped", "time", `Wasm module exceeded the execution time limit (${told}ms)`);
+  return new QipError(
+    "stopped",
+    "time",
+    `Wasm module exceeded the execution time limit (${told}ms)`,
+  );
 }

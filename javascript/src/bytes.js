@@ -35,7 +35,11 @@ export class Reader {
    */
   invalid(what, at = this.at) {
     const where = `0x${at.toString(16)}`;
-    return refused("invalid-module", `the module is invalid at offset ${where}: ${quote(what)}`, at);
+    return refused(
+      "invalid-module",
+      `the module is invalid at offset ${where}: ${quote(what)}`,
+      at,
+    );
   }
 
   /**

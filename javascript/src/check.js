@@ -1,7 +1,7 @@
 /** What a host looks for before it instantiates anything, for one module, in the order of ORD-1. */
 
-import { checkSizes } from "./declared.js";
 import { quote, refused } from "./error.js";
+import { checkSizes } from "./sizes.js";
 
 /** @import { Declared } from "./declared.js" */
 /** @import { Limits } from "./limits.js" */
@@ -78,14 +78,23 @@ export function check(declared, rules, limits, uniforms) {
 /** @param {Declared} declared @param {boolean} isFixed */
 function checkMemory({ exports, memory, code }, isFixed) {
   const shape = exports.get("memory");
-  if (shape === undefined) throw refused("missing-memory", "the module does not export `memory`, expected a memory");
+  if (shape === undefined)
+    throw refused("missing-memory", "the module does not export `memory`, expected a memory");
   if (shape !== "memory") {
-    throw refused("memory-kind", `the export \`memory\` is a ${shape}, expected a 32-bit unshared memory`);
+    throw refused(
+      "memory-kind",
+      `the export \`memory\` is a ${shape}, expected a 32-bit unshared memory`,
+    );
   }
   if (!isFixed || !memory) return;
   const { min, max } = memory;
-  const most = max === undefined ? "declares no maximum" : max !== min ? `may grow to ${max}` : undefined;
-  const fault = most ? `starts at ${min} pages and ${most}` : code.growsMemory ? "is grown by the module's code" : "";
+  const most =
+    max === undefined ? "declares no maximum" : max !== min ? `may grow to ${max}` : undefined;
+  const fault = most
+    ? `starts at ${min} pages and ${most}`
+    : code.growsMemory
+      ? "is grown by the module's code"
+      : "";
   if (fault) throw refused("memory-not-fixed", `the memory ${fault}, expected a fixed memory`);
 }
 
@@ -121,17 +130,30 @@ export class Check {
       ? this.first(["input_bytes_cap"], this.numbers)
       : this.first(["input_utf8_cap", "input_bytes_cap"], this.numbers);
     const numbers = ["input_ptr", inputCap];
-    const plan = { isFilter, entry, numbers, isText: inputCap === "input_utf8_cap", size: undefined, hasHalo: false };
+    const plan = {
+      isFilter,
+      entry,
+      numbers,
+      isText: inputCap === "input_utf8_cap",
+      size: undefined,
+      hasHalo: false,
+    };
     if (isFilter) {
       const size = exports.get(SIZE);
-      this.shape(SIZE, (shape) => shape.startsWith("function (f32 f32) "), "a function `(f32, f32)`");
+      this.shape(
+        SIZE,
+        (shape) => shape.startsWith("function (f32 f32) "),
+        "a function `(f32, f32)`",
+      );
       this.all([HALO], ["function () -> (i32)"]);
       const setters = this.setters(uniforms);
       const types = { hasInputType: false, hasOutputType: false };
       return { ...plan, ...types, output: "bytes", size, hasHalo: exports.has(HALO), setters };
     }
     this.all(["output_ptr", ...OUTPUT_CAPS], this.numbers);
-    const outputCap = exports.has("output_ptr") ? OUTPUT_CAPS.find((name) => exports.has(name)) : undefined;
+    const outputCap = exports.has("output_ptr")
+      ? OUTPUT_CAPS.find((name) => exports.has(name))
+      : undefined;
     const [hasInputType, hasOutputType] = TYPES.map((pair) => {
       const isThere = pair.some((name) => exports.has(name));
       if (isThere) pair.forEach((name) => this.number(name));
@@ -179,7 +201,10 @@ export class Check {
   /** @param {string[]} names */
   missing(names) {
     const wanted = names === TILE ? TILE_FUNCTION : names === ENTRY ? ONE_I32 : this.numberWords;
-    return refused("missing-export", `the module does not export \`${names.join("` or `")}\`, expected ${wanted}`);
+    return refused(
+      "missing-export",
+      `the module does not export \`${names.join("` or `")}\`, expected ${wanted}`,
+    );
   }
 
   /**
@@ -188,7 +213,9 @@ export class Check {
    */
   setters(given) {
     const texts = given?.texts ?? new Map();
-    const exported = [...this.exports.keys()].filter((name) => name.startsWith(SET) && name !== SET && name !== SIZE);
+    const exported = [...this.exports.keys()].filter(
+      (name) => name.startsWith(SET) && name !== SET && name !== SIZE,
+    );
     const known = new Set(exported.map((name) => name.slice(SET.length)));
     const keys = [...new Set([...known, ...texts.keys()])].sort(byBytes);
     /** @type {Setter[]} */
@@ -202,7 +229,12 @@ export class Check {
       }
       const name = SET + key;
       const wanted = "a function of one i32, i64, f32 or f64";
-      this.shape(name, (shape) => /^function \([if](32|64)\) /.test(shape), wanted, "uniform-shape");
+      this.shape(
+        name,
+        (shape) => /^function \([if](32|64)\) /.test(shape),
+        wanted,
+        "uniform-shape",
+      );
       if (given === undefined || text === undefined) continue;
       const shape = /** @type {string} */ (this.exports.get(name));
       const type = /** @type {NumberType} */ (shape.slice("function (".length).slice(0, 3));

@@ -44,10 +44,14 @@ export function runContent(running, plan, input, checksText) {
   const { bytes } = input;
   const length = bytes.length;
   if (length > inputCap) {
-    throw refused("input-too-large", `Input is too large: ${length} bytes, expected at most ${inputCap}`);
+    throw refused(
+      "input-too-large",
+      `Input is too large: ${length} bytes, expected at most ${inputCap}`,
+    );
   }
   const memory = running.bytes();
-  if (inputPtr + length > memory.length) throw outOfBounds("input-out-of-bounds", "input", inputPtr, length, memory);
+  if (inputPtr + length > memory.length)
+    throw outOfBounds("input-out-of-bounds", "input", inputPtr, length, memory);
   if (checksText && input.text === undefined && plan.isText) decode(bytes, "input-not-utf8");
   memory.set(bytes, inputPtr);
 
@@ -62,7 +66,8 @@ export function runContent(running, plan, input, checksText) {
   }
   const size = plan.output === "i32" ? count * 4 : count;
   const after = running.bytes();
-  if (outputPtr + size > after.length) throw outOfBounds("output-out-of-bounds", "output", outputPtr, size, after);
+  if (outputPtr + size > after.length)
+    throw outOfBounds("output-out-of-bounds", "output", outputPtr, size, after);
   // The caller owns what comes out (OUT-10).
   const output = after.slice(outputPtr, outputPtr + size);
   const text = checksText && plan.output === "utf8" ? decode(output, "output-not-utf8") : undefined;
@@ -107,7 +112,11 @@ function declaredTypes(running, plan, current) {
 /** @param {Running} running @param {"input" | "output"} which @returns {Place} */
 function place(running, which) {
   const name = `${which}_content_type_ptr`;
-  return { name, ptr: running.numberOf(name), size: running.numberOf(`${which}_content_type_size`) };
+  return {
+    name,
+    ptr: running.numberOf(name),
+    size: running.numberOf(`${which}_content_type_size`),
+  };
 }
 
 /** The type that stands there, normalised (MIME-1). @param {Running} running @param {Place} [at] */
@@ -115,7 +124,8 @@ function mediaType(running, at) {
   if (at === undefined) return "";
   const { name, ptr, size } = at;
   const memory = running.bytes();
-  const fault = (/** @type {string} */ what) => refused("content-type", `the media type at \`${name}\` ${what}`);
+  const fault = (/** @type {string} */ what) =>
+    refused("content-type", `the media type at \`${name}\` ${what}`);
   if (size > LONGEST_TYPE) throw fault(`has ${size} bytes, expected at most ${LONGEST_TYPE}`);
   if (ptr + size > memory.length) {
     throw fault(`is out of bounds: ${size} bytes at ${ptr}, in a memory of ${memory.length} bytes`);

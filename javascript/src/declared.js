@@ -3,14 +3,14 @@
  * functions nor any sizes before a module is compiled.
  */
 
-import { walk, referenceType, valueType } from "./body.js";
+import { referenceType, valueType } from "./body.js";
 import { HEADER, Reader } from "./bytes.js";
 import { quote, refused } from "./error.js";
-import { MOST_SEGMENTS, PAGE, checkSize, mostOf, overLimit, sizeNames } from "./limits.js";
+import { MOST_SEGMENTS, PAGE, mostOf } from "./limits.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Found, Surroundings } from "./body.js" */
-/** @import { Size, Sizes } from "./limits.js" */
+/** @import { Size } from "./limits.js" */
 
 /** Sections by number, as they follow each other; custom ones (0) stand anywhere. */
 export const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
@@ -74,7 +74,10 @@ export const MOST_ENTRIES = 10_000_000;
 export function read(bytes) {
   if (!HEADER.every((byte, index) => bytes[index] === byte)) {
     const found = bytes.length === 0 ? "nothing" : `${bytes.length} bytes with another header`;
-    throw refused("not-wasm", `not a WebAssembly module: found ${found}, expected \`\\0asm\` and version 1`);
+    throw refused(
+      "not-wasm",
+      `not a WebAssembly module: found ${found}, expected \`\\0asm\` and version 1`,
+    );
   }
   const scan = new Scan(bytes);
   const reader = new Reader(bytes, HEADER.length, bytes.length);
@@ -123,7 +126,14 @@ class Scan {
       isExtendedConst: false,
       isBeyond: false,
       sizes: {},
-      code: { operands: 0, branchTargets: 0, growsMemory: false, growsTable: false, tailCalls: false, converts: false },
+      code: {
+        operands: 0,
+        branchTargets: 0,
+        growsMemory: false,
+        growsTable: false,
+        tailCalls: false,
+        converts: false,
+      },
     };
     /** Where each type begins, behind the byte that says that it is of a function. @type {number[]} */
     this.typeStarts = [];
@@ -164,11 +174,17 @@ class Scan {
           this.constant(part);
         });
       case section.export:
-        return this.note("exports", part.each(() => this.export(part)));
+        return this.note(
+          "exports",
+          part.each(() => this.export(part)),
+        );
       case section.start:
         return void part.u32();
       case section.element:
-        return this.note("elements", part.each(() => this.element(part)));
+        return this.note(
+          "elements",
+          part.each(() => this.element(part)),
+        );
       case section.dataCount:
         this.counts.data = part.u32();
         return this.note("data", this.counts.data);
@@ -176,7 +192,10 @@ class Scan {
         this.counts.bodies = part.each((index) => this.body(part, index));
         return;
       case section.data:
-        return this.note("data", part.each(() => this.data(part)));
+        return this.note(
+          "data",
+          part.each(() => this.data(part)),
+        );
     }
   }
 
@@ -184,12 +203,14 @@ class Scan {
   finish(reader) {
     const { declared, counts } = this;
     const { sizes } = declared;
-    if ((sizes.functions ?? 0) !== counts.bodies) throw reader.invalid("another number of functions than of bodies");
+    if ((sizes.functions ?? 0) !== counts.bodies)
+      throw reader.invalid("another number of functions than of bodies");
     this.note("segments", (sizes.elements ?? 0) + (sizes.data ?? 0));
     const isBeyond = (/** @type {Size} */ size) => (sizes[size] ?? 0) > mostOf(size);
     declared.isBeyond =
-      ["types", "params", "functions", "exports"].some((size) => isBeyond(/** @type {Size} */ (size))) ||
-      Math.max(sizes.elements ?? 0, sizes.data ?? 0) > MOST_SEGMENTS;
+      ["types", "params", "functions", "exports"].some((size) =>
+        isBeyond(/** @type {Size} */ (size)),
+      ) || Math.max(sizes.elements ?? 0, sizes.data ?? 0) > MOST_SEGMENTS;
   }
 
   /** @param {Reader} part */
@@ -278,7 +299,8 @@ class Scan {
         case 0x23: {
           const index = part.u32();
           // Later proposals allow the module's own globals.
-          if (index >= this.importedGlobals) throw part.invalid("a constant of a global that is not imported");
+          if (index >= this.importedGlobals)
+            throw part.invalid("a constant of a global that is not imported");
           break;
         }
         case 0x41:
@@ -328,14 +350,19 @@ class Scan {
     if (exports.size > MOST_ITEMS) return;
     if (exports.has(name)) throw part.invalid(`the name ${quote(name)} is exported twice`, at);
     if (kind === 0) exports.set(name, this.shape(functions.functions[index]));
-    else exports.set(name, kind === 1 ? "table" : kind === 2 ? "memory" : (this.globals[index] ?? "global"));
+    else
+      exports.set(
+        name,
+        kind === 1 ? "table" : kind === 2 ? "memory" : (this.globals[index] ?? "global"),
+      );
   }
 
   /** The shape of the functions of a type. @param {number} type */
   shape(type) {
     const start = this.typeStarts[type];
     // The engine refuses what has no type; what is beyond its limits is not looked at.
-    if (start === undefined || (this.declared.sizes.params ?? 0) > mostOf("params")) return "function";
+    if (start === undefined || (this.declared.sizes.params ?? 0) > mostOf("params"))
+      return "function";
     const reader = new Reader(this.declared.bytes, start, this.declared.bytes.length);
     const list = () => {
       /** @type {string[]} */
@@ -409,71 +436,4 @@ class Scan {
  */
 function push(list, item) {
   if (list.length <= MOST_ITEMS) list.push(item);
-}
-
-/**
- * Whether engines judge the instructions of a function: not of one that has more locals or bytes
- * than they take (the choice at LIM-1).
- * @param {Declared} declared
- * @param {number} index of its body
- */
-export function isJudged(declared, index) {
-  const { start, end } = declared.bodies[index];
-  return end - start <= mostOf("functionBytes") && declared.localCounts[index] <= mostOf("locals");
-}
-
-/**
- * Walks through all instructions, and notes what LIM-1 counts of them. Says of which functions
- * there is no verdict to be had of an engine.
- * @param {Declared} declared without imports of functions, or of a module that is refused anyhow
- * @returns {number[]} their bodies
- */
-export function readCode(declared) {
-  const { code, functions, sizes } = declared;
-  const imported = functions.functions.length - declared.bodies.length;
-  /** @type {number[]} */
-  const unjudged = [];
-  for (const [index, { start, end }] of declared.instructions.entries()) {
-    if (!isJudged(declared, index)) {
-      unjudged.push(index);
-      continue;
-    }
-    const found = walk(new Reader(declared.bytes, start, end), functions, functions.functions[imported + index]);
-    code.operands = Math.max(code.operands, found.operands);
-    code.branchTargets = Math.max(code.branchTargets, found.branchTargets);
-    code.growsMemory ||= found.growsMemory;
-    code.growsTable ||= found.growsTable;
-    code.tailCalls ||= found.tailCalls;
-    code.converts ||= found.converts;
-    if (found.branchTargets > mostOf("branchTargets")) unjudged.push(index);
-  }
-  sizes.operands = code.operands;
-  sizes.branchTargets = code.branchTargets;
-  return unjudged;
-}
-
-/**
- * Whether its memory could grow beyond the limit.
- * @param {Declared} declared
- * @param {Sizes} limits
- */
-export function growsBeyond({ memory, code }, { memoryBytes }) {
-  return memory !== undefined && code.growsMemory && (memory.max ?? Infinity) > Math.floor(memoryBytes / PAGE);
-}
-
-/**
- * Holds the sizes against the limits, in the order of LIM-1.
- * @param {Declared} declared
- * @param {Sizes} limits
- */
-export function checkSizes({ sizes }, limits) {
-  const hasManyOfAKind = Math.max(sizes.elements ?? 0, sizes.data ?? 0) > MOST_SEGMENTS;
-  const segments = hasManyOfAKind ? Math.min(limits.segments, MOST_SEGMENTS) : limits.segments;
-  for (const name of sizeNames) {
-    checkSize(name, sizes[name] ?? 0, { ...limits, segments });
-    if (name === "locals" && (sizes.localsAndParams ?? 0) > mostOf("locals")) {
-      const what = "a function with a number of locals and parameters together of";
-      throw overLimit(what, sizes.localsAndParams ?? 0, mostOf("locals"));
-    }
-  }
 }

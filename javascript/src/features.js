@@ -51,7 +51,11 @@ export function checkFeatures(declared) {
   ];
   for (const [isNeeded, feature] of needs) {
     if (isNeeded && !has(feature)) {
-      throw new QipError("unsupported", feature, `the module needs \`${feature}\`, which this engine lacks`);
+      throw new QipError(
+        "unsupported",
+        feature,
+        `the module needs \`${feature}\`, which this engine lacks`,
+      );
     }
   }
 }

@@ -45,11 +45,17 @@ function find() {
   const vm = process?.getBuiltinModule?.("node:vm");
   if (!vm?.Script) return undefined;
   Object.defineProperty(globalThis, NAME, { value: () => work() });
-  const script = /** @type {Script} */ (new vm.Script(`globalThis[Symbol.for("${NAME.description}")]()`));
+  const script = /** @type {Script} */ (
+    new vm.Script(`globalThis[Symbol.for("${NAME.description}")]()`)
+  );
   /** @type {Interruptible} */
   const interruptible = (timeMs, run) => interrupt(script, timeMs, run);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(COUNTS_DOWN)));
-  const isDone = interruptible(1, () => /** @type {(from: number) => void} */ (exports.run)(500_000_000));
+  const { exports } = new WebAssembly.Instance(
+    new WebAssembly.Module(Uint8Array.from(COUNTS_DOWN)),
+  );
+  const isDone = interruptible(1, () =>
+    /** @type {(from: number) => void} */ (exports.run)(500_000_000),
+  );
   return isDone ? undefined : interruptible;
 }
 

@@ -67,7 +67,9 @@ export function mostOf(size) {
 export function limitsWith(given) {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in standardLimits)) {
-      throw new TypeError(`\`${name}\` is no limit, expected one of ${Object.keys(standardLimits).join(", ")}`);
+      throw new TypeError(
+        `\`${name}\` is no limit, expected one of ${Object.keys(standardLimits).join(", ")}`,
+      );
     }
     if (value !== undefined && !(typeof value === "number" && value >= 0)) {
       throw new TypeError(`the limit \`${name}\` is ${value}, expected a number of 0 or more`);

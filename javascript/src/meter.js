@@ -62,7 +62,8 @@ function bridge() {
       [7, 5, 1, 1, 0x61, 0, 0], // the same, exported as `a`
     ]);
     const refill = () => /** @type {Meter} */ (running).refill();
-    made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { "": { "": refill } }).exports.a;
+    made = new WebAssembly.Instance(new WebAssembly.Module(bytes), { "": { "": refill } }).exports
+      .a;
   }
   return made;
 }

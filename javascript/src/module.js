@@ -2,10 +2,11 @@
 
 import { HEADER, concat, leb, sized } from "./bytes.js";
 import { check } from "./check.js";
-import { MOST_ENTRIES, growsBeyond, read, readCode } from "./declared.js";
+import { MOST_ENTRIES, read } from "./declared.js";
 import { engineFailure, quote, refused } from "./error.js";
 import { checkFeatures } from "./features.js";
 import { checkSize } from "./limits.js";
+import { growsBeyond, readCode } from "./sizes.js";
 import { fromModule, trapWords } from "./trap.js";
 
 /** @import { Bytes } from "./bytes.js" */
@@ -48,12 +49,16 @@ export class Compiled {
    */
   instantiate(budget) {
     try {
-      const instance = this.only ?? new WebAssembly.Instance(/** @type {WebAssembly.Module} */ (this.code));
+      const instance =
+        this.only ?? new WebAssembly.Instance(/** @type {WebAssembly.Module} */ (this.code));
       return new Running(this, instance.exports, budget);
     } catch (error) {
       const failure = fromModule(error, this.bytes, false);
       if (failure.kind === "trapped" || isSegmentFault(error)) {
-        throw refused("instantiate", `the module trapped while it was instantiated: ${quote(failure.message)}`);
+        throw refused(
+          "instantiate",
+          `the module trapped while it was instantiated: ${quote(failure.message)}`,
+        );
       }
       throw failure;
     }
@@ -109,7 +114,9 @@ export class Running {
     const found = this.numbers[index];
     const value = typeof found === "function" ? found() : found.value;
     // An i32, as nearly all are.
-    return typeof value === "number" && value === (value | 0) ? value >>> 0 : pointer(value, this.names[index]);
+    return typeof value === "number" && value === (value | 0)
+      ? value >>> 0
+      : pointer(value, this.names[index]);
   }
 
   /** Reads a number that few modules have. @param {string} name */
@@ -136,7 +143,10 @@ export class Running {
 function pointer(value, name) {
   const number = Number(value);
   if (!Number.isFinite(number)) {
-    throw refused("export-shape", `\`${name}\` gives a value that is not finite, expected a number`);
+    throw refused(
+      "export-shape",
+      `\`${name}\` gives a value that is not finite, expected a number`,
+    );
   }
   return number >>> 0;
 }
@@ -172,10 +182,19 @@ export function withoutVectors(run, shape) {
   const [params, results] = shape
     .slice("function ".length)
     .split(" -> ")
-    .map((list) => list.slice(1, -1).split(" ").filter(Boolean).map((type) => TYPE_BYTES[type]));
+    .map((list) =>
+      list
+        .slice(1, -1)
+        .split(" ")
+        .filter(Boolean)
+        .map((type) => TYPE_BYTES[type]),
+    );
   const gets = params.flatMap((_, index) => [0x20, ...leb(index)]);
   const drops = results.map(() => 0x1a);
-  const types = [[0x60, ...sized(params), ...sized(results)], [0x60, ...sized(params), 0]];
+  const types = [
+    [0x60, ...sized(params), ...sized(results)],
+    [0x60, ...sized(params), 0],
+  ];
   const bytes = concat([
     HEADER,
     [1, ...sized(concat([[2], ...types]))],
@@ -205,15 +224,21 @@ export async function compile(bytes, rules, limits, texts, build) {
     const isTooLarge = unjudged.length > 0 || declared.tables.some(({ min }) => min > MOST_ENTRIES);
     await validate(isTooLarge ? (await rewriting()).judgeable(declared, unjudged) : bytes);
   }
-  const uniforms = texts.size > 0 ? { texts, read: (await import("./uniform.js")).uniformValue } : undefined;
+  const uniforms =
+    texts.size > 0 ? { texts, read: (await import("./uniform.js")).uniformValue } : undefined;
   const plan = check(declared, rules, limits, uniforms);
   const { code, sizes } = declared;
-  if ((sizes.localCells ?? 0) > SURE_CELLS) (await import("./frame.js")).checkFrame(sizes.localCells ?? 0, SURE_CELLS);
+  if ((sizes.localCells ?? 0) > SURE_CELLS)
+    (await import("./frame.js")).checkFrame(sizes.localCells ?? 0, SURE_CELLS);
   const marksNaN = code.converts && !trapWords().tellsNaN;
   // V8's watchdog does not see functions that go on for ever by tail calls alone.
   const isMetered = build.isMetered || (build.isTimed && code.tailCalls);
   const isChanged =
-    isMetered || build.isDeterministic || marksNaN || code.growsTable || growsBeyond(declared, limits);
+    isMetered ||
+    build.isDeterministic ||
+    marksNaN ||
+    code.growsTable ||
+    growsBeyond(declared, limits);
   const { bytes: wanted, added } = isChanged
     ? (await rewriting()).rewrite(declared, { ...build, isMetered, limits, marksNaN })
     : { bytes, added: {} };

@@ -72,7 +72,9 @@ export class Reply {
         return this.bytes;
       case "i32": {
         const view = new DataView(this.bytes.buffer, this.bytes.byteOffset);
-        return Int32Array.from({ length: this.bytes.length / 4 }, (_, index) => view.getInt32(index * 4, true));
+        return Int32Array.from({ length: this.bytes.length / 4 }, (_, index) =>
+          view.getInt32(index * 4, true),
+        );
       }
       default:
         return this.#scalar;
@@ -114,7 +116,9 @@ export async function load(stages, options = {}) {
 export function asStages(stages, uniforms) {
   const isOne = !Array.isArray(stages);
   if (uniforms !== undefined && (!isOne || isStage(stages))) {
-    throw new TypeError("`uniforms` are for one module, expected those of a recipe in `{ module, uniforms }`");
+    throw new TypeError(
+      "`uniforms` are for one module, expected those of a recipe in `{ module, uniforms }`",
+    );
   }
   const list = isOne ? [stages] : stages;
   return list.map((stage) => (isStage(stage) ? stage : { module: stage, uniforms }));
@@ -137,7 +141,8 @@ export async function loadAll(stages, options, filters, entered) {
   const { floats = "any", clock = "auto", reuse = false } = rest;
   const limits = limitsWith(options.limits ?? {});
   const rules = { utf8, numeric, fixedMemory, filters };
-  if (stages.length === 0) throw refused("empty-recipe", "the recipe has no stage, expected one at least");
+  if (stages.length === 0)
+    throw refused("empty-recipe", "the recipe has no stage, expected one at least");
   checkSize("stages", stages.length, limits, "the recipe");
   const isTimed = limits.timeMs !== undefined;
   // Nothing ends a loop in WebKit's engine but the loop itself.
@@ -165,8 +170,17 @@ export async function loadAll(stages, options, filters, entered) {
   }
   checkPipes(compiled);
   // Pictures take a third of the code, and are fetched where there are filters only.
-  const image = compiled.some(({ plan }) => plan.isFilter) ? await import("./image/block.js") : undefined;
-  return new Loaded(compiled, { limits, interruptible, reuse, checksText: utf8 === "checked", image, entered });
+  const image = compiled.some(({ plan }) => plan.isFilter)
+    ? await import("./image/block.js")
+    : undefined;
+  return new Loaded(compiled, {
+    limits,
+    interruptible,
+    reuse,
+    checksText: utf8 === "checked",
+    image,
+    entered,
+  });
 }
 
 /** A number as UNI-3 writes it. @param {string | number | bigint} value */
@@ -178,9 +192,12 @@ function asText(value) {
 function checkPipes(stages) {
   for (const [index, { plan }] of stages.slice(0, -1).entries()) {
     const next = stages[index + 1].plan;
-    if (plan.isFilter || plan.output === "bytes" || (plan.output === "utf8" && !next.isFilter)) continue;
+    if (plan.isFilter || plan.output === "bytes" || (plan.output === "utf8" && !next.isFilter))
+      continue;
     const isText = plan.output === "utf8";
-    const told = isText ? "only bytes can be piped to a tile filter" : "only utf8/bytes can be piped to another stage";
+    const told = isText
+      ? "only bytes can be piped to a tile filter"
+      : "only utf8/bytes can be piped to another stage";
     throw ofStage(index + 1, refused("not-pipeable", told));
   }
 }
@@ -237,10 +254,14 @@ export class Loaded {
   apply(picture) {
     const { image, limits } = this.#settings;
     if (image === undefined || this.#stages.some(({ plan }) => !plan.isFilter)) {
-      throw new TypeError("a picture is for tile filters, expected modules that `loadFilters` has loaded");
+      throw new TypeError(
+        "a picture is for tile filters, expected modules that `loadFilters` has loaded",
+      );
     }
     return this.#run((budget) => {
-      return image.applyFilters(this.#stages, picture, limits, budget, (stage) => this.#enter(stage));
+      return image.applyFilters(this.#stages, picture, limits, budget, (stage) =>
+        this.#enter(stage),
+      );
     });
   }
 
@@ -272,7 +293,7 @@ export class Loaded {
       budget.check();
       return asPiped(given, contentType, this.#settings.checksText);
     });
-    for (let index = 0; index < stages.length; ) {
+    for (let index = 0; index < stages.length;) {
       this.#enter(index + 1);
       if (stages[index].plan.isFilter) {
         let end = index + 1;
@@ -324,7 +345,13 @@ export class Loaded {
     const { runBlock, MEDIA_TYPE } = /** @type {typeof import("./image/block.js")} */ (image);
     const running = (/** @type {number} */ stage) => this.#enter(first + stage);
     const bytes = runBlock(stages, input.bytes, limits, budget, running, first);
-    return { kind: /** @type {OutputKind} */ ("bytes"), bytes, scalar: 0, text: undefined, contentType: MEDIA_TYPE };
+    return {
+      kind: /** @type {OutputKind} */ ("bytes"),
+      bytes,
+      scalar: 0,
+      text: undefined,
+      contentType: MEDIA_TYPE,
+    };
   }
 }
 

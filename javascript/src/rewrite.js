@@ -6,9 +6,10 @@
 
 import { walk } from "./body.js";
 import { HEADER, Reader, concat, leb, signedLeb, sized } from "./bytes.js";
-import { MOST_ENTRIES, ORDER, growsBeyond, section } from "./declared.js";
+import { MOST_ENTRIES, ORDER, section } from "./declared.js";
 import { PAGE } from "./limits.js";
 import { Meter } from "./meter.js";
+import { growsBeyond } from "./sizes.js";
 
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Declared } from "./declared.js" */
@@ -63,7 +64,10 @@ export function judgeable(declared, unjudged) {
   const sections = new Map();
   if (unjudged.length > 0) {
     const stubs = new Set(unjudged);
-    sections.set(section.code, codeSection(declared, (index) => (stubs.has(index) ? stub : undefined)));
+    sections.set(
+      section.code,
+      codeSection(declared, (index) => (stubs.has(index) ? stub : undefined)),
+    );
   }
   if (hasLargeTable && declared.sections.has(section.table)) {
     sections.set(section.table, tableSection(declared, MOST_ENTRIES));
@@ -100,7 +104,10 @@ export function rewrite(declared, wanted) {
   if (isMetered || wanted.isDeterministic || sawNaN !== undefined) {
     const body = new Rewriter(declared, { ...wanted, counter, sawNaN, calls });
     const bodies = declared.bodies.map((_, index) => body.rewrite(index));
-    sections.set(section.code, codeSection(declared, (index) => bodies[index]));
+    sections.set(
+      section.code,
+      codeSection(declared, (index) => bodies[index]),
+    );
   }
 
   /** @type {number[][]} */
@@ -115,7 +122,10 @@ export function rewrite(declared, wanted) {
   if (counter !== undefined) {
     const [left, refill] = [give("counter", 3, counter), give("refill", 1, calls.table)];
     added.meter = (all) => {
-      return new Meter(/** @type {WebAssembly.Global} */ (all[left]), /** @type {WebAssembly.Table} */ (all[refill]));
+      return new Meter(
+        /** @type {WebAssembly.Global} */ (all[left]),
+        /** @type {WebAssembly.Table} */ (all[refill]),
+      );
     };
     sections.set(section.type, extended(declared, section.type, [[0x60, 0, 1, I32]]));
     const start = declared.sections.get(section.start);
@@ -129,7 +139,14 @@ export function rewrite(declared, wanted) {
   const newGlobals = [counter, sawNaN].filter((index) => index !== undefined);
   if (newGlobals.length > 0) {
     const zero = [I32, 1, I32_CONST, 0, END];
-    sections.set(section.global, extended(declared, section.global, newGlobals.map(() => zero)));
+    sections.set(
+      section.global,
+      extended(
+        declared,
+        section.global,
+        newGlobals.map(() => zero),
+      ),
+    );
     sections.set(section.export, extended(declared, section.export, exports));
   }
   return { bytes: assemble(declared, sections), added };
@@ -167,7 +184,11 @@ function extended(declared, kind, entries) {
   if (!own) return concat([leb(entries.length), ...entries]);
   const reader = new Reader(declared.bytes, own.start, own.end);
   const count = reader.u32();
-  return concat([leb(count + entries.length), declared.bytes.subarray(reader.at, own.end), ...entries]);
+  return concat([
+    leb(count + entries.length),
+    declared.bytes.subarray(reader.at, own.end),
+    ...entries,
+  ]);
 }
 
 /**
@@ -206,7 +227,12 @@ function codeSection({ bytes, bodies }, other) {
 /** @type {OneNaN} */
 const OF_F32 = { type: 0x7d, nan: [0x43, 0, 0, 0xc0, 0x7f], equal: [0x5b], choose: [SELECT] };
 /** @type {OneNaN} */
-const OF_F64 = { type: 0x7c, nan: [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f], equal: [0x61], choose: [SELECT] };
+const OF_F64 = {
+  type: 0x7c,
+  nan: [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f],
+  equal: [0x61],
+  choose: [SELECT],
+};
 /** The lanes of a vector. @param {OneNaN} lane @param {number} lanes @param {number} equal @returns {OneNaN} */
 const vectorOf = ({ nan }, lanes, equal) => {
   const constant = Array(lanes).fill(nan.slice(1)).flat();
@@ -216,7 +242,8 @@ const OF_F32X4 = vectorOf(OF_F32, 4, 65);
 const OF_F64X2 = vectorOf(OF_F64, 2, 71);
 
 /** @param {number} first @param {number} last */
-const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const range = (first, last) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 /**
  * Instructions that make NaN of any bits: rounding, roots, arithmetic, minimum and maximum, and
@@ -225,8 +252,12 @@ const range = (first, last) => Array.from({ length: last - first + 1 }, (_, inde
 const MAKE_NAN = new Map([
   ...[...range(0x8d, 0x97), 0xb6].map((code) => /** @type {const} */ ([code, OF_F32])),
   ...[...range(0x9b, 0xa5), 0xbb].map((code) => /** @type {const} */ ([code, OF_F64])),
-  ...[94, ...range(103, 106), ...range(227, 233)].map((code) => /** @type {const} */ ([SIMD * 0x100 + code, OF_F32X4])),
-  ...[95, 116, 117, 122, 148, ...range(239, 245)].map((code) => /** @type {const} */ ([SIMD * 0x100 + code, OF_F64X2])),
+  ...[94, ...range(103, 106), ...range(227, 233)].map(
+    (code) => /** @type {const} */ ([SIMD * 0x100 + code, OF_F32X4]),
+  ),
+  ...[95, 116, 117, 122, 148, ...range(239, 245)].map(
+    (code) => /** @type {const} */ ([SIMD * 0x100 + code, OF_F64X2]),
+  ),
 ]);
 
 /**
@@ -279,14 +310,23 @@ class Rewriter {
         const { type, nan, equal, choose } = made;
         const value = local(type);
         const itself = [LOCAL_GET, ...value, LOCAL_GET, ...value];
-        inserted.push({ at: to, code: [LOCAL_TEE, ...value, ...nan, ...itself, ...equal, ...choose] });
+        inserted.push({
+          at: to,
+          code: [LOCAL_TEE, ...value, ...nan, ...itself, ...equal, ...choose],
+        });
       }
       const conversion = sawNaN === undefined ? undefined : CONVERSIONS.get(code);
       if (conversion) {
         const { type, unequal } = conversion;
         const value = local(type);
         const isNaN = [LOCAL_TEE, ...value, LOCAL_GET, ...value, LOCAL_GET, ...value, unequal];
-        const trap = [I32_CONST, 1, GLOBAL_SET, ...leb(/** @type {number} */ (sawNaN)), UNREACHABLE];
+        const trap = [
+          I32_CONST,
+          1,
+          GLOBAL_SET,
+          ...leb(/** @type {number} */ (sawNaN)),
+          UNREACHABLE,
+        ];
         inserted.push({ at: from, code: [...isNaN, IF, EMPTY, ...trap, END] });
       }
     });
@@ -299,7 +339,11 @@ class Rewriter {
     const groups = new Reader(bytes, bodies[index].start, end);
     const count = groups.u32();
     /** @type {ArrayLike<number>[]} */
-    const parts = [leb(count + locals.length), bytes.subarray(groups.at, start), ...locals.map((type) => [1, type])];
+    const parts = [
+      leb(count + locals.length),
+      bytes.subarray(groups.at, start),
+      ...locals.map((type) => [1, type]),
+    ];
     let at = start;
     for (const { at: next, code } of inserted) {
       parts.push(bytes.subarray(at, next), code);
@@ -316,7 +360,15 @@ class Rewriter {
   charge(counter, cost) {
     const { calls } = this.wanted;
     const global = leb(counter);
-    const refill = [I32_CONST, 0, CALL_INDIRECT, ...leb(calls.type), ...leb(calls.table), GLOBAL_SET, ...global];
+    const refill = [
+      I32_CONST,
+      0,
+      CALL_INDIRECT,
+      ...leb(calls.type),
+      ...leb(calls.table),
+      GLOBAL_SET,
+      ...global,
+    ];
     return [
       ...[GLOBAL_GET, ...global, I32_CONST, ...signedLeb(cost), I32_SUB, GLOBAL_SET, ...global],
       ...[GLOBAL_GET, ...global, I32_CONST, 0, I32_LT_S, IF, EMPTY, ...refill, END],

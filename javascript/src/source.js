@@ -26,7 +26,9 @@ export async function bytesOf(source, most) {
   if (ArrayBuffer.isView(source) || isBuffer(source)) return asBytes(source).slice();
   if (typeof source === "string" || source instanceof URL) return fetched(source, most);
   if (typeof source?.arrayBuffer === "function") return received(source, most);
-  throw new TypeError("no module: expected bytes, a Response, a Blob, a URL, a WebAssembly.Module or a WebAssembly.Instance");
+  throw new TypeError(
+    "no module: expected bytes, a Response, a Blob, a URL, a WebAssembly.Module or a WebAssembly.Instance",
+  );
 }
 
 /**
@@ -36,36 +38,49 @@ export async function bytesOf(source, most) {
  */
 export function asBytes(source) {
   const isView = ArrayBuffer.isView(source);
-  if (!isView && !isBuffer(source)) throw new TypeError("no bytes: expected an ArrayBuffer, a view of one, or a text");
-  const bytes = isView ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
+  if (!isView && !isBuffer(source))
+    throw new TypeError("no bytes: expected an ArrayBuffer, a view of one, or a text");
+  const bytes = isView
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
   return bytes.buffer instanceof ArrayBuffer ? /** @type {Bytes} */ (bytes) : bytes.slice();
 }
 
 /** Also one of another window. @param {unknown} value @returns {value is ArrayBufferLike} */
 function isBuffer(value) {
-  return ["[object ArrayBuffer]", "[object SharedArrayBuffer]"].includes(Object.prototype.toString.call(value));
+  return ["[object ArrayBuffer]", "[object SharedArrayBuffer]"].includes(
+    Object.prototype.toString.call(value),
+  );
 }
 
 /** @param {string | URL} url @param {number} most */
 async function fetched(url, most) {
   try {
     const isFile = String(url).startsWith("file:");
-    const fs = isFile ? /** @type {any} */ (globalThis).process?.getBuiltinModule?.("node:fs/promises") : undefined;
+    const fs = isFile
+      ? /** @type {any} */ (globalThis).process?.getBuiltinModule?.("node:fs/promises")
+      : undefined;
     if (fs) {
       const file = new URL(url);
-      if ((await fs.stat(file)).size > most) throw overLimit("a size in bytes of more than", most, most);
+      if ((await fs.stat(file)).size > most)
+        throw overLimit("a size in bytes of more than", most, most);
       return new Uint8Array(await fs.readFile(file));
     }
     return await received(await fetch(url), most);
   } catch (error) {
-    throw error instanceof QipError ? error : sourceFailure(`cannot be read: ${said(error)}`, String(url), error);
+    throw error instanceof QipError
+      ? error
+      : sourceFailure(`cannot be read: ${said(error)}`, String(url), error);
   }
 }
 
 /** @param {Response | Blob} source @param {number} most */
 async function received(source, most) {
   if ("ok" in source && !source.ok) {
-    throw sourceFailure(`cannot be fetched: ${source.status} ${quote(source.statusText)}`, source.url);
+    throw sourceFailure(
+      `cannot be fetched: ${source.status} ${quote(source.statusText)}`,
+      source.url,
+    );
   }
   const stream = "stream" in source ? source.stream() : source.body;
   if (!stream) return new Uint8Array(await source.arrayBuffer());
@@ -75,7 +90,11 @@ async function received(source, most) {
   const reader = /** @type {ReadableStream<Uint8Array>} */ (stream).getReader();
   for (;;) {
     const { value, done } = await reader.read().catch((error) => {
-      throw sourceFailure(`ends too early: ${said(error)}`, "url" in source ? source.url : "", error);
+      throw sourceFailure(
+        `ends too early: ${said(error)}`,
+        "url" in source ? source.url : "",
+        error,
+      );
     });
     if (done) break;
     parts.push(value);
@@ -95,5 +114,7 @@ function said(error) {
 
 /** @param {string} what @param {string} url @param {unknown} [cause] */
 function sourceFailure(what, url, cause) {
-  return new QipError("source", "source", `the module ${url ? `\`${quote(url)}\` ` : ""}${what}`, { cause });
+  return new QipError("source", "source", `the module ${url ? `\`${quote(url)}\` ` : ""}${what}`, {
+    cause,
+  });
 }

@@ -17,7 +17,11 @@ export function decode(bytes, code) {
   } catch {
     const offset = firstFault(bytes);
     const what = code === "input-not-utf8" ? "input" : "output";
-    throw refused(code, `the ${what} is not UTF-8: an ill-formed sequence starts at offset ${offset}`, offset);
+    throw refused(
+      code,
+      `the ${what} is not UTF-8: an ill-formed sequence starts at offset ${offset}`,
+      offset,
+    );
   }
 }
 
@@ -37,7 +41,11 @@ export function encode(text) {
   const fault = loneSurrogate(text);
   if (fault < 0) return encoder.encode(text);
   const offset = encoder.encode(text.slice(0, fault)).length;
-  throw refused("input-not-utf8", `the input is not UTF-8: half of a surrogate pair at offset ${offset}`, offset);
+  throw refused(
+    "input-not-utf8",
+    `the input is not UTF-8: half of a surrogate pair at offset ${offset}`,
+    offset,
+  );
 }
 
 /** Where half of a surrogate pair stands alone, else -1. @param {string} text */
@@ -54,7 +62,8 @@ function firstFault(bytes) {
   let at = 0;
   while (at < bytes.length) {
     const lead = bytes[at];
-    const length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    const length =
+      lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
     if (length === 0 || at + length > bytes.length) return at;
     // The second byte keeps out what is too long, surrogates, and what is beyond U+10FFFF.
     const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;

@@ -45,14 +45,26 @@ function sample() {
   const section = (kind, entries) => [kind, ...sized(concat([leb(entries.length), ...entries]))];
   return concat([
     HEADER,
-    section(1, [[0x60, 0, 0], [0x60, 0, 1, 0x7f]]),
-    section(3, bodies.map(() => [0])),
+    section(1, [
+      [0x60, 0, 0],
+      [0x60, 0, 1, 0x7f],
+    ]),
+    section(
+      3,
+      bodies.map(() => [0]),
+    ),
     section(4, [[0x70, 0, 2]]),
     section(5, [[0, 0]]),
-    section(7, bodies.map((_, index) => [2, 0x61 + Math.floor(index / 26), 0x61 + (index % 26), 0, index])),
+    section(
+      7,
+      bodies.map((_, index) => [2, 0x61 + Math.floor(index / 26), 0x61 + (index % 26), 0, index]),
+    ),
     section(9, [[0, 0x41, 0, 0x0b, 1, 0]]),
     [12, 1, 1],
-    section(10, bodies.map((code) => sized([0, ...code, 0x0b]))),
+    section(
+      10,
+      bodies.map((code) => sized([0, ...code, 0x0b])),
+    ),
     section(11, [[1, 0]]),
   ]);
 }
@@ -95,7 +107,9 @@ function calibrate() {
   /** @param {TrapKind} kind @param {TrapKind} other */
   const differ = (kind, other) => {
     const ofKind = told.filter((_, index) => all[index] === kind);
-    return !ofKind.some((text) => told.some((found, index) => all[index] === other && found === text));
+    return !ofKind.some((text) =>
+      told.some((found, index) => all[index] === other && found === text),
+    );
   };
   return {
     kinds,
@@ -149,6 +163,7 @@ export function fromModule(error, code, sawNaN) {
   const { kinds, tellsBounds } = trapWords();
   let kind = sawNaN ? "bad-conversion-to-integer" : kinds.get(words(error));
   if (kind === undefined) return engineFailure(error);
-  if (kind === "memory-out-of-bounds" && !tellsBounds && code && isAtTable(error, code)) kind = "table-out-of-bounds";
+  if (kind === "memory-out-of-bounds" && !tellsBounds && code && isAtTable(error, code))
+    kind = "table-out-of-bounds";
   return new QipError("trapped", kind, `the module trapped: ${kind}`, { cause: error });
 }

@@ -28,7 +28,10 @@ export function uniformValue(key, text, type) {
 
 /** @param {string} key @param {string} text @param {string} wanted */
 function unfit(key, text, wanted) {
-  return refused("uniform-value", `uniform \`${quote(key)}\` has the value \`${quote(text)}\`, expected ${wanted}`);
+  return refused(
+    "uniform-value",
+    `uniform \`${quote(key)}\` has the value \`${quote(text)}\`, expected ${wanted}`,
+  );
 }
 
 /**
@@ -114,7 +117,9 @@ function single(text, parts) {
   const near = Math.max(-BEYOND, Math.min(Math.fround(wide), BEYOND));
   const other = neighbour(near, wide > near);
   const isHalfway = Math.abs(wide - near) === Math.abs(other - wide);
-  const side = isHalfway ? Math.sign(wide) * compare(digitsOf(parts), digitsOf(exactly(Math.abs(wide)))) : 0;
+  const side = isHalfway
+    ? Math.sign(wide) * compare(digitsOf(parts), digitsOf(exactly(Math.abs(wide))))
+    : 0;
   return Math.fround(side !== 0 && side > 0 === other > near ? other : near);
 }
 
@@ -145,7 +150,11 @@ function exactly(value) {
     whole *= 2; // exact
     places += 1;
   }
-  return { whole: String(BigInt(whole) * 5n ** BigInt(places)), fraction: "", exponent: String(-places) };
+  return {
+    whole: String(BigInt(whole) * 5n ** BigInt(places)),
+    fraction: "",
+    exponent: String(-places),
+  };
 }
 
 /**

@@ -18,5 +18,7 @@ export function unjudged(given) {
     for (const name of Object.keys(given.exports)) exports.set(name, "export");
   }
   const plan = new Check(exports, true, true).plan(false, undefined);
-  return isModule ? new Compiled(plan, given, {}) : new Compiled(plan, undefined, {}, undefined, given);
+  return isModule
+    ? new Compiled(plan, given, {})
+    : new Compiled(plan, undefined, {}, undefined, given);
 }

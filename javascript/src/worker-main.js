@@ -7,7 +7,10 @@ import { loadAll } from "./recipe.js";
 
 /** @type {any} */
 const { process } = globalThis;
-const threads = typeof postMessage === "function" ? undefined : process?.getBuiltinModule?.("node:worker_threads");
+const threads =
+  typeof postMessage === "function"
+    ? undefined
+    : process?.getBuiltinModule?.("node:worker_threads");
 /** @type {{ postMessage(message: any): void, on?: Function, onmessage?: Function }} */
 const port = threads?.parentPort ?? globalThis;
 
@@ -17,7 +20,9 @@ let loaded;
 /** @param {any} question */
 async function answer({ load, render, apply }) {
   if (load) {
-    loaded = await loadAll(load.stages, load.options, load.filters, (stage) => port.postMessage({ stage }));
+    loaded = await loadAll(load.stages, load.options, load.filters, (stage) =>
+      port.postMessage({ stage }),
+    );
     return undefined;
   }
   if (apply) {
@@ -25,7 +30,13 @@ async function answer({ load, render, apply }) {
     return { width, height, data };
   }
   const { kind, bytes, contentType, value } = loaded.render(render.input, render);
-  return { kind, bytes, contentType, scalar: kind === "scalar" ? value : 0, text: kind === "utf8" ? value : undefined };
+  return {
+    kind,
+    bytes,
+    contentType,
+    scalar: kind === "scalar" ? value : 0,
+    text: kind === "utf8" ? value : undefined,
+  };
 }
 
 /** @param {any} question */

@@ -49,7 +49,8 @@ export async function loadInWorker(stages, options = {}) {
     asStages(stages, uniforms).map(async ({ module, uniforms }, index) => {
       try {
         const bytes = await bytesOf(module, limits.moduleBytes);
-        if (bytes instanceof WebAssembly.Instance) throw new TypeError("an instance cannot be sent to a worker");
+        if (bytes instanceof WebAssembly.Instance)
+          throw new TypeError("an instance cannot be sent to a worker");
         return { module: bytes, uniforms };
       } catch (error) {
         throw error instanceof TypeError ? error : ofStage(index + 1, error);
@@ -58,7 +59,11 @@ export async function loadInWorker(stages, options = {}) {
   );
   // One engine's threads do not end while they run nothing but WebAssembly: there, modules count.
   const clock = rest.clock === "metered" || trapWords().tellsCalls ? "metered" : "auto";
-  const own = { ...rest, limits: { ...rest.limits, timeMs: clock === "metered" ? limits.timeMs : undefined }, clock };
+  const own = {
+    ...rest,
+    limits: { ...rest.limits, timeMs: clock === "metered" ? limits.timeMs : undefined },
+    clock,
+  };
   const loaded = new InWorker({ stages: sent, options: own, filters }, limits.timeMs, createWorker);
   await loaded.ready(signal);
   return loaded;
@@ -94,7 +99,8 @@ export class InWorker {
   async ready(signal) {
     if (this.#worker) return this.#worker;
     const worker = new Conversation(this.#create());
-    const abandon = () => worker.end(new QipError("stopped", "cancelled", "the loading was abandoned"));
+    const abandon = () =>
+      worker.end(new QipError("stopped", "cancelled", "the loading was abandoned"));
     if (signal?.aborted) abandon();
     signal?.addEventListener("abort", abandon);
     try {
@@ -147,7 +153,8 @@ export class InWorker {
   async #held(request) {
     const worker = await this.ready();
     const timeMs = this.#timeMs;
-    const timer = timeMs === undefined ? undefined : setTimeout(() => worker.end(outOfTime(timeMs)), timeMs);
+    const timer =
+      timeMs === undefined ? undefined : setTimeout(() => worker.end(outOfTime(timeMs)), timeMs);
     try {
       return await worker.ask(request);
     } catch (error) {
@@ -173,7 +180,8 @@ class Conversation {
   constructor(thread) {
     this.#thread = thread;
     thread.addEventListener("message", ({ data }) => this.#hear(data));
-    const fail = (/** @type {any} */ event) => this.end(engineFailure(event.message ?? "the worker has ended"));
+    const fail = (/** @type {any} */ event) =>
+      this.end(engineFailure(event.message ?? "the worker has ended"));
     thread.addEventListener("error", fail);
     thread.addEventListener("messageerror", fail);
   }
@@ -193,7 +201,9 @@ class Conversation {
   end(error) {
     this.ended = error;
     this.#thread.terminate();
-    this.#settle((asked) => asked.reject(error.code === "time" ? ofStage(this.#stage, error) : error));
+    this.#settle((asked) =>
+      asked.reject(error.code === "time" ? ofStage(this.#stage, error) : error),
+    );
   }
 
   /** @param {{ stage?: number, error?: any, value?: any }} said */
@@ -225,8 +235,15 @@ function createDefault() {
   if (typeof Worker === "function") {
     return new Worker(new URL("./worker-main.js", import.meta.url), { type: "module" });
   }
-  const threads = /** @type {any} */ (globalThis).process?.getBuiltinModule?.("node:worker_threads");
-  if (!threads) throw new QipError("unsupported", "worker", "this runtime has no workers, expected `createWorker`");
+  const threads = /** @type {any} */ (globalThis).process?.getBuiltinModule?.(
+    "node:worker_threads",
+  );
+  if (!threads)
+    throw new QipError(
+      "unsupported",
+      "worker",
+      "this runtime has no workers, expected `createWorker`",
+    );
   const worker = new threads.Worker(new URL("./worker-main.js", import.meta.url));
   worker.unref();
   return {
@@ -235,7 +252,9 @@ function createDefault() {
     ref: () => worker.ref(),
     unref: () => worker.unref(),
     addEventListener: (type, listener) => {
-      worker.on(type, (/** @type {any} */ event) => listener(type === "message" ? { data: event } : event));
+      worker.on(type, (/** @type {any} */ event) =>
+        listener(type === "message" ? { data: event } : event),
+      );
     },
   };
 }

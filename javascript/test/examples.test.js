@@ -19,12 +19,18 @@ const trim = join(directory, "trim.wasm");
 /** @type {Map<string, Uint8Array | string>} */
 const served = new Map();
 
-const TYPES = /** @type {Record<string, string>} */ ({ js: "text/javascript", html: "text/html", wasm: "application/wasm" });
+const TYPES = /** @type {Record<string, string>} */ ({
+  js: "text/javascript",
+  html: "text/html",
+  wasm: "application/wasm",
+});
 const server = createServer((request, response) => {
   const name = (request.url ?? "/").slice(1);
   try {
     const body = served.get(name) ?? readFileSync(new URL(name, root));
-    response.writeHead(200, { "content-type": TYPES[name.split(".").at(-1) ?? ""] ?? "text/plain" }).end(body);
+    response
+      .writeHead(200, { "content-type": TYPES[name.split(".").at(-1) ?? ""] ?? "text/plain" })
+      .end(body);
   } catch {
     response.writeHead(404).end();
   }
@@ -47,7 +53,10 @@ after(() => {
 
 /** @param {string} example @param {string} module @param {string} [input] */
 function run(example, module, input = "") {
-  return spawnSync(process.execPath, [`${path}examples/${example}`, module], { input, encoding: "utf8" });
+  return spawnSync(process.execPath, [`${path}examples/${example}`, module], {
+    input,
+    encoding: "utf8",
+  });
 }
 
 test("in Node", () => {
@@ -73,7 +82,12 @@ test("in a worker of Node", () => {
 async function inChromium(page, look) {
   const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
   const executablePath = spawnSync("which", ["chromium"], { encoding: "utf8" }).stdout.trim();
-  const browser = await puppeteer.launch({ executablePath, args, timeout: 120_000, protocolTimeout: 120_000 });
+  const browser = await puppeteer.launch({
+    executablePath,
+    args,
+    timeout: 120_000,
+    protocolTimeout: 120_000,
+  });
   try {
     const tab = await browser.newPage();
     /** @type {string[]} */
@@ -93,7 +107,9 @@ async function inChromium(page, look) {
 test("in a page", async (t) => {
   if (!hasTool(t, "chromium")) return;
   await inChromium("examples/page/index.html", async (page) => {
-    const shown = await page.$$eval("output", (outputs) => outputs.map((output) => output.textContent));
+    const shown = await page.$$eval("output", (outputs) =>
+      outputs.map((output) => output.textContent),
+    );
     assert.deepEqual(shown, ["hello", "0,90,255,255,0,90,255,255", "from a worker"]);
   });
 });
@@ -109,7 +125,10 @@ test("bundled", async (t) => {
     minify: true,
   });
   for (const { path, text } of outputFiles) served.set(path.slice(1), text);
-  served.set("bundled.html", '<!doctype html><body><script type="module" src="/dist/app.js"></script>');
+  served.set(
+    "bundled.html",
+    '<!doctype html><body><script type="module" src="/dist/app.js"></script>',
+  );
   if (!hasTool(t, "chromium")) return;
   await inChromium("bundled.html", async (page) => {
     assert.equal(await page.$eval("body", (body) => body.textContent), "bundled");

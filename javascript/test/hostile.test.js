@@ -33,12 +33,15 @@ function random(seed) {
 const areas = ["content", "tile"];
 const names = areas.flatMap((area) => {
   const files = readdirSync(new URL(`../../modules-wat/${area}`, import.meta.url));
-  return files.filter((name) => name.endsWith(".wat")).map((name) => `${area}/${name.slice(0, -4)}`);
+  return files
+    .filter((name) => name.endsWith(".wat"))
+    .map((name) => `${area}/${name.slice(0, -4)}`);
 });
 
 test("modules that end too early", async () => {
   const bytes = real("content/trim");
-  for (let end = 0; end < bytes.length; end += 1) await survives(bytes.subarray(0, end), `the first ${end} bytes`);
+  for (let end = 0; end < bytes.length; end += 1)
+    await survives(bytes.subarray(0, end), `the first ${end} bytes`);
 });
 
 test("modules with bytes changed", async () => {
@@ -47,7 +50,8 @@ test("modules with bytes changed", async () => {
     const bytes = real(name);
     for (let round = 0; round < 60; round += 1) {
       const changed = bytes.slice();
-      for (let count = 1 + below(4); count > 0; count -= 1) changed[below(changed.length)] = below(256);
+      for (let count = 1 + below(4); count > 0; count -= 1)
+        changed[below(changed.length)] = below(256);
       await survives(changed, `${name}, round ${round}`);
     }
   }
@@ -60,7 +64,11 @@ test("modules with pieces cut out and put in", async () => {
     for (let round = 0; round < 20; round += 1) {
       const [at, other, length] = [below(bytes.length), below(bytes.length), below(40)];
       const piece = bytes.subarray(other, other + length);
-      const spliced = Uint8Array.from([...bytes.subarray(0, at), ...piece, ...bytes.subarray(at + below(40))]);
+      const spliced = Uint8Array.from([
+        ...bytes.subarray(0, at),
+        ...piece,
+        ...bytes.subarray(at + below(40)),
+      ]);
       await survives(spliced, `${name}, round ${round}`);
     }
   }
@@ -71,14 +79,19 @@ test("pictures with bytes changed", async () => {
   const filter = await load(real("tile/invert"), { limits: { imagePixels: 10_000 } });
   const picture = await loadFilters(real("tile/identity"));
   const bmp = new Uint8Array(54 + 4 * 64);
-  bmp.set([0x42, 0x4d, 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 1, 0, 32]);
+  bmp.set([
+    0x42, 0x4d, 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0, 1, 0, 32,
+  ]);
   for (let round = 0; round < 3000; round += 1) {
     const changed = bmp.slice(0, bmp.length - below(3) * below(100));
     for (let count = below(3); count > 0; count -= 1) changed[below(60)] = below(256);
     try {
       filter.render(changed);
     } catch (error) {
-      assert.ok(error instanceof QipError && ["not-bmp", "image-size"].includes(error.code), String(error));
+      assert.ok(
+        error instanceof QipError && ["not-bmp", "image-size"].includes(error.code),
+        String(error),
+      );
     }
   }
   assert.equal(picture.apply({ width: 1, height: 1, data: new Uint8Array(4) }).data.length, 4);
@@ -93,7 +106,11 @@ test("a loop that never ends, wherever it stands", async () => {
 
 test("a section that claims more than it has", async () => {
   for (let kind = 0; kind <= 14; kind += 1) {
-    for (const claim of [[0xff, 0xff, 0xff, 0xff, 0x0f], [0x80, 0x80, 0x80, 0x80, 0x80, 0x01], [0x7f]]) {
+    for (const claim of [
+      [0xff, 0xff, 0xff, 0xff, 0x0f],
+      [0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+      [0x7f],
+    ]) {
       const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
       await survives(Uint8Array.from([...header, kind, claim.length, ...claim]), `section ${kind}`);
     }

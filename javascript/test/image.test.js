@@ -62,15 +62,27 @@ test("in a recipe, filters take a BMP and give one", async () => {
   assert.deepEqual([reply.kind, reply.contentType], ["bytes", "image/bmp"]);
   assert.deepEqual(reply.value, bmp);
   assert.throws(() => filters.render("BM"), { code: "not-bmp", stage: 1, offset: 2 });
-  await assert.rejects(load([content("(local.get $size)"), real("tile/invert")]), { code: "not-pipeable", stage: 1 });
+  await assert.rejects(load([content("(local.get $size)"), real("tile/invert")]), {
+    code: "not-pipeable",
+    stage: 1,
+  });
 });
 
 test("what is no picture, and what is no filter, is refused", async () => {
   const invert = await loadFilters(real("tile/invert"));
   const data = new Uint8Array(4);
-  assert.throws(() => invert.apply({ width: 0, height: 1, data }), { code: "image-size", stage: undefined });
-  assert.throws(() => invert.apply({ width: 2, height: 1, data }), { name: "TypeError", message: /has 4 bytes/ });
-  await assert.rejects(loadFilters([real("tile/invert"), real("content/trim")]), { code: "missing-export", stage: 2 });
+  assert.throws(() => invert.apply({ width: 0, height: 1, data }), {
+    code: "image-size",
+    stage: undefined,
+  });
+  assert.throws(() => invert.apply({ width: 2, height: 1, data }), {
+    name: "TypeError",
+    message: /has 4 bytes/,
+  });
+  await assert.rejects(loadFilters([real("tile/invert"), real("content/trim")]), {
+    code: "missing-export",
+    stage: 2,
+  });
   const trim = await load(real("content/trim"));
   assert.throws(() => trim.apply({ width: 1, height: 1, data }), { name: "TypeError" });
 });

@@ -30,7 +30,9 @@ function run(program, ...args) {
 /** All files below a directory, as paths from there. @param {string} directory */
 function files(directory) {
   const all = readdirSync(join(path, directory), { recursive: true, withFileTypes: true });
-  const named = all.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const named = all
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
   return named.map((name) => name.slice(path.length)).sort();
 }
 
@@ -64,19 +66,35 @@ test("a page loads at most 12 kB, and with pictures 20 kB", async (t) => {
 test("what npm packs is the sources, their types, and the licences", () => {
   const { stdout, all } = run("npm", "pack", "--dry-run", "--json");
   assert.notEqual(stdout, "", all);
-  const packed = JSON.parse(stdout)[0].files.map((/** @type {{ path: string }} */ file) => file.path);
+  const packed = JSON.parse(stdout)[0].files.map(
+    (/** @type {{ path: string }} */ file) => file.path,
+  );
   const own = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
   assert.deepEqual(packed.sort(), [...own, ...files("src"), ...files("types")].sort());
-  assert.ok(packed.every((/** @type {string} */ name) => /\.(js|wat|d\.ts|md|json)$|^LICENSE/.test(name)), packed);
+  assert.ok(
+    packed.every((/** @type {string} */ name) => /\.(js|wat|d\.ts|md|json)$|^LICENSE/.test(name)),
+    packed,
+  );
 });
 
 test("publint finds nothing", async () => {
   const { messages, pkg } = await publint({ pkgDir: path, strict: true });
-  assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
+  assert.deepEqual(
+    messages.map((message) => formatMessage(message, pkg)),
+    [],
+  );
 });
 
 test("the types are right for those who import the package", () => {
-  const { status, all } = run("attw", "--pack", ".", "--profile", "esm-only", "--exclude-entrypoints", "worker-main");
+  const { status, all } = run(
+    "attw",
+    "--pack",
+    ".",
+    "--profile",
+    "esm-only",
+    "--exclude-entrypoints",
+    "worker-main",
+  );
   assert.equal(status, 0, all);
 });
 
@@ -91,7 +109,10 @@ test("the sources are what their types say, and the types are those of the sourc
   const fresh = mkdtempSync(join(tmpdir(), "qip-types-"));
   try {
     run("tsc", "-p", "tsconfig.types.json", "--outDir", fresh);
-    assert.deepEqual(readdirSync(fresh, { recursive: true }).sort(), readdirSync(join(path, "types"), { recursive: true }).sort());
+    assert.deepEqual(
+      readdirSync(fresh, { recursive: true }).sort(),
+      readdirSync(join(path, "types"), { recursive: true }).sort(),
+    );
     for (const name of files("types")) {
       const made = readFileSync(join(fresh, name.slice("types/".length)), "utf8");
       assert.equal(made, text(name), `${name} is not what \`npm run types\` makes`);
@@ -99,6 +120,11 @@ test("the sources are what their types say, and the types are those of the sourc
   } finally {
     rmSync(fresh, { recursive: true });
   }
+});
+
+test("the sources are formatted", () => {
+  const { status, all } = run("prettier", "--check", ".");
+  assert.equal(status, 0, all);
 });
 
 test("the package needs nothing, and its lock names no registry", () => {
@@ -119,7 +145,9 @@ test("every export is documented", () => {
   const readme = text("README.md");
   for (const entry of ["index", "image", "worker"]) {
     const source = text(`src/${entry}.js`);
-    for (const [declaration, name] of source.matchAll(/^export (?:async )?(?:function|class|const) (\w+)/gm)) {
+    for (const [declaration, name] of source.matchAll(
+      /^export (?:async )?(?:function|class|const) (\w+)/gm,
+    )) {
       assert.match(source.split(declaration)[0], /\*\/\n$/, `${entry}: ${name}`);
       assert.match(readme, new RegExp(`\\b${name}\\b`), name);
     }

@@ -92,7 +92,9 @@ test("an input that is too large is refused, and a module without exports says w
     code: "input-too-large",
     message: "Input is too large: 65 bytes, expected at most 64",
   });
-  await assert.rejects(render(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), ""), { code: "missing-memory" });
+  await assert.rejects(render(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), ""), {
+    code: "missing-memory",
+  });
 });
 
 test("a byte order mark is kept", async () => {

@@ -11,7 +11,8 @@ import { spawnSync } from "node:child_process";
 export function hasTool(test, program) {
   const { status } = spawnSync(program, ["--version"], { stdio: "ignore" });
   if (status === 0) return true;
-  if (process.env.QIP_REQUIRE_TOOLS === "1") throw new Error(`\`${program}\` is not there, and QIP_REQUIRE_TOOLS is 1`);
+  if (process.env.QIP_REQUIRE_TOOLS === "1")
+    throw new Error(`\`${program}\` is not there, and QIP_REQUIRE_TOOLS is 1`);
   test.skip(`\`${program}\` is not there`);
   return false;
 }

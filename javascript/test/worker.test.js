@@ -7,8 +7,17 @@ import { content, echo, endless, real } from "./modules.js";
 
 test("a request is carried in a worker, and so is a picture", async () => {
   const trim = await loadInWorker(real("content/trim"));
-  const replies = await Promise.all([trim.render(" a "), trim.render("b ", { contentType: "A/b" })]);
-  assert.deepEqual(replies.map(({ value, contentType }) => [value, contentType]), [["a", ""], ["b", "a/b"]]);
+  const replies = await Promise.all([
+    trim.render(" a "),
+    trim.render("b ", { contentType: "A/b" }),
+  ]);
+  assert.deepEqual(
+    replies.map(({ value, contentType }) => [value, contentType]),
+    [
+      ["a", ""],
+      ["b", "a/b"],
+    ],
+  );
   trim.close();
   assert.equal((await trim.render(" c")).value, "c");
   trim.close();
@@ -24,10 +33,20 @@ test("a request is carried in a worker, and so is a picture", async () => {
 });
 
 test("failures are those of `load` and `render`", async () => {
-  await assert.rejects(loadInWorker([echo, Uint8Array.of(1)]), { name: "QipError", code: "not-wasm", stage: 2 });
+  await assert.rejects(loadInWorker([echo, Uint8Array.of(1)]), {
+    name: "QipError",
+    code: "not-wasm",
+    stage: 2,
+  });
   const loaded = await loadInWorker(echo);
-  await assert.rejects(loaded.render(Uint8Array.of(97, 255)), { code: "input-not-utf8", offset: 1, stage: 1 });
-  await assert.rejects(loaded.apply({ width: 1, height: 1, data: new Uint8Array(4) }), { name: "TypeError" });
+  await assert.rejects(loaded.render(Uint8Array.of(97, 255)), {
+    code: "input-not-utf8",
+    offset: 1,
+    stage: 1,
+  });
+  await assert.rejects(loaded.apply({ width: 1, height: 1, data: new Uint8Array(4) }), {
+    name: "TypeError",
+  });
   loaded.close();
 });
 

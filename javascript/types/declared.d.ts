@@ -4,10 +4,10 @@
  */
 import type { Bytes } from "./bytes.js";
 import type { Found, Surroundings } from "./body.js";
-import type { Size, Sizes } from "./limits.js";
+import type { Size } from "./limits.js";
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Found, Surroundings } from "./body.js" */
-/** @import { Size, Sizes } from "./limits.js" */
+/** @import { Size } from "./limits.js" */
 /** Sections by number, as they follow each other; custom ones (0) stand anywhere. */
 export declare const ORDER: number[];
 export declare const section: {
@@ -131,29 +131,3 @@ export type Declared = {
  * @returns {Declared}
  */
 export declare function read(bytes: Bytes): Declared;
-/**
- * Whether engines judge the instructions of a function: not of one that has more locals or bytes
- * than they take (the choice at LIM-1).
- * @param {Declared} declared
- * @param {number} index of its body
- */
-export declare function isJudged(declared: Declared, index: number): boolean;
-/**
- * Walks through all instructions, and notes what LIM-1 counts of them. Says of which functions
- * there is no verdict to be had of an engine.
- * @param {Declared} declared without imports of functions, or of a module that is refused anyhow
- * @returns {number[]} their bodies
- */
-export declare function readCode(declared: Declared): number[];
-/**
- * Whether its memory could grow beyond the limit.
- * @param {Declared} declared
- * @param {Sizes} limits
- */
-export declare function growsBeyond({ memory, code }: Declared, { memoryBytes }: Sizes): boolean;
-/**
- * Holds the sizes against the limits, in the order of LIM-1.
- * @param {Declared} declared
- * @param {Sizes} limits
- */
-export declare function checkSizes({ sizes }: Declared, limits: Sizes): void;

@@ -22,7 +22,9 @@ const inverted = invert.apply(context.getImageData(0, 0, 2, 1));
 context.putImageData(/** @type {ImageData} */ (inverted), 0, 0);
 show("pixels", [...context.getImageData(0, 0, 2, 1).data]);
 
-const inWorker = await loadInWorker(new URL("/modules/trim.wasm", location.href), { limits: { timeMs: 10_000 } });
+const inWorker = await loadInWorker(new URL("/modules/trim.wasm", location.href), {
+  limits: { timeMs: 10_000 },
+});
 show("worker", (await inWorker.render("  from a worker  ")).value);
 inWorker.close();
 document.body.dataset.done = "";

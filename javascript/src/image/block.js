@@ -56,11 +56,17 @@ export function runBlock(stages, bytes, limits, budget, running, first) {
  */
 export function applyFilters(stages, picture, limits, budget, running) {
   const { width, height } = picture;
-  const data = new Uint8Array(picture.data.buffer, picture.data.byteOffset, picture.data.byteLength);
+  const data = new Uint8Array(
+    picture.data.buffer,
+    picture.data.byteOffset,
+    picture.data.byteLength,
+  );
   // Its size is no stage's fault (IMG-11).
   checkPicture(picture, limits);
   if (data.length !== width * height * BYTES) {
-    throw new TypeError(`a picture of ${width} × ${height} pixels has ${data.length} bytes, expected four a pixel`);
+    throw new TypeError(
+      `a picture of ${width} × ${height} pixels has ${data.length} bytes, expected four a pixel`,
+    );
   }
   const result = run(stages, { width, height, data, pixel: BYTES }, budget, running);
   const pixels = new Uint8ClampedArray(/** @type {ArrayBuffer} */ (result.data.buffer));
@@ -83,7 +89,10 @@ function run(stages, picture, budget, running) {
   });
   const work = new Work(filters, budget, running);
   if (filters.every(({ halo }) => halo === 0)) return work.together(picture);
-  return filters.reduce((before, _, stage) => work.alone(stage, before, stage === filters.length - 1), picture);
+  return filters.reduce(
+    (before, _, stage) => work.alone(stage, before, stage === filters.length - 1),
+    picture,
+  );
 }
 
 class Work {

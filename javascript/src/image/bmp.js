@@ -10,7 +10,17 @@ import { BYTES } from "./tile.js";
 const HEADER = 54;
 
 /** Offsets of fields, which are little-endian. */
-const FIELD = { file: 2, pixels: 10, dib: 14, width: 18, height: 22, planes: 26, bits: 28, compression: 30, image: 34 };
+const FIELD = {
+  file: 2,
+  pixels: 10,
+  dib: 14,
+  width: 18,
+  height: 22,
+  planes: 26,
+  bits: 28,
+  compression: 30,
+  image: 34,
+};
 
 /**
  * Refuses a picture without pixels, or over a limit (IMG-11).
@@ -21,7 +31,11 @@ export function checkPicture({ width, height }, { imageSide, imagePixels }) {
   const fault = (/** @type {string} */ what) => {
     return refused("image-size", `the picture of ${width} × ${height} pixels ${what}`);
   };
-  const over = (/** @type {string} */ what, /** @type {number} */ found, /** @type {number} */ allowed) => {
+  const over = (
+    /** @type {string} */ what,
+    /** @type {number} */ found,
+    /** @type {number} */ allowed,
+  ) => {
     if (found > allowed) throw fault(`has a ${what} of ${found}, over the limit of ${allowed}`);
   };
   if (width * height === 0) throw fault("is empty, expected one pixel or more");
@@ -38,7 +52,10 @@ export function checkPicture({ width, height }, { imageSide, imagePixels }) {
  */
 export function readBmp(bytes, limits) {
   if (bytes.length < HEADER) {
-    throw notBmp(`the input of ${bytes.length} bytes is too short for a BMP, expected at least ${HEADER}`, bytes.length);
+    throw notBmp(
+      `the input of ${bytes.length} bytes is too short for a BMP, expected at least ${HEADER}`,
+      bytes.length,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   /** @param {keyof typeof FIELD} field */
@@ -48,21 +65,34 @@ export function readBmp(bytes, limits) {
   /** @param {keyof typeof FIELD} field */
   const u16 = (field) => view.getUint16(FIELD[field], true);
   /** @param {string} what @param {number} found @param {string} wanted @param {number} at */
-  const unfit = (what, found, wanted, at) => `the BMP's ${what} at offset ${at} is ${found}, expected ${wanted}`;
+  const unfit = (what, found, wanted, at) =>
+    `the BMP's ${what} at offset ${at} is ${found}, expected ${wanted}`;
 
-  if (bytes[0] !== 0x42 || bytes[1] !== 0x4d) throw notBmp("the BMP's signature at offset 0 is none, expected `BM`", 0);
-  if (u32("dib") < HEADER - FIELD.dib) throw notBmp(unfit("size of the DIB header", u32("dib"), "40 or more", FIELD.dib), FIELD.dib);
-  if (u16("planes") !== 1) throw notBmp(unfit("number of planes", u16("planes"), "1", FIELD.planes), FIELD.planes);
+  if (bytes[0] !== 0x42 || bytes[1] !== 0x4d)
+    throw notBmp("the BMP's signature at offset 0 is none, expected `BM`", 0);
+  if (u32("dib") < HEADER - FIELD.dib)
+    throw notBmp(unfit("size of the DIB header", u32("dib"), "40 or more", FIELD.dib), FIELD.dib);
+  if (u16("planes") !== 1)
+    throw notBmp(unfit("number of planes", u16("planes"), "1", FIELD.planes), FIELD.planes);
   if (u32("compression") !== 0) {
-    throw notBmp(unfit("compression", u32("compression"), "0, which is none", FIELD.compression), FIELD.compression);
+    throw notBmp(
+      unfit("compression", u32("compression"), "0, which is none", FIELD.compression),
+      FIELD.compression,
+    );
   }
   const bits = u16("bits");
-  if (bits !== 24 && bits !== 32) throw notBmp(unfit("number of bits a pixel", bits, "24 or 32", FIELD.bits), FIELD.bits);
+  if (bits !== 24 && bits !== 32)
+    throw notBmp(unfit("number of bits a pixel", bits, "24 or 32", FIELD.bits), FIELD.bits);
   const width = i32("width");
-  if (width <= 0) throw refused("image-size", unfit("width", width, "1 or more", FIELD.width), FIELD.width);
+  if (width <= 0)
+    throw refused("image-size", unfit("width", width, "1 or more", FIELD.width), FIELD.width);
   const height = Math.abs(i32("height"));
   if (height === 0 || height === 2 ** 31) {
-    throw refused("image-size", unfit("height", i32("height"), "neither 0 nor -2147483648", FIELD.height), FIELD.height);
+    throw refused(
+      "image-size",
+      unfit("height", i32("height"), "neither 0 nor -2147483648", FIELD.height),
+      FIELD.height,
+    );
   }
   checkPicture({ width, height }, limits);
   const stored = bits / 8;

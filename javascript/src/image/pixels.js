@@ -18,7 +18,9 @@ let code;
  * @param {WebAssembly.Memory} memory
  */
 export function converter(memory) {
-  code ??= new WebAssembly.Module(Uint8Array.from(atob(BINARY), (character) => character.charCodeAt(0)));
+  code ??= new WebAssembly.Module(
+    Uint8Array.from(atob(BINARY), (character) => character.charCodeAt(0)),
+  );
   const { exports } = new WebAssembly.Instance(code, { "": { "": memory } });
   return /** @type {{ load: Convert, store: Convert }} */ (/** @type {unknown} */ (exports));
 }

@@ -33,7 +33,11 @@ export function fill(filter, from, column, row, isNearest) {
   const line = ptr + ys.before * stride;
   const first = line + xs.before * FLOATS;
   const rows = ys.end - ys.start;
-  const source = { bytes: from.data, at: (ys.start * from.width + xs.start) * from.pixel, stride: from.width * from.pixel };
+  const source = {
+    bytes: from.data,
+    at: (ys.start * from.width + xs.start) * from.pixel,
+    stride: from.width * from.pixel,
+  };
   copyRows(source, { bytes: memory, at: first, stride }, rows, (xs.end - xs.start) * from.pixel);
   if (from.pixel === BYTES) filter.convert.load(first, rows, xs.end - xs.start, stride);
   if (xs.before + xs.after > 0) {
