@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "qip-host";
 import { loadFilters } from "qip-host/image";
-import { BINARY } from "../src/image/pixels.js";
+import { BINARY as acrossMemories } from "../src/image/lines.js";
+import { BINARY as inPlace } from "../src/image/pixels.js";
 import { content, real, wat } from "./modules.js";
 
 test("a filter runs over a picture, and leaves it as it was", async () => {
@@ -88,6 +89,11 @@ test("what is no picture, and what is no filter, is refused", async () => {
 });
 
 test("what turns bytes into floats is what its text says", () => {
-  const text = readFileSync(new URL("../src/image/pixels.wat", import.meta.url), "utf8");
-  assert.equal(BINARY, Buffer.from(wat(text)).toString("base64"));
+  for (const [name, binary] of [
+    ["pixels", inPlace],
+    ["lines", acrossMemories],
+  ]) {
+    const text = readFileSync(new URL(`../src/image/${name}.wat`, import.meta.url), "utf8");
+    assert.equal(binary, Buffer.from(wat(text)).toString("base64"), name);
+  }
 });

@@ -7,7 +7,8 @@ const wabt = await wabtModule();
 
 /** @param {string} text */
 export function wat(text) {
-  const module = wabt.parseWat("test.wat", text, { tail_call: true });
+  const features = /** @type {any} */ ({ tail_call: true, multi_memory: true });
+  const module = wabt.parseWat("test.wat", text, features);
   const { buffer } = module.toBinary({});
   module.destroy();
   return new Uint8Array(buffer);

@@ -3,6 +3,7 @@
 import { atStage, ofStage } from "../error.js";
 import { checkPicture, readBmp, writeBmp } from "./bmp.js";
 import { ready } from "./filter.js";
+import { Lines } from "./lines.js";
 import { BYTES, FLOATS, SIDE, fill, keep } from "./tile.js";
 
 /** @import { Budget } from "../budget.js" */
@@ -87,6 +88,12 @@ function run(stages, picture, budget, running) {
     running(index + 1);
     return atStage(index + 1, () => ready(stage, picture, budget));
   });
+  // A row of tiles is read by the first filter and written by the last.
+  const rows = Math.min(SIDE + 2 * filters[0].halo, picture.height);
+  const lines = Lines.of(picture.width, rows);
+  for (const filter of [filters[0], filters[filters.length - 1]]) {
+    filter.across = lines?.with(filter.running.memory);
+  }
   const work = new Work(filters, budget, running);
   if (filters.every(({ halo }) => halo === 0)) return work.together(picture);
   return filters.reduce(

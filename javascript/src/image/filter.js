@@ -7,6 +7,7 @@ import { FLOATS, SIDE } from "./tile.js";
 
 /** @import { Budget } from "../budget.js" */
 /** @import { Compiled, Running } from "../module.js" */
+/** @import { Across } from "./lines.js" */
 
 /** A tile filter that is ready for its first tile. */
 export class Filter {
@@ -22,6 +23,8 @@ export class Filter {
     /** The bytes from one row of the tile to the next. */
     this.stride = (SIDE + 2 * halo) * FLOATS;
     this.convert = converter(running.memory);
+    /** What converts between its tile and lines of the picture, where the engine can. */
+    this.across = /** @type {Across | undefined} */ (undefined);
   }
 
   /**

@@ -33,13 +33,7 @@ export function fill(filter, from, column, row, isNearest) {
   const line = ptr + ys.before * stride;
   const first = line + xs.before * FLOATS;
   const rows = ys.end - ys.start;
-  const source = {
-    bytes: from.data,
-    at: (ys.start * from.width + xs.start) * from.pixel,
-    stride: from.width * from.pixel,
-  };
-  copyRows(source, { bytes: memory, at: first, stride }, rows, (xs.end - xs.start) * from.pixel);
-  if (from.pixel === BYTES) filter.convert.load(first, rows, xs.end - xs.start, stride);
+  place(filter, from, xs, ys, first);
   if (xs.before + xs.after > 0) {
     for (let begin = line; begin < line + rows * stride; begin += stride) {
       const [left, right] = [begin + xs.before * FLOATS, begin + stride - xs.after * FLOATS];
@@ -60,6 +54,32 @@ export function fill(filter, from, column, row, isNearest) {
   }
 }
 
+/** @typedef {ReturnType<typeof inside>} Inside */
+
+/**
+ * Puts the pixels that are inside of the picture into a tile.
+ * @param {Filter} filter
+ * @param {Plane} from
+ * @param {Inside} xs
+ * @param {Inside} ys
+ * @param {number} first where the first of them belongs
+ */
+function place(filter, from, xs, ys, first) {
+  const { across, convert, stride } = filter;
+  const [pixels, rows] = [xs.end - xs.start, ys.end - ys.start];
+  const line = from.width * from.pixel;
+  const at = xs.start * from.pixel;
+  if (from.pixel === BYTES && across) {
+    across.lines.show(from, ys.start, ys.end);
+    across.load(first, rows, pixels, stride, at, line);
+    return;
+  }
+  const source = { bytes: from.data, at: ys.start * line + at, stride: line };
+  const target = { bytes: filter.running.bytes(), at: first, stride };
+  copyRows(source, target, rows, pixels * from.pixel);
+  if (from.pixel === BYTES) convert.load(first, rows, pixels, stride);
+}
+
 /**
  * Keeps that part of a tile's core that is inside of the picture. Its floats become bytes where
  * it lies, which nobody sees: a tile is filled anew before the next call.
@@ -73,10 +93,20 @@ export function keep(filter, to, column, row) {
   const core = ptr + halo * (stride + FLOATS);
   const pixels = Math.min(SIDE, to.width - column * SIDE);
   const rows = Math.min(SIDE, to.height - row * SIDE);
+  const line = to.width * to.pixel;
+  const at = column * SIDE * to.pixel;
+  const { across } = filter;
+  if (to.pixel === BYTES && across) {
+    const { lines } = across;
+    across.store(core, rows, pixels, stride, lines.output + at, line);
+    const isLast = (column + 1) * SIDE >= to.width;
+    if (isLast) lines.take(to, row * SIDE, rows);
+    return;
+  }
   if (to.pixel === BYTES) filter.convert.store(core, rows, pixels, stride);
   const source = { bytes: filter.running.bytes(), at: core, stride };
-  const at = (row * SIDE * to.width + column * SIDE) * to.pixel;
-  copyRows(source, { bytes: to.data, at, stride: to.width * to.pixel }, rows, pixels * to.pixel);
+  const target = { bytes: to.data, at: row * SIDE * line + at, stride: line };
+  copyRows(source, target, rows, pixels * to.pixel);
 }
 
 /** Rows of bytes: where the first begins, and how far it is from one to the next. */

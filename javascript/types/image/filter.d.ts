@@ -1,8 +1,10 @@
 /** A stage of a pipeline: an instance that was made ready by the steps of IMG-12. */
 import type { Budget } from "../budget.js";
 import type { Compiled, Running } from "../module.js";
+import type { Across } from "./lines.js";
 /** @import { Budget } from "../budget.js" */
 /** @import { Compiled, Running } from "../module.js" */
+/** @import { Across } from "./lines.js" */
 /** A tile filter that is ready for its first tile. */
 export declare class Filter {
     running: Running;
@@ -14,6 +16,8 @@ export declare class Filter {
         load: import("./pixels.js").Convert;
         store: import("./pixels.js").Convert;
     };
+    /** What converts between its tile and lines of the picture, where the engine can. */
+    across: Across | undefined;
     /**
      * @param {Running} running
      * @param {number} halo in pixels

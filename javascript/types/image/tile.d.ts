@@ -28,6 +28,7 @@ export type Plane = {
  *   inside (IMG-9), or 0 (IMG-8)
  */
 export declare function fill(filter: Filter, from: Plane, column: number, row: number, isNearest: boolean): void;
+export type Inside = ReturnType<typeof inside>;
 /**
  * Keeps that part of a tile's core that is inside of the picture. Its floats become bytes where
  * it lies, which nobody sees: a tile is filled anew before the next call.
@@ -42,3 +43,17 @@ export type Rows = {
     at: number;
     stride: number;
 };
+/**
+ * What of a tile is inside of the picture, in one direction: how many of its pixels lie before
+ * and after, and which of the picture's are there. They are never none, for a core begins inside.
+ * @param {number} first pixel of the tile, with its halo
+ * @param {number} span
+ * @param {number} size of the picture
+ */
+declare function inside(first: number, span: number, size: number): {
+    start: number;
+    end: number;
+    before: number;
+    after: number;
+};
+export {};
