@@ -9,7 +9,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -134,25 +134,19 @@ const { port } = /** @type {import("node:net").AddressInfo} */ (server.address()
 const profile = mkdtempSync(join(tmpdir(), "qip-browser-"));
 const url = `http://127.0.0.1:${port}/${secret}/conformance/page.html`;
 const [command, ...args] = [...(browser.under ?? []), program, ...browser.args(profile, url)];
-// A process group of its own, so that it ends with all that it has started.
-const child = spawn(command, args, {
+// A shell keeps the browser, in a process group of their own. Once this program is gone, by
+// whatever means, the shell's stdin is at its end: then it ends the group and removes the profile.
+const KEEPER = `{ "$@" >/dev/null 2>&1 </dev/null; echo ended; } &
+  read -r _; trap "" TERM; kill -TERM 0; sleep 0.2; rm -rf "$0"; kill -KILL 0`;
+const keeper = spawn("sh", ["-c", KEEPER, profile, command, ...args], {
   detached: true,
-  stdio: "ignore",
+  stdio: ["pipe", "pipe", "ignore"],
   env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: "1" },
 });
-child.on("error", (error) => fail(`${command} cannot be started: ${error.message}`));
-child.on("exit", (code) => isOver || fail(`${program} has ended, with exit status ${code}`));
-
-process.on("exit", () => {
-  isOver = true;
-  try {
-    if (child.pid) process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
-  rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
+keeper.on("error", (error) => fail(`${command} cannot be started: ${error.message}`));
+const ended = () => isOver || fail(`${program} has ended by itself`);
+keeper.stdout.on("data", ended);
+keeper.on("exit", ended);
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
   questions.push(line);

@@ -142,8 +142,8 @@ class Scan {
     this.importedFunctions = 0;
     this.importedGlobals = 0;
     this.hasMemory = false;
-    /** How many there are said to be of bodies and of data segments. */
-    this.counts = { bodies: 0, data: /** @type {number | undefined} */ (undefined) };
+    /** How many bodies there are said to be. */
+    this.bodies = 0;
   }
 
   /** @param {Size | "localsAndParams" | "localCells" | "elements" | "data"} size @param {number} found */
@@ -186,10 +186,9 @@ class Scan {
           part.each(() => this.element(part)),
         );
       case section.dataCount:
-        this.counts.data = part.u32();
-        return this.note("data", this.counts.data);
+        return this.note("data", part.u32());
       case section.code:
-        this.counts.bodies = part.each((index) => this.body(part, index));
+        this.bodies = part.each((index) => this.body(part, index));
         return;
       case section.data:
         return this.note(
@@ -201,9 +200,9 @@ class Scan {
 
   /** @param {Reader} reader */
   finish(reader) {
-    const { declared, counts } = this;
+    const { declared, bodies } = this;
     const { sizes } = declared;
-    if ((sizes.functions ?? 0) !== counts.bodies)
+    if ((sizes.functions ?? 0) !== bodies)
       throw reader.invalid("another number of functions than of bodies");
     this.note("segments", (sizes.elements ?? 0) + (sizes.data ?? 0));
     const isBeyond = (/** @type {Size} */ size) => (sizes[size] ?? 0) > mostOf(size);
