@@ -5,14 +5,15 @@
 ;;
 ;;   input   bytes, at most 786 432 (768 KiB)
 ;;   output  UTF-8 (ASCII only), 4 characters for every 3 bytes or part of 3:
-;;           at most 262 144 x 4 = 1 048 576
+;;           at most 262 144 x 4 = 1 048 576; its type is `application/base64`
 ;;   traps   if the input is longer than the capacity
 ;;
 ;; Memory: 29 pages of 65 536 bytes, fixed.
 ;;
 ;;   from       to         bytes      what
 ;;   0x000000   0x000040          64  the alphabet: the character of each 6-bit value
-;;   0x000040   0x010000      65 472  unused
+;;   0x000040   0x000052          18  the type of the output
+;;   0x000052   0x010000      65 454  unused
 ;;   0x010000   0x0D0000     786 432  input
 ;;   0x0D0000   0x1D0000   1 048 576  output
 (module
@@ -21,7 +22,8 @@
   (data (i32.const 0x000000)
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "abcdefghijklmnopqrstuvwxyz"
-    "0123456789+/")
+    "0123456789+/"
+    "application/base64")
 
   (global $input_ptr i32 (i32.const 0x010000))
   (global $input_bytes_cap i32 (i32.const 0x0C0000))
@@ -36,6 +38,10 @@
     (global.get $output_ptr))
   (func $get_output_utf8_cap (export "output_utf8_cap") (result i32)
     (global.get $output_utf8_cap))
+  (func (export "output_content_type_ptr") (result i32)
+    (i32.const 0x000040))
+  (func (export "output_content_type_size") (result i32)
+    (i32.const 18))
 
   ;; The character for the low six bits of $bits; the bits above are ignored.
   (func $character_of (param $bits i32) (result i32)

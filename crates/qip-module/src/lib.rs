@@ -1,0 +1,5 @@
+//! Draft.
+#![no_std]
+#[doc(hidden)]
+pub mod qip;
+pub use qip::*;
