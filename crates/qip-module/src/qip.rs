@@ -361,6 +361,7 @@ macro_rules! content {
             );)?
             $($crate::qip::media_type($input_type);)?
             $($crate::qip::media_type($output_type);)?
+            $(const _: $scratch = $scratch_value;)?
             $crate::qip::same::<$crate::__qip!(
                 @function
                 $crate::__qip!(@input $input $($input_view)?),
@@ -447,6 +448,7 @@ macro_rules! tile {
         const _: () = {
             $crate::qip::capacity($crate::qip::tile_pixels(0 $(+ $halo)?), 16);
             $($($crate::qip::same::<fn(&Uniforms) -> u32>($halo_of);)?)?
+            $(const _: $scratch = $scratch_value;)?
             $crate::qip::same::<fn(
                 &mut $crate::qip::Tile<'_>
                 $(, $crate::__qip!(@instead [$($key)*] &Uniforms))?

@@ -80,7 +80,8 @@ fn blur(tile: &mut Tile, _: &Uniforms, scratch: &mut Scratch) {
 }
 
 /// Writes to each of `sums` the sum of `count` of the `values` that are `step` apart, the first
-/// as far from the beginning as the sum. What is in `values` and in `spare` is lost.
+/// as far from the beginning as the sum. The count is odd. What is in `values` and in `spare`
+/// is lost.
 fn add_windows<'a>(
     mut values: &'a mut [Pixel],
     mut spare: &'a mut [Pixel],
@@ -88,32 +89,28 @@ fn add_windows<'a>(
     count: usize,
     sums: &mut [Pixel],
 ) {
-    sums.fill([0.0; 4]);
-    let mut done = 0;
+    sums.copy_from_slice(&values[..sums.len()]);
+    let mut done = 1;
     // The values are sums of this many pixels.
     let mut length = 1;
-    loop {
+    while 2 * length <= count {
+        // A sum of twice the length is this and the one that begins where it ends. The last
+        // ones have none behind them. Of those no more are needed.
+        let (_, seconds) = values.split_at(length * step);
+        let longer = seconds.len();
+        for (sum, (first, second)) in spare.iter_mut().zip(values.iter().zip(seconds)) {
+            *sum = added(*first, *second);
+        }
+        core::mem::swap(&mut values, &mut spare);
+        values = values.split_at_mut(longer).0;
+        length *= 2;
+
         if count & length != 0 {
             for (sum, value) in sums.iter_mut().zip(&values[done * step..]) {
                 *sum = added(*sum, *value);
             }
             done += length;
         }
-        if 2 * length > count {
-            return;
-        }
-        // A sum of twice the length is this and the one that begins where it ends. The last
-        // ones have none behind them. Of those no more are needed.
-        let longer = values.len() - length * step;
-        for (to, (first, second)) in spare
-            .iter_mut()
-            .zip(values.iter().zip(&values[length * step..]))
-        {
-            *to = added(*first, *second);
-        }
-        core::mem::swap(&mut values, &mut spare);
-        values = &mut values[..longer];
-        length *= 2;
     }
 }
 
