@@ -29,10 +29,8 @@ static void calibrate(qip_input input, qip_output_i32 *out) {
   int64_t limit = (int64_t)1 << 32;
   int64_t added = clamp(offset, -limit, limit);
   size_t step = every > 1 ? every : 1;
-  /* What is left is compared, and not where the next would be, which might be past any end. */
   for (size_t i = 0; i < input.size; i += step) {
     int64_t product = truncate((input.data[i] - (double)zero) * gain);
     qip_push_i32(out, (int32_t)clamp(product + added, INT32_MIN, INT32_MAX));
-    if (input.size - i <= step) break;
   }
 }
