@@ -67,8 +67,9 @@ pub(crate) struct Conformance {
     /// A corpus in a directory: `cases/`, `regressions/`, `cases.lock`, `expectations/`.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// Cases in a directory of areas, without a lock: those of real modules, say.
-    #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
+    /// Cases without a lock, such as those of real modules: a directory of areas, or one case
+    /// file beside its module.
+    #[arg(long, value_name = "PATH", conflicts_with = "corpus")]
     cases: Option<PathBuf>,
     /// Known failures of a subject that is judged, in a file that is called as the subject
     /// calls itself: `NAME.toml`. May be given several times.
@@ -190,6 +191,7 @@ impl Conformance {
     fn load(&self) -> Result<Corpus, Failure> {
         let loaded = match (&self.corpus, &self.cases) {
             (Some(directory), _) => Corpus::open(directory),
+            (None, Some(file)) if file.is_file() => Corpus::open_file(file),
             (None, Some(directory)) => Corpus::open_unlocked(directory),
             (None, None) => Corpus::embedded(),
         };

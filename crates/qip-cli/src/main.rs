@@ -1,7 +1,9 @@
 //! The command `qip`: one file a subcommand, no logic of its own.
 
 mod bar;
+mod build;
 mod check;
+mod compiler;
 mod conformance;
 mod exit;
 mod explain;
@@ -9,6 +11,7 @@ mod image;
 mod inspect;
 mod limits;
 mod message;
+mod new;
 mod output_file;
 mod run;
 mod stages;
@@ -22,7 +25,8 @@ use clap::{ColorChoice, Parser, Subcommand};
 use crate::exit::{Exit, Failure};
 use crate::message::Messages;
 
-/// Runs and checks qip modules, and judges hosts and engines against the qip contract.
+/// Runs qip modules, helps to write and check them, and judges hosts and engines against the
+/// contract.
 #[derive(Parser)]
 #[command(name = "qip", version, disable_help_subcommand = true, after_help = AFTER_HELP)]
 struct Cli {
@@ -47,6 +51,7 @@ Examples:
   printf '  hello  ' | qip run trim.wasm
   qip image -i photo.jpg -o out.png invert.wasm
   qip check trim.wasm
+  qip new my-module --lang rust
   qip conformance
 
 Each subcommand's --help ends with its exit codes.";
@@ -55,6 +60,8 @@ Each subcommand's --help ends with its exit codes.";
 enum Command {
     Run(run::Run),
     Image(image::Image),
+    New(new::New),
+    Build(build::Build),
     Check(check::Check),
     Inspect(inspect::Inspect),
     Explain(explain::Explain),
@@ -94,6 +101,8 @@ fn main() -> ExitCode {
         )),
         Command::Run(command) => command.run(&messages),
         Command::Image(command) => command.run(&messages),
+        Command::New(command) => command.run(),
+        Command::Build(command) => command.run(&messages),
         Command::Check(command) => command.run(&messages),
         Command::Inspect(command) => command.run(),
         Command::Explain(command) => command.run(),

@@ -62,6 +62,14 @@ impl Messages {
         self.quiet
     }
 
+    /// Says a line that is no error, unless told to be quiet.
+    pub(crate) fn say(&self, text: &str) {
+        if !self.quiet {
+            // Where stderr itself is gone there is nobody left to tell.
+            let _ = writeln!(stderr(), "{text}");
+        }
+    }
+
     /// Says what is being done, where that was asked for.
     pub(crate) fn detail(&self, text: impl FnOnce() -> String) {
         if self.verbose {

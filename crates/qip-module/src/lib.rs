@@ -1,5 +1,13 @@
 //! Draft.
 #![no_std]
+
+#[cfg(feature = "templates")]
+extern crate std;
+
 #[doc(hidden)]
 pub mod qip;
-pub use qip::*;
+#[cfg(feature = "templates")]
+pub mod templates;
+
+#[doc(inline)]
+pub use qip::{Out, Pixel, TILE, Text, Tile, trap};
