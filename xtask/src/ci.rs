@@ -5,9 +5,10 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, bail};
 
 use crate::flags::Profile;
+use crate::guests::Guests;
 use crate::workspace::Workspace;
 use crate::{
-    build, clauses, conformance, coverage, fuzz, package, program, readme, sample_picture,
+    build, clauses, conformance, coverage, fuzz, guests, package, program, readme, sample_picture,
 };
 
 /// The test that is only there in a release build.
@@ -51,6 +52,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<u8> {
     )?;
     step("cargo xtask conformance", || {
         conformance::run(workspace, Profile::default(), &[])
+    })?;
+    step("cargo xtask guests", || {
+        guests::run(workspace, Guests::Judge { update: false })
     })?;
     step("cargo xtask coverage --sabotage 50", || {
         let args = ["--sabotage", "50"].map(Into::into);

@@ -22,6 +22,17 @@ pub(crate) enum Task {
     Build {
         #[command(flatten)]
         check: Check,
+        /// Build the example modules of crates/qip-module instead, in each language that there
+        /// is a compiler for, into target/qip/guests
+        #[arg(long, conflicts_with = "check")]
+        guests: bool,
+    },
+    /// Build the example modules of crates/qip-module, run the cases of modules-wat on them, and
+    /// print how large they are and what fuel they use; fails where that is too much
+    Guests {
+        /// Write the table of README.md
+        #[arg(long)]
+        update: bool,
     },
     /// Build, check each module against the contract, run its cases on every engine
     Verify {
@@ -190,6 +201,7 @@ mod tests {
             "bench warm fresh",
             "sample-picture --check --size 1x1",
             "build --release",
+            "build --guests --check",
             "fuzz --seeds --minutes 3",
         ] {
             assert!(parse(line).is_err(), "{line}");

@@ -11,6 +11,7 @@ mod conformance;
 mod coverage;
 mod flags;
 mod fuzz;
+mod guests;
 mod package;
 mod program;
 mod readme;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::flags::{Flags, Task};
+use crate::guests::Guests;
 use crate::workspace::Workspace;
 
 fn main() -> ExitCode {
@@ -40,7 +42,9 @@ fn main() -> ExitCode {
 fn run(task: Task) -> anyhow::Result<u8> {
     let workspace = Workspace::find();
     match task {
-        Task::Build { check } => build::run(&workspace, check.check),
+        Task::Build { guests: true, .. } => guests::run(&workspace, Guests::Build),
+        Task::Build { check, .. } => build::run(&workspace, check.check),
+        Task::Guests { update } => guests::run(&workspace, Guests::Judge { update }),
         Task::Verify { profile } => verify::run(&workspace, profile),
         Task::Conformance(given) => conformance::run(&workspace, given.profile, &given.args),
         Task::Coverage(given) => coverage::run(&workspace, given.profile, &given.args),

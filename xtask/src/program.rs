@@ -1,9 +1,10 @@
 //! Programs that tasks run.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::flags::Profile;
 use crate::workspace::Workspace;
@@ -42,6 +43,20 @@ pub(crate) fn run(
     }
     command.arg("--").args(args);
     status(&mut command)
+}
+
+/// Builds `qip`, and answers with where it is: for tasks that run it many times.
+///
+/// # Errors
+///
+/// Also where it does not build.
+pub(crate) fn built_qip(workspace: &Workspace) -> Result<PathBuf> {
+    let args = ["build", "--quiet", "--locked", "--bin", "qip"];
+    let status = status(workspace.cargo().args(args))?;
+    ensure!(status == 0, "`qip` does not build: exit status {status}");
+    let name = format!("qip{}", std::env::consts::EXE_SUFFIX);
+    let path = workspace.target().join("debug").join(name);
+    Ok(std::path::absolute(path)?)
 }
 
 /// Runs a program to its end.
