@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::Context;
 use clap::Args;
 use qip_contract::{Limits, Rules, Signature};
 use qip_module::templates::Language;
@@ -52,19 +52,13 @@ const PAGE: u64 = 65536;
 impl Build {
     pub(crate) fn run(&self, messages: &Messages) -> Result<Exit, Failure> {
         let project = Project::find(&self.directory)?;
-        let compiler = Compiler::find(project.language, &project.directory).map_err(|missing| {
-            anyhow!(
-                "{} is not found, which {} is compiled with\nhelp: {}",
-                missing.what,
-                project.language.title(),
-                missing.help
-            )
-        })?;
+        let compiler = Compiler::find(project.language, &project.directory)
+            .map_err(|missing| missing.failure(project.language))?;
         messages.detail(|| compiler.version.clone());
         let Some(wasm) = project.compile(&compiler, messages)? else {
             return Ok(Exit::Findings);
         };
-        let path = project.directory.join(project.output());
+        let path = project.path(&project.output());
         let findings = findings(&wasm);
         if !findings.is_empty() {
             messages.say(&format!(
@@ -88,45 +82,32 @@ struct Project {
 
 impl Project {
     /// Looks what a directory holds: the case file gives the name, and the source the language.
-    fn find(directory: &Path) -> anyhow::Result<Project> {
+    fn find(directory: &Path) -> Result<Project, Failure> {
         let shown = directory.display();
-        let entries = fs::read_dir(directory).with_context(|| format!("cannot read `{shown}`"))?;
-        let mut names = Vec::new();
-        for entry in entries {
-            let path = entry
-                .with_context(|| format!("cannot read `{shown}`"))?
-                .path();
-            let is_case_file = path
-                .extension()
-                .is_some_and(|extension| extension == "toml")
-                && path.file_name().is_some_and(|name| name != "Cargo.toml");
-            let stem = path.file_stem().and_then(|stem| stem.to_str());
-            names.extend(stem.filter(|_| is_case_file).map(str::to_owned));
-        }
-        names.sort();
-        let name = match &names[..] {
-            [name] => name.clone(),
-            [] => bail!(
-                "`{shown}` holds no project: there is no case file `NAME.toml`\n\
-                 help: `qip new` makes one"
-            ),
-            names => bail!(
-                "`{shown}` holds {} case files, expected one: {}.toml",
-                names.len(),
-                names.join(".toml, ")
-            ),
+        let names = case_files(directory).with_context(|| format!("cannot read `{shown}`"))?;
+        let [name] = &names[..] else {
+            let found = match &names[..] {
+                [] => "none".to_owned(),
+                names => format!("`{}.toml`", names.join(".toml`, `")),
+            };
+            return Err(Failure::Lacks(
+                format!(
+                    "`{shown}` is no project: expected one case file `NAME.toml`, found {found}"
+                ),
+                "`qip new` makes a project".to_owned(),
+            ));
         };
-        let is_source = |language: &Language| directory.join(language.source(&name)).is_file();
+        let is_source = |language: &Language| directory.join(language.source(name)).is_file();
         let Some(language) = Language::ALL.into_iter().find(is_source) else {
-            let sources = Language::ALL.map(|language| language.source(&name));
-            bail!(
-                "`{shown}` has no source for `{name}`, expected one of {}",
-                sources.join(", ")
-            );
+            let sources = Language::ALL.map(|language| language.source(name));
+            return Err(Failure::Lacks(
+                format!("`{shown}` has no source for the module `{name}` of `{name}.toml`"),
+                format!("it is one of `{}`", sources.join("`, `")),
+            ));
         };
         Ok(Project {
             directory: directory.to_owned(),
-            name,
+            name: name.clone(),
             language,
         })
     }
@@ -136,6 +117,14 @@ impl Project {
         format!("{}.wasm", self.name)
     }
 
+    /// Where a file of the project is.
+    fn path(&self, file: &str) -> PathBuf {
+        if self.directory == Path::new(".") {
+            return file.into();
+        }
+        self.directory.join(file)
+    }
+
     /// Compiles the module and writes it. `None` where it does not compile: the compiler has
     /// told why.
     fn compile(
@@ -143,10 +132,10 @@ impl Project {
         compiler: &Compiler,
         messages: &Messages,
     ) -> Result<Option<Vec<u8>>, Failure> {
-        let output = self.directory.join(self.output());
+        let output = self.path(&self.output());
         match compiler.kind {
             CompilerKind::Assembler => {
-                let source = self.directory.join(self.language.source(&self.name));
+                let source = self.path(&self.language.source(&self.name));
                 return match wat::parse_file(&source) {
                     Ok(wasm) => {
                         output_file::replace(&output, |file| Ok(file.write_all(&wasm)?))?;
@@ -163,7 +152,7 @@ impl Project {
                     return Ok(None);
                 }
                 let built = "target/wasm32-unknown-unknown/release/module.wasm";
-                let wasm = read(&self.directory.join(built))?;
+                let wasm = read(&self.path(built))?;
                 output_file::replace(&output, |file| Ok(file.write_all(&wasm)?))?;
                 return Ok(Some(wasm));
             }
@@ -266,6 +255,22 @@ impl Project {
             .with_context(|| format!("cannot run `{}`", words[0].display()))?;
         Ok(status.success())
     }
+}
+
+/// The stems of the case files in a directory.
+fn case_files(directory: &Path) -> io::Result<Vec<String>> {
+    let mut stems = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let is_case_file = path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+            && path.file_name().is_some_and(|name| name != "Cargo.toml");
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        stems.extend(stem.filter(|_| is_case_file).map(str::to_owned));
+    }
+    stems.sort();
+    Ok(stems)
 }
 
 /// Loops over pixels are not vectorised across them: four channels at once are faster.

@@ -7,6 +7,8 @@ use std::process::Command;
 
 use qip_module::templates::Language;
 
+use crate::exit::Failure;
+
 /// A compiler that was found.
 pub(crate) struct Compiler {
     pub(crate) kind: CompilerKind,
@@ -33,6 +35,17 @@ pub(crate) struct Missing {
     pub(crate) what: &'static str,
     /// How to get it.
     pub(crate) help: &'static str,
+}
+
+impl Missing {
+    /// Why a module in this language cannot be built.
+    pub(crate) fn failure(&self, language: Language) -> Failure {
+        let Missing { what, help } = self;
+        Failure::Lacks(
+            format!("{what} is not found, to compile {}", language.title()),
+            (*help).to_owned(),
+        )
+    }
 }
 
 impl Compiler {
@@ -68,8 +81,8 @@ impl Compiler {
 
 fn cargo() -> Option<Compiler> {
     // Cargo tells those that it runs where it is.
-    let named = env::var_os("QIP_CARGO").or_else(|| env::var_os("CARGO"));
-    let cargo = vec![named.unwrap_or_else(|| "cargo".into())];
+    let cargo = named("QIP_CARGO").or_else(|| named("CARGO"));
+    let cargo = vec![cargo.unwrap_or_else(|| "cargo".into())];
     let version = answer(&cargo, &["--version"])?;
     let rustc = [env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())];
     let libraries = answer(
@@ -85,7 +98,7 @@ fn cargo() -> Option<Compiler> {
 }
 
 fn clang() -> Option<Compiler> {
-    let clang = vec![env::var_os("QIP_CLANG").unwrap_or_else(|| "clang".into())];
+    let clang = vec![named("QIP_CLANG").unwrap_or_else(|| "clang".into())];
     let version = answer(&clang, &["--version"])?;
     // Some come without this target, and many without the linker for it.
     let targets = output(&clang, &["--print-targets"])?;
@@ -100,11 +113,11 @@ fn clang() -> Option<Compiler> {
 }
 
 fn zig() -> Option<Compiler> {
-    let named = env::var_os("QIP_ZIG").map(|zig| vec![zig]);
+    let own = named("QIP_ZIG").map(|zig| vec![zig]);
     // Which of these there is depends on where it came from: the second is PyPI's.
     let usual = [&["zig"][..], &["python3", "-m", "ziglang"]];
     let usual = usual.map(|words| words.iter().map(OsString::from).collect());
-    let candidates = named.map_or_else(|| usual.to_vec(), |named| vec![named]);
+    let candidates = own.map_or_else(|| usual.to_vec(), |own| vec![own]);
     candidates.into_iter().find_map(|program: Vec<OsString>| {
         let version = answer(&program, &["version"])?;
         Some(Compiler {
@@ -119,7 +132,7 @@ fn asc(project: &Path) -> Option<Compiler> {
     let name = if cfg!(windows) { "asc.cmd" } else { "asc" };
     let local = project.join("node_modules").join(".bin").join(name);
     let local = std::path::absolute(local).ok().filter(|asc| asc.is_file());
-    let asc = env::var_os("QIP_ASC").or_else(|| local.map(OsString::from));
+    let asc = named("QIP_ASC").or_else(|| local.map(OsString::from));
     let program = vec![asc.unwrap_or_else(|| name.into())];
     let version = answer(&program, &["--version"])?;
     Some(Compiler {
@@ -127,6 +140,16 @@ fn asc(project: &Path) -> Option<Compiler> {
         program,
         version: format!("asc {}", version.trim_start_matches("Version ")),
     })
+}
+
+/// The program that a variable names. It is called from the directory of the project, so that a
+/// path must not depend on where this is.
+fn named(variable: &str) -> Option<OsString> {
+    let name = env::var_os(variable)?;
+    let path = Path::new(&name);
+    let is_path = path.components().nth(1).is_some();
+    let absolute = is_path.then(|| std::path::absolute(path).ok()).flatten();
+    Some(absolute.map_or(name, OsString::from))
 }
 
 /// The first line that a program prints, where there is such a program and it succeeds.

@@ -36,6 +36,8 @@ pub(crate) enum Failure {
     Usage(String, String),
     /// The job could not be done.
     CannotDo(anyhow::Error),
+    /// Something is not there that the job needs; the second line says how to get it.
+    Lacks(String, String),
     /// Whoever read stdout has gone: there is nothing to complain about.
     ReaderGone,
     /// The host said no.
@@ -51,7 +53,7 @@ impl Failure {
         match self {
             Failure::Usage(..) => Exit::Usage,
             Failure::ReaderGone => Exit::Fine,
-            Failure::CannotDo(_) => Exit::CannotDo,
+            Failure::CannotDo(_) | Failure::Lacks(..) => Exit::CannotDo,
             Failure::Refused(_) => Exit::Failed,
             Failure::Limited(_) => Exit::Limited,
             Failure::Host(error) => match error.kind() {
@@ -86,7 +88,10 @@ impl From<qip_host::Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Usage(message, _) | Failure::Refused(message) | Failure::Limited(message) => {
+            Failure::Usage(message, _)
+            | Failure::Lacks(message, _)
+            | Failure::Refused(message)
+            | Failure::Limited(message) => {
                 f.write_str(message)
             }
             Failure::CannotDo(error) => write!(f, "{error:#}"),

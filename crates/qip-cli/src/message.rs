@@ -41,7 +41,7 @@ impl Messages {
             return;
         }
         match failure {
-            Failure::Usage(_, help) => line(NOTE, "help", help),
+            Failure::Usage(_, help) | Failure::Lacks(_, help) => line(NOTE, "help", help),
             Failure::Host(error) => {
                 if let Some(trap) = error.trap() {
                     backtrace(&trap.backtrace);

@@ -42,6 +42,8 @@ mod output;
 mod output_file;
 #[path = "cli/pictures.rs"]
 mod pictures;
+#[path = "cli/projects.rs"]
+mod projects;
 #[path = "cli/python_host.rs"]
 mod python_host;
 #[path = "cli/real_modules.rs"]
