@@ -1,15 +1,14 @@
 //! `qip build`: compiles the module of a project that `qip new` made.
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
 use clap::Args;
-use qip_contract::{Limits, Rules, Signature};
+use qip_contract::{Limits, Refusal, Rules, Signature};
 use qip_module::templates::Language;
 
 use crate::compiler::{Compiler, CompilerKind};
@@ -59,12 +58,12 @@ impl Build {
             return Ok(Exit::Findings);
         };
         let path = project.path(&project.output());
-        let findings = findings(&wasm);
-        if !findings.is_empty() {
-            messages.say(&format!(
-                "{} does not keep the contract{findings}",
-                path.display()
-            ));
+        let refusals = refusals(&wasm);
+        for refusal in &refusals {
+            let what = format!("{}: {}: {refusal}", path.display(), refusal.code());
+            messages.finding(&what, refusal.help_text().as_deref());
+        }
+        if !refusals.is_empty() {
             return Ok(Exit::Findings);
         }
         let mut stdout = io::stdout().lock();
@@ -133,6 +132,16 @@ impl Project {
         messages: &Messages,
     ) -> Result<Option<Vec<u8>>, Failure> {
         let output = self.path(&self.output());
+        // One that does not compile does not leave an older one behind.
+        match fs::remove_file(&output) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Failure::CannotDo(
+                    anyhow::Error::new(error)
+                        .context(format!("cannot replace `{}`", output.display())),
+                ));
+            }
+            _ => {}
+        }
         match compiler.kind {
             CompilerKind::Assembler => {
                 let source = self.path(&self.language.source(&self.name));
@@ -142,7 +151,7 @@ impl Project {
                         Ok(Some(wasm))
                     }
                     Err(error) => {
-                        messages.say(&error.to_string());
+                        messages.finding(&error.to_string(), None);
                         Ok(None)
                     }
                 };
@@ -253,6 +262,9 @@ impl Project {
             .env_remove("RUSTFLAGS")
             .status()
             .with_context(|| format!("cannot run `{}`", words[0].display()))?;
+        if !status.success() {
+            messages.finding(&format!("`{}` failed: {status}", words[0].display()), None);
+        }
         Ok(status.success())
     }
 }
@@ -284,20 +296,11 @@ fn cargo_arguments() -> Vec<String> {
 }
 
 /// Everything in which a module does not keep the contract, as far as its bytes show.
-fn findings(wasm: &[u8]) -> String {
-    let refusals = match Signature::read(wasm, &Limits::standard()) {
+fn refusals(wasm: &[u8]) -> Vec<Refusal> {
+    match Signature::read(wasm, &Limits::standard()) {
         Ok(signature) => signature.refusals(&Rules::default()),
         Err(refusal) => vec![refusal],
-    };
-    let mut text = String::new();
-    for refusal in refusals {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n{}: {refusal}", refusal.code());
-        if let Some(help) = refusal.help_text() {
-            let _ = write!(text, "\n  help: {help}");
-        }
     }
-    text
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

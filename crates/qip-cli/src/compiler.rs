@@ -42,7 +42,7 @@ impl Missing {
     pub(crate) fn failure(&self, language: Language) -> Failure {
         let Missing { what, help } = self;
         Failure::Lacks(
-            format!("{what} is not found, to compile {}", language.title()),
+            format!("cannot find {what} to compile {}", language.title()),
             (*help).to_owned(),
         )
     }
@@ -58,7 +58,7 @@ impl Compiler {
                 help: "get Rust with rustup, then `rustup target add wasm32-unknown-unknown`",
             }),
             Language::C => clang().or_else(zig).ok_or(Missing {
-                what: "clang for wasm32 with wasm-ld, or zig",
+                what: "clang for wasm32 with wasm-ld, or zig,",
                 help: "`apt-get install clang lld`, or set QIP_CLANG; or get zig: \
                        `pip install ziglang==0.15.2`",
             }),
@@ -67,7 +67,7 @@ impl Compiler {
                 help: "`pip install ziglang==0.15.2`, or set QIP_ZIG to a zig 0.15",
             }),
             Language::AssemblyScript => asc(project).ok_or(Missing {
-                what: "asc, the AssemblyScript compiler",
+                what: "asc",
                 help: "`npm install` in the directory of the project, or set QIP_ASC",
             }),
             Language::Wat => Ok(Compiler {

@@ -62,6 +62,14 @@ impl Messages {
         self.quiet
     }
 
+    /// Says what is wrong with something that was looked at, and what to do.
+    pub(crate) fn finding(&self, what: &str, help: Option<&str>) {
+        line(ERROR, "error", &what);
+        if let Some(help) = help.filter(|_| !self.quiet) {
+            line(NOTE, "help", &help);
+        }
+    }
+
     /// Says a line that is no error, unless told to be quiet.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {

@@ -219,7 +219,11 @@ fn list() -> String {
 fn compiler(language: Language, directory: &Path) -> String {
     match Compiler::find(language, directory) {
         Ok(compiler) => format!("built with {}", compiler.version),
-        Err(missing) => format!("{} is not found: {}", missing.what, missing.help),
+        Err(missing) => format!(
+            "there is no compiler for {}: {}",
+            language.title(),
+            missing.help
+        ),
     }
 }
 

@@ -198,9 +198,10 @@ fn what_does_not_compile_is_a_finding() {
         let directory = Directory::new();
         new(&directory, language, "content");
         directory.file(&format!("shout/{path}"), source);
+        directory.file("shout/shout.wasm", "an older one");
         let answer = directory.qip(&["build", "shout"]);
         assert_eq!(answer.code, 1, "{language}: {}", answer.stderr);
-        assert!(answer.stderr.contains("$ "), "{}", answer.stderr);
+        assert!(answer.stderr.contains("\nerror: `"), "{}", answer.stderr);
         assert!(!directory.path("shout/shout.wasm").exists());
     }
 }
