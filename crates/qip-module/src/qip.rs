@@ -350,6 +350,7 @@ macro_rules! content {
         $(panic_handler: $panic_handler:ident,)?
         render: $render:path $(,)?
     ) => {
+        $crate::__qip!(@sized $output $([$output_cap])?);
         $($crate::__qip!(@uniforms $($key $type $value),*);)?
         $crate::__qip!(@panic_handler $($panic_handler)?);
 
@@ -443,6 +444,7 @@ macro_rules! tile {
     ) => {
         $($crate::__qip!(@uniforms $($key $type $value),*);)?
         $crate::__qip!(@panic_handler $($panic_handler)?);
+        $($crate::__qip!(@picture $picture);)?
 
         /// What is wrong here is said on every target.
         const _: () = {
@@ -531,6 +533,16 @@ macro_rules! __qip {
         ))
     };
 
+    // Whether there is a capacity where one belongs.
+    (@sized scalar) => {};
+    (@sized scalar [$cap:expr]) => { compile_error!("a scalar has no capacity: write `output: scalar,`"); };
+    (@sized $kind:ident [$cap:expr]) => {};
+    (@sized $kind:ident) => {
+        compile_error!(concat!(
+            "an output has a capacity: write `output: ", stringify!($kind), "[CAPACITY],`"
+        ));
+    };
+
     // The elements that a capacity counts (OUT-3).
     (@element i32) => { i32 };
     (@element $kind:ident) => { u8 };
@@ -585,6 +597,8 @@ macro_rules! __qip {
             }
         };)*
     };
+    (@picture size) => {};
+    (@picture $other:ident) => { compile_error!("expected `picture: size,`"); };
     (@picture_setter size) => {
         #[unsafe(export_name = "uniform_set_width_and_height")]
         extern "C" fn set_picture(width: f32, height: f32) {
@@ -593,7 +607,6 @@ macro_rules! __qip {
             unsafe { *PICTURE.get() = [width, height] }
         }
     };
-    (@picture_setter $other:ident) => { compile_error!("expected `picture: size,`"); };
 
     (@halo) => { 0 };
     (@halo $halo:expr) => { $halo };

@@ -1,6 +1,5 @@
 //! base64-encode: writes bytes as Base64 text (RFC 4648 section 4).
 
-const std = @import("std");
 const qip = @import("qip.zig");
 
 pub const panic = qip.panic;
@@ -45,19 +44,4 @@ fn encoded(group: [3]u8) [4]u8 {
         alphabet[bits >> 6 & 63],
         alphabet[bits & 63],
     };
-}
-
-test "vectors of RFC 4648" {
-    var buffer: [8]u8 = undefined;
-    for ([_][2][]const u8{
-        .{ "", "" },
-        .{ "f", "Zg==" },
-        .{ "fo", "Zm8=" },
-        .{ "foo", "Zm9v" },
-        .{ "foob", "Zm9vYg==" },
-    }) |texts| {
-        var out = qip.Bytes{ .buffer = &buffer };
-        encode(texts[0], &out);
-        try std.testing.expectEqualStrings(texts[1], out.written());
-    }
 }

@@ -33,11 +33,3 @@ fn calibrate(input: []const u8, out: *qip.Numbers) void {
         out.push(std.math.lossyCast(i32, product + offset));
     }
 }
-
-test "uniforms are applied" {
-    var buffer: [4]i32 = undefined;
-    var out = qip.Numbers{ .buffer = &buffer };
-    uniforms = .{ .zero = 4.5, .gain = 2, .every = 2 };
-    calibrate(&.{ 16, 255, 4 }, &out);
-    try std.testing.expectEqualSlices(i32, &.{ 23, -1 }, out.written());
-}

@@ -23,10 +23,3 @@ fn invert(tile: *qip.Tile) void {
         pixel.* = pixel.* * scale + offset;
     }
 }
-
-test "colours are inverted and alpha is kept" {
-    var pixels: [64 * 64]qip.Pixel = @splat(.{ 0.25, 0, 1, 0.5 });
-    var tile = qip.Tile{ .pixels = &pixels, .span = 64, .halo = 0, .x = 0, .y = 0 };
-    invert(&tile);
-    for (pixels) |pixel| try std.testing.expectEqual(qip.Pixel{ 0.75, 1, 0, 0.5 }, pixel);
-}
