@@ -238,3 +238,8 @@ pub mod templates;
 
 #[doc(inline)]
 pub use qip::{Out, Pixel, TILE, Text, Tile, trap};
+
+/// The README, whose example is compiled with the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -108,6 +108,24 @@ fn c() {
     from_nothing_to_green("c");
 }
 
+/// Where there is no clang for WebAssembly, zig compiles C.
+#[test]
+fn c_by_zig() {
+    if !has_compiler("zig") {
+        return;
+    }
+    for kind in ["content", "tile"] {
+        let directory = Directory::new();
+        new(&directory, "c", kind);
+        let mut command = directory.command(&["build", "shout"]);
+        let output = command.env("QIP_CLANG", "no-clang").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(" build-exe "), "{said}");
+        assert_green(&directory, cases(&directory));
+    }
+}
+
 #[test]
 fn zig() {
     from_nothing_to_green("zig");

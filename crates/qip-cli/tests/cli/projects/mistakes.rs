@@ -182,6 +182,27 @@ fn an_import_is_found_when_it_is_built() {
     assert!(answer.stderr.contains("env.clock"), "{}", answer.stderr);
 }
 
+/// In C a function that is not there does not link, instead of becoming an import.
+#[test]
+fn a_misspelt_function_in_c_does_not_link() {
+    if !has_compiler("c") {
+        return;
+    }
+    let directory = Directory::new();
+    new(&directory, "c", "content");
+    let c = r#"#include "qip.h"
+        QIP_INPUT_UTF8(16)
+        QIP_SCALAR(count)
+        extern int32_t cuont(size_t size);
+        static int32_t count(qip_input input) {
+          return cuont(input.size);
+        }"#;
+    directory.file("shout/shout.c", c);
+    let answer = directory.qip(&["build", "shout"]);
+    assert_eq!(answer.code, 1, "{}", answer.stderr);
+    assert!(answer.stderr.contains("cuont"), "{}", answer.stderr);
+}
+
 /// What does not compile is told by the compiler, and an older module does not stay behind as
 /// if it were the new one.
 #[test]
