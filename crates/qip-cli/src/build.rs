@@ -61,7 +61,7 @@ impl Build {
         let refusals = refusals(&wasm);
         for refusal in &refusals {
             let what = format!("{}: {}: {refusal}", path.display(), refusal.code());
-            messages.finding(&what, refusal.help_text().as_deref());
+            messages.finding(&what, refusal.help_text());
         }
         if !refusals.is_empty() {
             return Ok(Exit::Findings);

@@ -477,8 +477,7 @@ macro_rules! tile {
             }
             $($crate::__qip!(@instead [$halo] $crate::__qip!(@getter "calculate_halo_px", u32, halo()));)?
 
-            #[unsafe(export_name = "tile_rgba32float_64x64")]
-            extern "C" fn tile(x: f32, y: f32) {
+            $crate::__qip!(@export "tile_rgba32float_64x64", (x: f32, y: f32) {
                 // SAFETY: no export is entered while another runs, so that nothing else
                 // borrows the statics.
                 unsafe {
@@ -489,7 +488,7 @@ macro_rules! tile {
                         $(, $crate::__qip!(@instead [$scratch] &mut *SCRATCH.get()))?
                     );
                 }
-            }
+            });
         };
     };
     ($($other:tt)*) => {
@@ -588,24 +587,20 @@ macro_rules! __qip {
     (@setters $($key:ident $type:ident),*) => {
         static UNIFORMS: $crate::qip::Shared<Uniforms> =
             $crate::qip::Shared::new(Uniforms::DEFAULT);
-        $(const _: () = {
-            #[unsafe(export_name = concat!("uniform_set_", stringify!($key)))]
-            extern "C" fn set(value: $type) {
-                // SAFETY: no export is entered while another runs, so that nothing else
-                // borrows the static.
-                unsafe { (*UNIFORMS.get()).$key = value }
-            }
-        };)*
+        $($crate::__qip!(@export concat!("uniform_set_", stringify!($key)), (value: $type) {
+            // SAFETY: no export is entered while another runs, so that nothing else borrows
+            // the static.
+            unsafe { (*UNIFORMS.get()).$key = value }
+        });)*
     };
     (@picture size) => {};
     (@picture $other:ident) => { compile_error!("expected `picture: size,`"); };
     (@picture_setter size) => {
-        #[unsafe(export_name = "uniform_set_width_and_height")]
-        extern "C" fn set_picture(width: f32, height: f32) {
+        $crate::__qip!(@export "uniform_set_width_and_height", (width: f32, height: f32) {
             // SAFETY: no export is entered while another runs, so that nothing else borrows
             // the static.
             unsafe { *PICTURE.get() = [width, height] }
-        }
+        });
     };
 
     (@halo) => { 0 };
@@ -619,11 +614,13 @@ macro_rules! __qip {
     // A size or a pointer is a function that returns it: an exported variable would be the
     // address of its number (MOD-9).
     (@getter $name:expr, $type:ty, $value:expr) => {
+        $crate::__qip!(@export $name, () -> $type { $value });
+    };
+    (@export $name:expr, ($($parameter:ident: $type:ty),*) $(-> $result:ty)? $body:block) => {
         const _: () = {
+            // SAFETY: the name is one of the contract, and each is exported once.
             #[unsafe(export_name = $name)]
-            extern "C" fn get() -> $type {
-                $value
-            }
+            extern "C" fn export($($parameter: $type),*) $(-> $result)? $body
         };
     };
     (@media_type $side:literal, $text:expr) => {
@@ -634,8 +631,7 @@ macro_rules! __qip {
     };
 
     (@entry $input:ty, [scalar] $render:path, [$($rest:tt)*]) => {
-        #[unsafe(export_name = "render")]
-        extern "C" fn render(size: u32) -> i32 {
+        $crate::__qip!(@export "render", (size: u32) -> i32 {
             // SAFETY: no export is entered while another runs, so that nothing else borrows
             // the statics.
             unsafe {
@@ -643,15 +639,14 @@ macro_rules! __qip {
                     <$input as $crate::qip::Input>::read(&*INPUT.get(), size as usize) $($rest)*
                 )
             }
-        }
+        });
     };
     (@entry $input:ty, [$output:ident [$cap:expr] $($view:ident)?] $render:path, [$($rest:tt)*]) => {
         static OUTPUT: $crate::qip::Shared<[$crate::__qip!(@element $output); $cap]> =
             $crate::qip::Shared::new([0; $cap]);
         $crate::__qip!(@getter "output_ptr", *mut u8, OUTPUT.get().cast());
 
-        #[unsafe(export_name = "render")]
-        extern "C" fn render(size: u32) -> u32 {
+        $crate::__qip!(@export "render", (size: u32) -> u32 {
             // SAFETY: no export is entered while another runs, so that nothing else borrows
             // the statics.
             unsafe {
@@ -663,7 +658,7 @@ macro_rules! __qip {
                 );
                 out.len() as u32
             }
-        }
+        });
     };
 
     // What a panic does: no message, which nobody could read, and so none of its code.

@@ -169,6 +169,7 @@ fn an_import_is_found_when_it_is_built() {
     let rust = r#"#![cfg_attr(target_family = "wasm", no_std)]
         mod qip;
         crate::content! { input: bytes[16], output: scalar, render: now }
+        // SAFETY: it is there to show that it is not.
         unsafe extern "C" {
             safe fn clock() -> i32;
         }
