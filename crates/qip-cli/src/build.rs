@@ -257,7 +257,7 @@ impl Project {
         let status = Command::new(&words[0])
             .args(&words[1..])
             .current_dir(&self.directory)
-            // It would be taken for what is asked here.
+            // Flags for programs of this machine are none for a module.
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("RUSTFLAGS")
             .status()

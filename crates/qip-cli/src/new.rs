@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::Context;
 use clap::builder::PossibleValue;
@@ -57,13 +58,8 @@ struct LanguageName(Language);
 
 impl ValueEnum for LanguageName {
     fn value_variants<'a>() -> &'a [LanguageName] {
-        const ALL: [LanguageName; Language::ALL.len()] = [
-            LanguageName(Language::ALL[0]),
-            LanguageName(Language::ALL[1]),
-            LanguageName(Language::ALL[2]),
-            LanguageName(Language::ALL[3]),
-            LanguageName(Language::ALL[4]),
-        ];
+        static ALL: LazyLock<Vec<LanguageName>> =
+            LazyLock::new(|| Language::ALL.into_iter().map(LanguageName).collect());
         &ALL
     }
 

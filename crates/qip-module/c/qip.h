@@ -126,44 +126,44 @@ __attribute__((unused)) static inline void qip_push_i32(qip_output_i32 *out, int
 }
 
 /* A host allows a module 1 GiB of memory unless it is told otherwise (LIM-1). */
-#define QIP_CHECK_CAPACITY(bytes)                     \
+#define QIP_CHECK_CAPACITY(bytes)                   \
   _Static_assert((bytes) > 0 && (bytes) <= 1 << 30, \
                  "qip: a capacity is 1 byte to 1 GiB, the memory that hosts allow a module");
 
 #define QIP_INPUT_UTF8(cap) QIP_INPUT(input_utf8_cap, cap)
 #define QIP_INPUT_BYTES(cap) QIP_INPUT(input_bytes_cap, cap)
-#define QIP_INPUT(name, cap)                      \
-  QIP_CHECK_CAPACITY(cap)                         \
-  QIP_BUFFER uint8_t qip_input_buffer[cap]; \
-  QIP_GETTER(name, uint32_t, cap)                 \
-  QIP_GETTER(input_ptr, void *, qip_input_buffer) \
+#define QIP_INPUT(name, cap)                        \
+  QIP_CHECK_CAPACITY(cap)                           \
+  QIP_BUFFER uint8_t qip_input_buffer[cap];         \
+  QIP_GETTER(name, uint32_t, cap)                   \
+  QIP_GETTER(input_ptr, void *, qip_input_buffer)   \
   static inline qip_input qip_read(uint32_t size) { \
-    if (size > (cap)) qip_trap();                 \
-    return (qip_input){qip_input_buffer, size};   \
+    if (size > (cap)) qip_trap();                   \
+    return (qip_input){qip_input_buffer, size};     \
   }
 
 #define QIP_OUTPUT_UTF8(cap) QIP_OUTPUT(output_utf8_cap, cap, uint8_t, qip_output, size)
 #define QIP_OUTPUT_BYTES(cap) QIP_OUTPUT(output_bytes_cap, cap, uint8_t, qip_output, size)
 #define QIP_OUTPUT_I32(cap) QIP_OUTPUT(output_i32_cap, cap, int32_t, qip_output_i32, count)
-#define QIP_OUTPUT(name, cap, element, type, used)                       \
-  QIP_CHECK_CAPACITY((cap) * sizeof(element))                            \
-  QIP_BUFFER element qip_output_buffer[cap];                       \
-  QIP_GETTER(name, uint32_t, cap)                                        \
-  QIP_GETTER(output_ptr, void *, qip_output_buffer)                      \
-  typedef type qip_output_type;                                          \
+#define QIP_OUTPUT(name, cap, element, type, used)                                    \
+  QIP_CHECK_CAPACITY((cap) * sizeof(element))                                         \
+  QIP_BUFFER element qip_output_buffer[cap];                                          \
+  QIP_GETTER(name, uint32_t, cap)                                                     \
+  QIP_GETTER(output_ptr, void *, qip_output_buffer)                                   \
+  typedef type qip_output_type;                                                       \
   static inline uint32_t qip_call(void (*render)(qip_input, type *), uint32_t size) { \
-    type out = {qip_output_buffer, 0, (cap)};                            \
-    render(qip_read(size), &out);                                        \
-    return (uint32_t)out.used;                                           \
+    type out = {qip_output_buffer, 0, (cap)};                                         \
+    render(qip_read(size), &out);                                                     \
+    return (uint32_t)out.used;                                                        \
   }
 
 #define QIP_INPUT_TYPE(type) QIP_CONTENT_TYPE(input_content_type_ptr, input_content_type_size, type)
 #define QIP_OUTPUT_TYPE(type) \
   QIP_CONTENT_TYPE(output_content_type_ptr, output_content_type_size, type)
-#define QIP_CONTENT_TYPE(ptr, length, type)                               \
-  _Static_assert(sizeof(type) > 1 && sizeof(type) <= 256,                 \
-                 "qip: a content type has 1 to 255 characters");          \
-  QIP_GETTER(ptr, const char *, type)                                     \
+#define QIP_CONTENT_TYPE(ptr, length, type)                      \
+  _Static_assert(sizeof(type) > 1 && sizeof(type) <= 256,        \
+                 "qip: a content type has 1 to 255 characters"); \
+  QIP_GETTER(ptr, const char *, type)                            \
   QIP_GETTER(length, uint32_t, sizeof(type) - 1)
 
 #define QIP_UNIFORM_I32(key, value) QIP_UNIFORM(int32_t, key, value)
@@ -176,43 +176,43 @@ __attribute__((unused)) static inline void qip_push_i32(qip_output_i32 *out, int
   static type key = (value);          \
   QIP_EXPORT(uniform_set_##key) void qip_set_##key(type qip_value) { key = qip_value; }
 
-#define QIP_RENDER(f)                              \
-  static void f(qip_input, qip_output_type *);     \
+#define QIP_RENDER(f)                          \
+  static void f(qip_input, qip_output_type *); \
   QIP_EXPORT(render) uint32_t qip_render(uint32_t size) { return qip_call(f, size); }
 
-#define QIP_SCALAR(f)         \
+#define QIP_SCALAR(f)          \
   static int32_t f(qip_input); \
   QIP_EXPORT(render) int32_t qip_render(uint32_t size) { return f(qip_read(size)); }
 
 #define QIP_TILE(f) QIP_FILTER(f, 0, 0)
 
-#define QIP_TILE_WITH_HALO(f, max, halo)                                          \
-  static uint32_t halo(void);                                                     \
-  QIP_GETTER(calculate_halo_px, uint32_t, halo())                                 \
+#define QIP_TILE_WITH_HALO(f, max, halo)          \
+  static uint32_t halo(void);                     \
+  QIP_GETTER(calculate_halo_px, uint32_t, halo()) \
   QIP_FILTER(f, max, halo())
 
-#define QIP_FILTER(f, max, halo_px)                                               \
-  _Static_assert((max) >= 0 && (max) <= 4000,                                     \
+#define QIP_FILTER(f, max, halo_px)                                                   \
+  _Static_assert((max) >= 0 && (max) <= 4000,                                         \
                  "qip: a halo is at most 4000 pixels, for the tile to fit in 1 GiB"); \
-  enum { qip_max_span = QIP_TILE_SIDE + 2 * (max) };                              \
-  QIP_BUFFER qip_pixel qip_input_buffer[qip_max_span * qip_max_span];             \
-  QIP_GETTER(input_ptr, void *, qip_input_buffer)                                 \
-  QIP_GETTER(input_bytes_cap, uint32_t, sizeof qip_input_buffer)                  \
-  static void f(qip_tile *);                                                      \
-  QIP_EXPORT(tile_rgba32float_64x64) void qip_render_tile(float x, float y) {     \
-    uint32_t halo_now = (halo_px);                                                \
-    /* No host comes here with a larger one (IMG-4). */                           \
-    if (halo_now > (max)) qip_trap();                                             \
+  enum { qip_max_span = QIP_TILE_SIDE + 2 * (max) };                                  \
+  QIP_BUFFER qip_pixel qip_input_buffer[qip_max_span * qip_max_span];                 \
+  QIP_GETTER(input_ptr, void *, qip_input_buffer)                                     \
+  QIP_GETTER(input_bytes_cap, uint32_t, sizeof qip_input_buffer)                      \
+  static void f(qip_tile *);                                                          \
+  QIP_EXPORT(tile_rgba32float_64x64) void qip_render_tile(float x, float y) {         \
+    uint32_t halo_now = (halo_px);                                                    \
+    /* No host comes here with a larger one (IMG-4). */                               \
+    if (halo_now > (max)) qip_trap();                                                 \
     qip_tile tile = {qip_input_buffer, QIP_TILE_SIDE + 2 * halo_now, halo_now, x, y}; \
-    f(&tile);                                                                     \
+    f(&tile);                                                                         \
   }
 
-#define QIP_PICTURE_SIZE()                                                        \
-  static float qip_picture_width, qip_picture_height;                             \
-  QIP_EXPORT(uniform_set_width_and_height)                                        \
-  void qip_set_picture_size(float width, float height) {                          \
-    qip_picture_width = width;                                                    \
-    qip_picture_height = height;                                                  \
+#define QIP_PICTURE_SIZE()                               \
+  static float qip_picture_width, qip_picture_height;    \
+  QIP_EXPORT(uniform_set_width_and_height)               \
+  void qip_set_picture_size(float width, float height) { \
+    qip_picture_width = width;                           \
+    qip_picture_height = height;                         \
   }
 
 /* A compiler makes calls of these out of assignments and loops, and there is no library to
