@@ -6,6 +6,7 @@ mod measure;
 mod project;
 
 use anyhow::{Result, bail, ensure};
+use qip_module::templates::{Kind, Language};
 
 use crate::workspace::{Workspace, write_if_changed};
 use crate::{build, program, text};
@@ -22,78 +23,52 @@ pub(crate) enum Guests {
     },
 }
 
-/// A language other than WebAssembly text, which `modules-wat` is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Language {
-    /// As `qip new` has it, and the directory of its examples.
-    name: &'static str,
-    title: &'static str,
-    extension: &'static str,
-    /// Whether its modules are held to the goals below.
-    has_goals: bool,
+/// The languages beside WebAssembly text, which `modules-wat` is in.
+fn languages() -> impl Iterator<Item = Language> {
+    let all = Language::ALL.into_iter();
+    all.filter(|language| *language != Language::Wat)
 }
-
-const LANGUAGES: [Language; 4] = [
-    Language {
-        name: "rust",
-        title: "Rust",
-        extension: "rs",
-        has_goals: true,
-    },
-    Language {
-        name: "c",
-        title: "C",
-        extension: "c",
-        has_goals: true,
-    },
-    Language {
-        name: "zig",
-        title: "Zig",
-        extension: "zig",
-        has_goals: true,
-    },
-    Language {
-        name: "assemblyscript",
-        title: "AssemblyScript",
-        extension: "ts",
-        has_goals: false,
-    },
-];
 
 /// A module that is there in every language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Example {
-    /// The directory of `modules-wat`: `content` or `tile`.
-    area: &'static str,
+    kind: Kind,
     name: &'static str,
 }
 
 const EXAMPLES: [Example; 6] = [
     Example {
-        area: "content",
+        kind: Kind::Content,
         name: "trim",
     },
     Example {
-        area: "content",
+        kind: Kind::Content,
         name: "base64-encode",
     },
     Example {
-        area: "content",
+        kind: Kind::Content,
         name: "luhn",
     },
     Example {
-        area: "content",
+        kind: Kind::Content,
         name: "calibrate",
     },
     Example {
-        area: "tile",
+        kind: Kind::Tile,
         name: "invert",
     },
     Example {
-        area: "tile",
+        kind: Kind::Tile,
         name: "box-blur",
     },
 ];
+
+impl Example {
+    /// Its directory in `modules-wat`, and among the modules that are built.
+    fn area(self) -> &'static str {
+        self.kind.as_str()
+    }
+}
 
 /// Where everything about guests is built.
 const DIRECTORY: &str = "guests";
@@ -103,23 +78,23 @@ pub(crate) fn run(workspace: &Workspace, guests: Guests) -> Result<u8> {
     // What the cases pipe to, and what is measured against.
     build::modules(workspace)?;
     let qip = program::built_qip(workspace)?;
-    let mut languages = Vec::new();
-    for language in LANGUAGES {
+    let mut built = Vec::new();
+    for language in languages() {
         if project::build(workspace, &qip, language)? {
-            languages.push(language);
+            built.push(language);
         } else if std::env::var_os("QIP_REQUIRE_TOOLS").is_some_and(|value| value == "1") {
-            bail!("there is no compiler for {}", language.title);
+            bail!("there is no compiler for {}", language.title());
         } else {
             println!(
                 "skipped: {}, for which there is no compiler",
-                language.title
+                language.title()
             );
         }
     }
     let Guests::Judge { update } = guests else {
         return Ok(0);
     };
-    let directory = cases::write(workspace, &languages)?;
+    let directory = cases::write(workspace, &built)?;
     let status = program::status(
         std::process::Command::new(&qip)
             .arg("conformance")
@@ -129,10 +104,10 @@ pub(crate) fn run(workspace: &Workspace, guests: Guests) -> Result<u8> {
     if status != 0 {
         return Ok(status);
     }
-    let figures = measure::figures(workspace, &qip, &languages)?;
-    let table = measure::table(&languages, &figures);
+    let figures = measure::figures(workspace, &qip, &built)?;
+    let table = measure::table(&built, &figures);
     print!("{table}");
-    let missed = measure::missed(&languages, &figures);
+    let missed = measure::missed(&built, &figures);
     ensure!(
         missed.is_empty(),
         "{} missed\n{}",
@@ -141,7 +116,7 @@ pub(crate) fn run(workspace: &Workspace, guests: Guests) -> Result<u8> {
     );
     if update {
         ensure!(
-            languages.len() == LANGUAGES.len(),
+            built.len() == languages().count(),
             "the table is of all languages, and a compiler is missing"
         );
         let readme = measure::put_into(&workspace.read("README.md")?, &table)?;

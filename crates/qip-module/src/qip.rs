@@ -374,9 +374,9 @@ macro_rules! content {
         #[cfg(target_family = "wasm")]
         #[allow(unsafe_code, reason = "exports have their names, and share statics")]
         const _: () = {
-            static INPUT: $crate::qip::Shared<[u8; $input_cap]> =
+            static __QIP_INPUT: $crate::qip::Shared<[u8; $input_cap]> =
                 $crate::qip::Shared::new([0; $input_cap]);
-            $crate::__qip!(@getter "input_ptr", *mut u8, INPUT.get().cast());
+            $crate::__qip!(@getter "input_ptr", *mut u8, __QIP_INPUT.get().cast());
             $crate::__qip!(
                 @getter concat!("input_", stringify!($input), "_cap"), u32, $input_cap as u32
             );
@@ -386,7 +386,7 @@ macro_rules! content {
             $($crate::__qip!(@media_type "input", $input_type);)?
             $($crate::__qip!(@media_type "output", $output_type);)?
             $($crate::__qip!(@setters $($key $type),*);)?
-            $(static SCRATCH: $crate::qip::Shared<$scratch> =
+            $(static __QIP_SCRATCH: $crate::qip::Shared<$scratch> =
                 $crate::qip::Shared::new($scratch_value);)?
 
             $crate::__qip!(
@@ -395,8 +395,8 @@ macro_rules! content {
                 [$output $([$output_cap])? $($output_view)?]
                 $render,
                 [
-                    $(, &*$crate::__qip!(@instead [$($key)*] UNIFORMS.get()))?
-                    $(, $crate::__qip!(@instead [$scratch] &mut *SCRATCH.get()))?
+                    $(, &*$crate::__qip!(@instead [$($key)*] __QIP_UNIFORMS.get()))?
+                    $(, $crate::__qip!(@instead [$scratch] &mut *__QIP_SCRATCH.get()))?
                 ]
             );
         };
@@ -461,31 +461,33 @@ macro_rules! tile {
         #[cfg(target_family = "wasm")]
         #[allow(unsafe_code, reason = "exports have their names, and share statics")]
         const _: () = {
-            use $crate::qip::{Pixel, Shared, Tile};
-
-            const PIXELS: usize = $crate::qip::tile_pixels(0 $(+ $halo)?);
-            static INPUT: Shared<[Pixel; PIXELS]> = Shared::new([[0.0; 4]; PIXELS]);
-            static PICTURE: Shared<[f32; 2]> = Shared::new([0.0; 2]);
+            const __QIP_PIXELS: usize = $crate::qip::tile_pixels(0 $(+ $halo)?);
+            static __QIP_INPUT: $crate::qip::Shared<[$crate::qip::Pixel; __QIP_PIXELS]> =
+                $crate::qip::Shared::new([[0.0; 4]; __QIP_PIXELS]);
+            static __QIP_PICTURE: $crate::qip::Shared<[f32; 2]> = $crate::qip::Shared::new([0.0; 2]);
             $($crate::__qip!(@setters $($key $type),*);)?
-            $(static SCRATCH: Shared<$scratch> = Shared::new($scratch_value);)?
+            $(static __QIP_SCRATCH: $crate::qip::Shared<$scratch> =
+                $crate::qip::Shared::new($scratch_value);)?
 
-            $crate::__qip!(@getter "input_ptr", *mut Pixel, INPUT.get().cast());
-            $crate::__qip!(@getter "input_bytes_cap", u32, 16 * PIXELS as u32);
+            $crate::__qip!(@getter "input_ptr", *mut u8, __QIP_INPUT.get().cast());
+            $crate::__qip!(@getter "input_bytes_cap", u32, 16 * __QIP_PIXELS as u32);
             $($crate::__qip!(@picture_setter $picture);)?
-            fn halo() -> u32 {
+            fn __qip_halo() -> u32 {
                 $crate::__qip!(@halo $($halo $(, $halo_of)?)?)
             }
-            $($crate::__qip!(@instead [$halo] $crate::__qip!(@getter "calculate_halo_px", u32, halo()));)?
+            $($crate::__qip!(@instead [$halo] $crate::__qip!(@getter "calculate_halo_px", u32, __qip_halo()));)?
 
             $crate::__qip!(@export "tile_rgba32float_64x64", (x: f32, y: f32) {
                 // SAFETY: no export is entered while another runs, so that nothing else
                 // borrows the statics.
                 unsafe {
-                    let mut tile = Tile::read(&mut *INPUT.get(), halo(), x, y, *PICTURE.get());
+                    let mut tile = $crate::qip::Tile::read(
+                        &mut *__QIP_INPUT.get(), __qip_halo(), x, y, *__QIP_PICTURE.get()
+                    );
                     $render(
                         &mut tile
-                        $(, $crate::__qip!(@instead [$($key)*] &*UNIFORMS.get()))?
-                        $(, $crate::__qip!(@instead [$scratch] &mut *SCRATCH.get()))?
+                        $(, $crate::__qip!(@instead [$($key)*] &*__QIP_UNIFORMS.get()))?
+                        $(, $crate::__qip!(@instead [$scratch] &mut *__QIP_SCRATCH.get()))?
                     );
                 }
             });
@@ -502,7 +504,8 @@ macro_rules! tile {
     };
 }
 
-/// The parts that both macros are made of.
+/// The parts that both macros are made of. Items have names that no module has by accident: in
+/// the blocks of the macros they are seen by what a module writes there.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __qip {
@@ -585,12 +588,12 @@ macro_rules! __qip {
     (@key $key:ident) => {};
 
     (@setters $($key:ident $type:ident),*) => {
-        static UNIFORMS: $crate::qip::Shared<Uniforms> =
+        static __QIP_UNIFORMS: $crate::qip::Shared<Uniforms> =
             $crate::qip::Shared::new(Uniforms::DEFAULT);
         $($crate::__qip!(@export concat!("uniform_set_", stringify!($key)), (value: $type) {
             // SAFETY: no export is entered while another runs, so that nothing else borrows
             // the static.
-            unsafe { (*UNIFORMS.get()).$key = value }
+            unsafe { (*__QIP_UNIFORMS.get()).$key = value }
         });)*
     };
     (@picture size) => {};
@@ -599,7 +602,7 @@ macro_rules! __qip {
         $crate::__qip!(@export "uniform_set_width_and_height", (width: f32, height: f32) {
             // SAFETY: no export is entered while another runs, so that nothing else borrows
             // the static.
-            unsafe { *PICTURE.get() = [width, height] }
+            unsafe { *__QIP_PICTURE.get() = [width, height] }
         });
     };
 
@@ -608,7 +611,7 @@ macro_rules! __qip {
     (@halo $halo:expr, $halo_of:path) => {
         // SAFETY: no export is entered while another runs, so that nothing borrows the
         // static mutably.
-        $halo_of(unsafe { &*UNIFORMS.get() })
+        $halo_of(unsafe { &*__QIP_UNIFORMS.get() })
     };
 
     // A size or a pointer is a function that returns it: an exported variable would be the
@@ -620,7 +623,7 @@ macro_rules! __qip {
         const _: () = {
             // SAFETY: the name is one of the contract, and each is exported once.
             #[unsafe(export_name = $name)]
-            extern "C" fn export($($parameter: $type),*) $(-> $result)? $body
+            extern "C" fn __qip_export($($parameter: $type),*) $(-> $result)? $body
         };
     };
     (@media_type $side:literal, $text:expr) => {
@@ -636,23 +639,23 @@ macro_rules! __qip {
             // the statics.
             unsafe {
                 $render(
-                    <$input as $crate::qip::Input>::read(&*INPUT.get(), size as usize) $($rest)*
+                    <$input as $crate::qip::Input>::read(&*__QIP_INPUT.get(), size as usize) $($rest)*
                 )
             }
         });
     };
     (@entry $input:ty, [$output:ident [$cap:expr] $($view:ident)?] $render:path, [$($rest:tt)*]) => {
-        static OUTPUT: $crate::qip::Shared<[$crate::__qip!(@element $output); $cap]> =
+        static __QIP_OUTPUT: $crate::qip::Shared<[$crate::__qip!(@element $output); $cap]> =
             $crate::qip::Shared::new([0; $cap]);
-        $crate::__qip!(@getter "output_ptr", *mut u8, OUTPUT.get().cast());
+        $crate::__qip!(@getter "output_ptr", *mut u8, __QIP_OUTPUT.get().cast());
 
         $crate::__qip!(@export "render", (size: u32) -> u32 {
             // SAFETY: no export is entered while another runs, so that nothing else borrows
             // the statics.
             unsafe {
-                let mut out = <$crate::__qip!(@output $output $($view)?)>::over(&mut *OUTPUT.get());
+                let mut out = <$crate::__qip!(@output $output $($view)?)>::over(&mut *__QIP_OUTPUT.get());
                 $render(
-                    <$input as $crate::qip::Input>::read(&*INPUT.get(), size as usize),
+                    <$input as $crate::qip::Input>::read(&*__QIP_INPUT.get(), size as usize),
                     &mut out
                     $($rest)*
                 );

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use qip_module::templates::Language;
 
-use super::{DIRECTORY, EXAMPLES, Example, Language, project};
+use super::{DIRECTORY, EXAMPLES, Example, project};
 use crate::build::SOURCES;
 use crate::workspace::Workspace;
 
@@ -19,7 +20,7 @@ pub(super) fn write(workspace: &Workspace, languages: &[Language]) -> Result<Pat
     }
     for language in languages {
         for example in EXAMPLES {
-            let area = root.join(language.name).join(example.area);
+            let area = root.join(language.as_str()).join(example.area());
             fs::create_dir_all(&area)?;
             write_one(workspace, &area, *language, example)?;
         }
@@ -33,7 +34,7 @@ fn write_one(
     language: Language,
     example: Example,
 ) -> Result<()> {
-    let Example { area, name } = example;
+    let (area, name) = (example.area(), example.name);
     let text = workspace.read(&format!("{SOURCES}/{area}/{name}.toml"))?;
     // Nothing else about it is changed: a module that it names is a binary here.
     fs::write(

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use qip_module::templates::{self, File, Language};
 
-use super::{DIRECTORY, EXAMPLES, Example, Language};
+use super::{DIRECTORY, EXAMPLES, Example};
 use crate::program;
 use crate::workspace::{Workspace, write_if_changed};
 
@@ -20,7 +21,7 @@ pub(super) fn directory(workspace: &Workspace, language: Language, example: Exam
     let of_guests = workspace.target().join("qip").join(DIRECTORY);
     of_guests
         .join("projects")
-        .join(language.name)
+        .join(language.as_str())
         .join(example.name)
 }
 
@@ -40,51 +41,41 @@ pub(super) fn build(workspace: &Workspace, qip: &Path, language: Language) -> Re
             status => bail!(
                 "`{}` in {} does not build: exit status {status}",
                 example.name,
-                language.title
+                language.title()
             ),
         }
     }
     Ok(true)
 }
 
+/// Writes what `qip new` would, with the example in place of the source. In Rust the library is
+/// the crate: a project of `qip new` has a copy of it.
 fn write(
     workspace: &Workspace,
     directory: &Path,
     language: Language,
-    Example { area, name }: Example,
+    example: Example,
 ) -> Result<()> {
-    let copy = |from: &str, to: &str| -> Result<()> {
-        write_if_changed(&directory.join(to), workspace.read(from)?.as_bytes())?;
-        Ok(())
-    };
-    // It gives the module its name.
-    copy(
-        &format!("modules-wat/{area}/{name}.toml"),
-        &format!("{name}.toml"),
-    )?;
-    let extension = language.extension;
-    let source = format!("{PACKAGE}/examples/{}/{name}.{extension}", language.name);
-    match language.name {
-        "rust" => {
-            copy(&source, "src/lib.rs")?;
-            let template = workspace.read(&format!("{PACKAGE}/templates/rust/Cargo.toml.txt"))?;
-            let package = std::path::absolute(workspace.path(PACKAGE))?;
-            let manifest = format!(
-                "{}\n[dependencies]\nqip-module = {{ path = {:?} }}\n",
-                template.replace("{{name}}", name),
-                package.display().to_string()
-            );
-            write_if_changed(&directory.join("Cargo.toml"), manifest.as_bytes())?;
-        }
-        "c" => {
-            copy(&source, &format!("{name}.c"))?;
-            copy(&format!("{PACKAGE}/c/qip.h"), "qip.h")?;
-        }
-        "zig" => {
-            copy(&source, &format!("{name}.zig"))?;
-            copy(&format!("{PACKAGE}/zig/qip.zig"), "qip.zig")?;
-        }
-        _ => copy(&source, &format!("{name}.{extension}"))?,
+    let name = example.name;
+    let source = language.source(name);
+    for File { path, text } in templates::files(language, example.kind, name) {
+        let text = match &*path {
+            path if path == source => workspace.read(&example_source(language, name))?,
+            "Cargo.toml" => {
+                let package = std::path::absolute(workspace.path(PACKAGE))?;
+                let package = package.display().to_string();
+                format!("{text}\n[dependencies]\nqip-module = {{ path = {package:?} }}\n")
+            }
+            _ => text,
+        };
+        write_if_changed(&directory.join(path), text.as_bytes())?;
     }
     Ok(())
+}
+
+/// The source of an example, relative to the root.
+fn example_source(language: Language, name: &str) -> String {
+    let source = language.source(name);
+    let extension = source.rsplit('.').next().unwrap_or_default();
+    format!("{PACKAGE}/examples/{language}/{name}.{extension}")
 }

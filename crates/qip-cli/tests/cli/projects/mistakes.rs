@@ -157,6 +157,57 @@ fn text_in_rust_is_validated() {
         .assert_fails(4, &["trap", "unreachable"]);
 }
 
+/// What the macros write stands beside names of the module's own, which may be any.
+#[test]
+fn names_in_rust_do_not_clash() {
+    let rust = r#"#![cfg_attr(target_family = "wasm", no_std)]
+        mod qip;
+        const INPUT: usize = 8;
+        const OUTPUT: usize = 16;
+        const PIXELS: u8 = 1;
+        static UNIFORMS: u8 = 2;
+        struct Shared(u8);
+        struct Out;
+        crate::content! {
+            input: bytes[INPUT],
+            output: bytes[OUTPUT],
+            uniforms { size: u32 = 3, out: i32 = 4 },
+            scratch: Shared = Shared(PIXELS),
+            render: export,
+        }
+        fn export(_: &[u8], out: &mut qip::Out<u8>, uniforms: &Uniforms, scratch: &mut Shared) {
+            let _ = Out;
+            out.extend_from_slice(&[
+                48 + scratch.0, 48 + UNIFORMS, 48 + uniforms.size as u8, 48 + uniforms.out as u8,
+            ]);
+        }"#;
+    let Some(directory) = built("rust", "src/lib.rs", rust) else {
+        return;
+    };
+    directory
+        .pipe(&["run", "shout/shout.wasm"], "")
+        .assert_prints("1234");
+    let rust = r#"#![cfg_attr(target_family = "wasm", no_std)]
+        mod qip;
+        struct Tile;
+        struct Pixel(f32);
+        crate::tile! {
+            halo: 2,
+            halo_of: halo,
+            uniforms { x: u32 = 1 },
+            scratch: Pixel = Pixel(0.5),
+            render: tile,
+        }
+        fn halo(uniforms: &Uniforms) -> u32 {
+            uniforms.x
+        }
+        fn tile(tile: &mut qip::Tile, _: &Uniforms, pixel: &mut Pixel) {
+            let _ = Tile;
+            tile.pixels.fill([pixel.0; 4]);
+        }"#;
+    built("rust", "src/lib.rs", rust);
+}
+
 /// A misspelt function becomes an import in Rust, whose linker is told to allow that: `qip
 /// build` says so.
 #[test]
