@@ -25,11 +25,11 @@ fn assert_traps(directory: &Directory, input: &str, kind: &str) {
 }
 
 /// A linker puts the stack behind the data unless told otherwise: one that overflows then
-/// overwrites them, and nobody notices.
+/// overwrites them, and nobody notices. Here the buffers are larger than what is overwritten.
 #[test]
 fn a_stack_that_overflows_traps() {
     let c = r#"#include "qip.h"
-        QIP_INPUT_UTF8(16)
+        QIP_INPUT_UTF8(1 << 18)
         QIP_OUTPUT_UTF8(16)
         QIP_RENDER(deep)
         static uint32_t sum(uint32_t depth) {
@@ -38,7 +38,7 @@ fn a_stack_that_overflows_traps() {
           return depth == 0 ? 0 : sum(depth - 1) + numbers[depth % 256];
         }
         static void deep(qip_input input, qip_output *out) {
-          qip_push(out, sum(1000 + input.size) ? 'a' : 'b');
+          qip_push(out, sum(100 + input.size) ? 'a' : 'b');
         }"#;
     if let Some(directory) = built("c", "shout.c", c) {
         assert_traps(&directory, "", "memory-out-of-bounds");
@@ -46,7 +46,7 @@ fn a_stack_that_overflows_traps() {
     let zig = r#"const qip = @import("qip.zig");
         pub const panic = qip.panic;
         comptime {
-            qip.content(.{ .input = .{ .utf8 = 16 }, .output = .scalar }, deep);
+            qip.content(.{ .input = .{ .utf8 = 1 << 18 }, .output = .scalar }, deep);
         }
         fn sum(depth: usize) i32 {
             var numbers: [256]i32 = undefined;
@@ -55,20 +55,20 @@ fn a_stack_that_overflows_traps() {
             return if (depth == 0) 0 else sum(depth - 1) + all[depth % 256];
         }
         fn deep(input: []const u8) i32 {
-            return sum(1000 + input.len);
+            return sum(100 + input.len);
         }"#;
     if let Some(directory) = built("zig", "shout.zig", zig) {
         assert_traps(&directory, "", "memory-out-of-bounds");
     }
     let rust = r#"#![cfg_attr(target_family = "wasm", no_std)]
         mod qip;
-        crate::content! { input: bytes[16], output: scalar, render: deep }
+        crate::content! { input: bytes[1 << 18], output: scalar, render: deep }
         fn sum(depth: usize) -> i32 {
             let numbers = core::hint::black_box([1; 256]);
             if depth == 0 { 0 } else { sum(depth - 1) + numbers[depth % 256] }
         }
         fn deep(input: &[u8]) -> i32 {
-            sum(1000 + input.len())
+            sum(100 + input.len())
         }"#;
     if let Some(directory) = built("rust", "src/lib.rs", rust) {
         assert_traps(&directory, "", "memory-out-of-bounds");
