@@ -56,8 +56,8 @@
 //! ```
 //!
 //! A scalar is what the function returns. `utf8[…] as bytes` declares text and hands over bytes,
-//! on either side: nothing is validated then, which costs about an instruction for each byte,
-//! and a kilobyte of code. The host does that anyway (IN-6, OUT-6).
+//! on either side. Nothing is validated then: that costs two to three instructions for each byte
+//! and a kilobyte of code, and the host does it anyway (IN-6, OUT-6).
 //!
 //! ```
 //! qip_module::content! {
