@@ -91,9 +91,7 @@ impl fmt::Display for Failure {
             Failure::Usage(message, _)
             | Failure::Lacks(message, _)
             | Failure::Refused(message)
-            | Failure::Limited(message) => {
-                f.write_str(message)
-            }
+            | Failure::Limited(message) => f.write_str(message),
             Failure::CannotDo(error) => write!(f, "{error:#}"),
             Failure::ReaderGone => f.write_str("whoever read stdout has gone"),
             Failure::Host(error) => write!(f, "{error}"),
