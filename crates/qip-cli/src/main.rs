@@ -49,10 +49,7 @@ const LAST: usize = 900;
 const AFTER_HELP: &str = "\
 Examples:
   printf '  hello  ' | qip run trim.wasm
-  qip image -i photo.jpg -o out.png invert.wasm
-  qip check trim.wasm
   qip new my-module --lang rust
-  qip conformance
 
 Each subcommand's --help ends with its exit codes.";
 

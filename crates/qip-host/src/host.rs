@@ -75,7 +75,7 @@ impl Host {
 
     /// Loads a module from WebAssembly text: makes a binary of it and loads that, as
     /// [`Host::load`] does. Text of up to [`text::MOST_BYTES_WITH_LINES`] gets line
-    /// information, so that a [frame](engine::Frame) of a backtrace can name its line.
+    /// information, so that a [frame](crate::engine::Frame) of a backtrace can name its line.
     ///
     /// ```
     /// # use qip_host::{Host, Limits, Output};

@@ -34,7 +34,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A stage from a module in WebAssembly text, loaded when the recipe is made, as
-    /// [`Host::load_text`] does.
+    /// [`Host::load_text`](crate::Host::load_text) does.
     #[cfg(feature = "wat")]
     pub fn text(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Stage<'a> {
         Stage::from_source(Source::Text(text.as_ref()))

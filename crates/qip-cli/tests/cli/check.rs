@@ -279,7 +279,7 @@ fn our_own_modules_are_clean() {
     let answer = Directory::new().qip(&["check", modules, "--format", "json"]);
     let lines = json(&answer);
     assert_eq!(lines.len(), 1, "{}", answer.text());
-    assert_eq!(lines[0]["modules"], 42);
+    assert!(lines[0]["modules"].as_u64().unwrap() > 40);
     assert_eq!(answer.code, 0);
 }
 

@@ -107,7 +107,7 @@ fn rows_add_up_to_the_file() {
             }
         }
     }
-    assert_eq!(files.len(), 42);
+    assert!(files.len() > 40, "{files:?}");
     let mut args = vec!["inspect", "--json"];
     args.extend(files.iter().map(String::as_str));
     let answer = directory.qip(&args);
