@@ -44,7 +44,7 @@ use self::hooks::{Job, NoMistake};
 /// use std::sync::Arc;
 ///
 /// use qip_cases::{Bytes, Module, Outcome, Request, Stage, Task, TaskOptions};
-/// use qip_contract::{Code, Limits};
+/// use qip_contract::{Code, Limits, RequestLimits};
 /// use qip_model::Model;
 ///
 /// let model = Model::new(qip_host::wasmi::Wasmi::new());
@@ -55,6 +55,7 @@ use self::hooks::{Job, NoMistake};
 ///     }],
 ///     options: TaskOptions::default(),
 ///     limits: Limits::standard(),
+///     request_limits: RequestLimits::default(),
 ///     requests: vec![Request { input: Bytes::literal([]).into(), content_type: None }],
 /// };
 /// let [Outcome::Refused { code, stage, .. }] = model.answer(&task)[..] else {
